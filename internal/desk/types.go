@@ -1,0 +1,158 @@
+package desk
+
+import (
+	"time"
+
+	"waybill/signer"
+)
+
+// SandboxProfile is the name under which the built-in sandbox stands in the list of profiles.
+const SandboxProfile = "sandbox"
+
+// Store names the S3 service behind a profile, with what the person overrode.
+type Store struct {
+	Profile  string `json:"profile,omitempty"`  // a section of the AWS files; "" is what the AWS CLI would take
+	Region   string `json:"region,omitempty"`   // "" leaves it to the profile
+	Endpoint string `json:"endpoint,omitempty"` // "" leaves it to the profile; else an http(s) URL
+	Sandbox  bool   `json:"sandbox,omitempty"`  // the store inside this program; the other fields are ignored
+}
+
+// Destination is where the next drop goes: profile + bucket + prefix.
+type Destination struct {
+	Store
+	Bucket string `json:"bucket"`
+	Prefix string `json:"prefix"` // "" or clean: no leading slash, one trailing
+}
+
+// Clash says what happens when the name is taken in the bucket.
+type Clash string
+
+// What may happen on a clash. Nothing is overwritten unless the person chose ClashReplace.
+const (
+	ClashAsk      Clash = "ask"       // SendOptions.Ask decides; without one it means ClashKeepBoth
+	ClashKeepBoth Clash = "keep-both" // "name (2).ext"
+	ClashReplace  Clash = "replace"   // the object that is there is overwritten
+	ClashSkip     Clash = "skip"      // the file is not sent
+)
+
+// Verify says which links are fetched once before they are shown as good.
+type Verify string
+
+// Which links are verified: all of a drop of up to twenty files and a sample of a larger one unless chosen.
+const (
+	VerifyAuto   Verify = ""
+	VerifyAll    Verify = "all"
+	VerifySample Verify = "sample"
+	VerifyNone   Verify = "none"
+)
+
+// SendOptions is what a drop may be told. The zero value is the default everywhere but Expires.
+type SendOptions struct {
+	Expires     time.Duration // how long the links shall last; 1 s to 7 days, see ParseExpires
+	OnClash     Clash
+	ContentType string // "" finds it from name and content
+	Inline      bool   // the link shows the file in the browser instead of downloading it
+	Verify      Verify
+	Concurrency int   // requests in flight; 0 takes the default
+	PartSize    int64 // bytes of a part; 0 takes what fits the file
+	// Ask is called (from any goroutine) on a clash under ClashAsk, with the taken key.
+	Ask func(key string) Clash
+}
+
+// State is where a transfer stands.
+type State string
+
+// The states of a transfer, in the words of the design.
+const (
+	Queued    State = "queued"
+	Sending   State = "sending"
+	Paused    State = "paused"
+	Verifying State = "verifying"
+	Sent      State = "sent"
+	Failed    State = "failed"
+	Cancelled State = "cancelled"
+	Skipped   State = "skipped" // the name was taken and the person chose to skip
+)
+
+// Over reports whether nothing more will happen to a transfer in this state.
+func (s State) Over() bool {
+	return s == Sent || s == Failed || s == Cancelled || s == Skipped
+}
+
+// Transfer is one file on its way: a snapshot, safe to keep and to read from any goroutine.
+type Transfer struct {
+	ID          string // unique in the ledger
+	Path        string // on this machine, absolute
+	Name        string // as a person reads it: the path below what was dropped; control characters are made visible
+	Destination Destination
+	Key         string        // the whole key in the bucket, prefix included; may change on a clash
+	Size        int64         // bytes
+	Done        int64         // bytes the store has, at most Size
+	Speed       float64       // bytes a second, smoothed; 0 when unknown
+	Left        time.Duration // 0 when unknown
+	State       State
+	ContentType string
+	ETag        string
+	Checksum    string   // "crc64nvme:<base64>", or the proof that the store supports
+	Link        *Link    // when Sent
+	Trouble     *Trouble // when Failed; also when Sent and the link could not be verified or recorded
+}
+
+// Link is a presigned GET with the moment at which it really ends. Its URL is a key: it is shown and copied,
+// never logged and never stored.
+type Link struct {
+	ID       string
+	URL      string
+	Ends     time.Time // zero when Because is signer.Unknown
+	Because  signer.Because
+	Verified bool // fetched once by its own URL
+}
+
+// Outlook is what a link made now would be, for telling a person before the upload.
+type Outlook struct {
+	Ends    time.Time // zero when Because is signer.Unknown
+	Because signer.Because
+	Warning *Trouble // set when the link would end before the time asked for, or its end cannot be known
+}
+
+// Entry is a line of the ledger: a sent file and its link, without a URL.
+type Entry struct {
+	ID          string
+	Name        string
+	Path        string // where the file was on this machine; "" for a link to what was already there
+	Destination Destination
+	Key         string
+	Size        int64
+	ContentType string
+	ETag        string
+	Checksum    string
+	State       State
+	Sent        time.Time
+	Asked       time.Duration // how long the link was to last
+	Ends        time.Time     // zero when Because is signer.Unknown
+	Because     signer.Because
+	Verified    bool
+	Inline      bool
+}
+
+// Live reports whether the entry's link still works at the moment now, as far as can be known here.
+func (e Entry) Live(now time.Time) bool {
+	return e.State == Sent && (e.Ends.IsZero() || now.Before(e.Ends))
+}
+
+// Profile is a choice in the list of profiles.
+type Profile struct {
+	signer.Profile
+	Sandbox bool
+}
+
+// Settings are the choices remembered between starts. They hold nothing secret.
+type Settings struct {
+	Destination Destination   `json:"destination"`
+	Expires     time.Duration `json:"expires"` // nanoseconds
+	OnClash     Clash         `json:"on_clash"`
+	Verify      Verify        `json:"verify"`
+	Inline      bool          `json:"inline"`
+	Appearance  string        `json:"appearance"`       // "system", "light" or "dark"
+	Recent      []Destination `json:"recent,omitempty"` // newest first
+}
