@@ -1,7 +1,10 @@
 package signer
 
 import (
+	"fmt"
+	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -16,23 +19,51 @@ const (
 	Unknown     Because = "unknown"     // the credentials are temporary and do not say when they end
 )
 
-// MaxExpires is the longest a presigned request may live: 604,800 seconds, by Signature Version 4.
+// MaxExpires is the longest a presigned request may live: 604,800 seconds, by Signature Version 4
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html, X-Amz-Expires).
 const MaxExpires = 7 * 24 * time.Hour
 
-// Presigned is a request that anybody who holds it can make until it ends. Its URL is a key.
+// Presigned is a request that anybody who holds it can make until it ends. Its URL is a key: printing a
+// Presigned shows where it leads and when it ends, never the signature.
 type Presigned struct {
 	Method string
 	URL    string
 	// Header is exactly what has to be sent besides Host and Content-Length: every signed header, nothing else.
 	Header http.Header
-	// ContentLength is signed for an upload with a body; -1 where none was signed.
+	// ContentLength is the signed length of the body in bytes. It is 0 for a request without a body, and for an
+	// empty one: Signature Version 4 has no way to sign a length of zero.
 	ContentLength int64
-	// Ends is the moment at which the store stops accepting it; zero when Because is Unknown.
+	// Ends is the moment at which the store stops accepting it, by the store's clock where that is known; zero
+	// when Because is Unknown.
 	Ends    time.Time
 	Because Because
 }
 
-// Kind is how a profile gets its credentials, in the words of the AWS CLI's documentation.
+// String shows the request without its signature.
+func (p Presigned) String() string {
+	return fmt.Sprintf("%s %s (until %s, %s)", p.Method, Redact(p.URL), p.Ends.Format(time.RFC3339), p.Because)
+}
+
+// GoString keeps %#v from printing the URL.
+func (p Presigned) GoString() string { return p.String() }
+
+// LogValue keeps slog from printing the URL.
+func (p Presigned) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// Redact cuts the query, which holds the signature and the token, from a presigned URL.
+func Redact(presigned string) string {
+	u, err := url.Parse(presigned)
+	if err != nil {
+		return "(a URL that cannot be read)"
+	}
+	if u.RawQuery != "" {
+		u.RawQuery = "…"
+	}
+	u.User = nil
+	return u.String()
+}
+
+// Kind is how a profile gets its credentials.
 type Kind string
 
 // The kinds of profile.
@@ -45,10 +76,11 @@ const (
 	KindProcess     Kind = "credential_process"
 	KindLogin       Kind = "login"
 	KindEnvironment Kind = "environment"
-	KindUnknown     Kind = "unknown"
+	KindUnknown     Kind = "unknown" // nothing in the files says where its credentials come from
 )
 
-// EnvironmentProfile is the name under which credentials from the environment stand in the list.
+// EnvironmentProfile is the name under which credentials from the environment stand in the list. No section
+// of the files can have it: the AWS CLI allows no parentheses unquoted.
 const EnvironmentProfile = "(environment)"
 
 // Profile is a named section of the AWS config and credentials files, as the AWS CLI reads them.

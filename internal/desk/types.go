@@ -15,6 +15,8 @@ type Store struct {
 	Region   string `json:"region,omitempty"`   // "" leaves it to the profile
 	Endpoint string `json:"endpoint,omitempty"` // "" leaves it to the profile; else an http(s) URL
 	Sandbox  bool   `json:"sandbox,omitempty"`  // the store inside this program; the other fields are ignored
+	// AllowHTTP is the person's word that plain http to another machine is fine for this store.
+	AllowHTTP bool `json:"allow_http,omitempty"`
 }
 
 // Destination is where the next drop goes: profile + bucket + prefix.
@@ -133,6 +135,8 @@ type Entry struct {
 	Because     signer.Because
 	Verified    bool
 	Inline      bool
+	TroubleCode string // why it failed, or why its link is not good
+	TroubleText string // the same as an English sentence
 }
 
 // Live reports whether the entry's link still works at the moment now, as far as can be known here.

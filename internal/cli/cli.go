@@ -1,0 +1,213 @@
+// Package cli does the desk's jobs without a window: for scripts, for tests, and for people who live in a
+// terminal. Results go to standard output, everything else to standard error.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"waybill/internal/desk"
+)
+
+// Exit statuses.
+const (
+	OK          = 0
+	Failed      = 1   // something failed
+	Usage       = 2   // the command line makes no sense
+	Interrupted = 130 // 128 + SIGINT, as shells have it
+)
+
+// Environment is what a command runs in.
+type Environment struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Version  string
+	// Window opens the window with the store that the flags name and the files that were given.
+	Window func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error
+}
+
+// errUsage marks what ends with status 2.
+var errUsage = errors.New("usage")
+
+// errReported marks a failure that the person has been told already.
+var errReported = errors.New("reported")
+
+// Run does what the arguments say and gives the exit status.
+func Run(ctx context.Context, args []string, env Environment) int {
+	c := &command{Environment: env}
+	root := c.root()
+	root.SetArgs(args)
+	root.SetIn(env.In)
+	root.SetOut(env.Out)
+	root.SetErr(env.Err)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return Interrupted
+	case err == nil:
+		return OK
+	case errors.Is(err, errReported):
+		return Failed
+	}
+	var t *desk.Trouble
+	if errors.As(err, &t) {
+		c.tell(t)
+	} else {
+		_, _ = fmt.Fprintf(env.Err, "waybill: %v\n", strings.TrimSuffix(err.Error(), ": "+errUsage.Error()))
+	}
+	if errors.Is(err, errUsage) {
+		return Usage
+	}
+	return Failed
+}
+
+// command holds the flags shared by all commands.
+type command struct {
+	Environment
+	store    desk.Store
+	json     bool
+	quiet    bool
+	logLevel string
+}
+
+// root is the command line itself; with no command, or with bare files, it opens the window.
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "waybill [FILE...]",
+		Short: "Drop a file, get a link",
+		Long: "Waybill puts files into an S3 bucket over presigned URLs that your own AWS profile signed,\n" +
+			"and gives you links that say when they end.\n\n" +
+			"With no command it opens its window, with the FILEs queued.",
+		Args:          cobra.ArbitraryArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			for _, f := range files {
+				if _, err := os.Stat(f); errors.Is(err, os.ErrNotExist) {
+					return usage(fmt.Errorf("%q is neither a command nor a file; waybill --help lists the commands", f))
+				}
+			}
+			files, err := absolute(files)
+			if err != nil {
+				return err
+			}
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				return c.Window(cmd.Context(), d, c.store, files)
+			})
+		},
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&c.store.Profile, "profile", "", "AWS profile to sign with (default: as the AWS CLI chooses)")
+	f.StringVar(&c.store.Region, "region", "", "AWS region (default: the profile's)")
+	f.StringVar(&c.store.Endpoint, "endpoint-url", "", "URL of another S3 store")
+	f.BoolVar(&c.store.Sandbox, "sandbox", false, "use the store inside Waybill; needs no account")
+	f.BoolVar(&c.store.AllowHTTP, "allow-http", false, "allow plain http to another machine for this store")
+	f.BoolVar(&c.json, "json", false, "one JSON object a line on standard output")
+	f.BoolVar(&c.quiet, "quiet", false, "no progress and no messages but errors")
+	f.StringVar(&c.logLevel, "log-level", "warn", "debug, info, warn or error, on standard error")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.AddCommand(c.send(), c.link(), c.links(), c.sandbox(), c.version())
+	return root
+}
+
+// absolute fixes paths to where they are now: the sandbox moves the process to its own folder.
+func absolute(paths []string) ([]string, error) {
+	fixed := make([]string, len(paths))
+	for i, p := range paths {
+		abs, err := filepath.Abs(p)
+		if err != nil {
+			return nil, fmt.Errorf("find %q: %w", p, err)
+		}
+		fixed[i] = abs
+	}
+	return fixed, nil
+}
+
+func usage(err error) error { return fmt.Errorf("%w: %w", err, errUsage) }
+
+// atLeastOne wants arguments, with words of its own.
+func atLeastOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usage(fmt.Errorf("name at least one %s; %s --help shows how", what, cmd.CommandPath()))
+		}
+		return nil
+	}
+}
+
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(fmt.Errorf("%s takes no %q; %s --help shows what it takes", cmd.CommandPath(), args[0], cmd.CommandPath()))
+	}
+	return nil
+}
+
+// withDesk opens a desk for one command and closes it afterwards.
+func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
+		return usage(fmt.Errorf("--log-level %q is none of debug, info, warn, error", c.logLevel))
+	}
+	d, err := desk.Open(ctx, desk.Options{Log: slog.New(slog.NewTextHandler(c.Err, &slog.HandlerOptions{Level: max(level, c.least())}))})
+	if err != nil {
+		return err
+	}
+	err = do(d)
+	if t := d.LedgerTrouble(); t != nil {
+		c.tell(t)
+	}
+	if closed := d.Close(); err == nil && closed != nil {
+		err = closed
+	}
+	return err
+}
+
+func (c *command) least() slog.Level {
+	if c.quiet {
+		return slog.LevelError
+	}
+	return slog.LevelDebug
+}
+
+// tell says a trouble on standard error: what happened, what to do, and the detail.
+func (c *command) tell(t *desk.Trouble) {
+	_, _ = fmt.Fprintf(c.Err, "waybill: %s\n", oneLine(t.What.String()))
+	if help := t.Help.String(); help != "" {
+		_, _ = fmt.Fprintf(c.Err, "  %s\n", oneLine(help))
+	}
+	if t.Detail != "" {
+		_, _ = fmt.Fprintf(c.Err, "  [%s: %s]\n", t.Code, oneLine(t.Detail))
+	}
+}
+
+// say is for messages that are no results.
+func (c *command) say(format string, a ...any) {
+	if !c.quiet {
+		_, _ = fmt.Fprintf(c.Err, format+"\n", a...)
+	}
+}
+
+// oneLine keeps foreign text, such as a store's message, from moving the terminal's cursor.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// isTTY reports whether a stream is a terminal.
+func isTTY(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) // #nosec G115 -- file descriptors are small
+}

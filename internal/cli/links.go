@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"waybill/internal/desk"
+)
+
+// links prints the ledger.
+func (c *command) links() *cobra.Command {
+	return &cobra.Command{
+		Use:   "links",
+		Short: "List what was sent, and the links to it",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				entries, err := d.Links(cmd.Context(), 0)
+				if err != nil {
+					return err
+				}
+				c.printLinks(entries, time.Now())
+				return nil
+			})
+		},
+	}
+}
+
+// state is an entry's state in one word.
+func state(e desk.Entry, now time.Time) string {
+	switch {
+	case e.State != desk.Sent:
+		return string(e.State)
+	case e.Live(now):
+		return "live"
+	}
+	return "ended"
+}
+
+func (c *command) printLinks(entries []desk.Entry, now time.Time) {
+	if c.json {
+		for _, e := range entries {
+			c.printJSON(linkJSON{
+				ID: e.ID, Name: e.Name, Bucket: e.Destination.Bucket, Key: e.Key, Size: e.Size,
+				Sent: e.Sent.UTC().Truncate(time.Second), Ends: moment(e.Ends), EndsBecause: e.Because,
+				State: state(e, now), Verified: e.Verified,
+			})
+		}
+		return
+	}
+	if len(entries) == 0 {
+		c.say("Nothing has been sent yet: waybill send --help shows how.")
+		return
+	}
+	w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
+	_, _ = io.WriteString(w, "ID\tNAME\tKEY\tENDS\tSTATE\n")
+	for _, e := range entries {
+		ends := "-"
+		switch {
+		case e.State == desk.Sent && e.Ends.IsZero():
+			ends = "unknown"
+		case e.State == desk.Sent:
+			ends = e.Ends.Local().Format("2006-01-02 15:04 MST")
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\ts3://%s/%s\t%s\t%s\n", e.ID, oneLine(e.Name), e.Destination.Bucket, oneLine(e.Key), ends, state(e, now))
+	}
+	_ = w.Flush()
+}
+
+// sandbox runs the embedded store until it is interrupted.
+func (c *command) sandbox() *cobra.Command {
+	return &cobra.Command{
+		Use:   "sandbox",
+		Short: "Run the store inside Waybill and print how to reach it",
+		Long: "Run a real S3 server on this computer, and print its address and keys as lines that a shell can eval:\n\n" +
+			"  waybill sandbox > sandbox.env & sleep 1; . ./sandbox.env; aws s3 ls s3://$WAYBILL_SANDBOX_BUCKET\n\n" +
+			"It runs until it is interrupted. What is in it stays.",
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error { return c.runSandbox(cmd.Context(), d) })
+		},
+	}
+}
+
+func (c *command) runSandbox(ctx context.Context, d *desk.Desk) error {
+	s, err := d.Sandbox(ctx)
+	if err != nil {
+		return err
+	}
+	values := [][2]string{
+		{"AWS_ENDPOINT_URL_S3", s.Endpoint()},
+		{"AWS_REGION", s.Region()},
+		{"AWS_ACCESS_KEY_ID", s.Keys().AccessKeyID},
+		{"AWS_SECRET_ACCESS_KEY", s.Keys().SecretAccessKey},
+		{"WAYBILL_SANDBOX_BUCKET", s.Bucket()},
+	}
+	if c.json {
+		object := map[string]string{}
+		for _, v := range values {
+			object[v[0]] = v[1]
+		}
+		c.printJSON(object)
+	} else {
+		for _, v := range values {
+			_, _ = fmt.Fprintf(c.Out, "export %s='%s'\n", v[0], strings.ReplaceAll(v[1], "'", `'\''`))
+		}
+	}
+	if !s.Owned() {
+		c.say("Another Waybill runs the sandbox already; this is how to reach it.")
+		return nil
+	}
+	c.say("The sandbox runs until you interrupt it (Ctrl+C). Its files are in %s", d.Home())
+	<-ctx.Done()
+	return nil
+}
+
+// version says which Waybill this is.
+func (c *command) version() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Say which Waybill this is",
+		Args:  noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			revision := ""
+			if info, ok := debug.ReadBuildInfo(); ok {
+				for _, s := range info.Settings {
+					if s.Key == "vcs.revision" {
+						revision = s.Value
+					}
+				}
+			}
+			if c.json {
+				c.printJSON(map[string]string{
+					"version": c.Version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH, "revision": revision,
+				})
+				return nil
+			}
+			_, err := fmt.Fprintf(c.Out, "waybill %s %s/%s %s\n", c.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+			return err
+		},
+	}
+}

@@ -1,0 +1,255 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"waybill/internal/desk"
+	"waybill/signer"
+)
+
+// linkFlags are the flags of whatever makes links.
+type linkFlags struct {
+	expires string
+	verify  string
+	inline  bool
+}
+
+func (l *linkFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&l.expires, "expires", "1h", "how long the link lasts: 15m, 1h, 36h, 7d")
+	f.BoolVar(&l.inline, "inline", false, "show the file in the browser instead of downloading it")
+	f.StringVar(&l.verify, "verify-link", "", "which links are tried: all, sample or none (default: all of up to twenty)")
+}
+
+func (l *linkFlags) options() (o desk.SendOptions, err error) {
+	if o.Expires, err = desk.ParseExpires(l.expires); err != nil {
+		return o, usage(err)
+	}
+	if o.Verify, err = desk.ParseVerify(l.verify); err != nil {
+		return o, usage(err)
+	}
+	o.Inline = l.inline
+	return o, nil
+}
+
+// send uploads files and folders, and prints a link for each.
+func (c *command) send() *cobra.Command {
+	var flags linkFlags
+	var bucket, prefix, onClash, contentType, partSize string
+	var concurrency int
+	cmd := &cobra.Command{
+		Use:   "send [flags] PATH...",
+		Short: "Upload files and folders; print a link for each",
+		Example: "  waybill send --bucket team-share --prefix alice/ --expires 1d report.pdf\n" +
+			"  waybill send --sandbox photos/",
+		Args: atLeastOne("file or folder"),
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			o, err := flags.options()
+			if err != nil {
+				return err
+			}
+			if o.OnClash, err = desk.ParseClash(onClash); err != nil {
+				return usage(err)
+			}
+			if o.PartSize, err = desk.ParsePartSize(partSize); err != nil {
+				return usage(err)
+			}
+			if o.Concurrency, err = desk.CheckConcurrency(concurrency); err != nil {
+				return usage(err)
+			}
+			if c.store.Sandbox && bucket == "" {
+				bucket = desk.SandboxBucket
+			}
+			if err := desk.CheckBucket(bucket); err != nil {
+				return usage(err)
+			}
+			if prefix, err = desk.CleanPrefix(prefix); err != nil {
+				return usage(err)
+			}
+			if paths, err = absolute(paths); err != nil {
+				return err
+			}
+			o.ContentType = contentType
+			dest := desk.Destination{Store: c.store, Bucket: bucket, Prefix: prefix}
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error { return c.sendAll(cmd.Context(), d, dest, o, paths) })
+		},
+	}
+	flags.add(cmd)
+	f := cmd.Flags()
+	f.StringVar(&bucket, "bucket", "", "bucket that the files go to")
+	f.StringVar(&prefix, "prefix", "", "folder in the bucket, such as alice/2026/")
+	f.StringVar(&onClash, "on-clash", "ask", "when the name is taken: ask, keep-both, replace or skip; without a terminal, ask means keep-both")
+	f.StringVar(&contentType, "content-type", "", "content type (default: from name and content)")
+	f.IntVar(&concurrency, "concurrency", 0, "requests at once (default 16)")
+	f.StringVar(&partSize, "part-size", "", "size of a part, such as 16MiB (default: fits the file)")
+	return cmd
+}
+
+// sendAll runs a drop to its end.
+func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destination, o desk.SendOptions, paths []string) error {
+	// What shortens the links is said before anything is sent. A profile that cannot sign fails below, file by file.
+	if outlook, err := d.Outlook(ctx, dest.Store, o.Expires); err == nil && outlook.Warning != nil && !c.quiet {
+		c.tell(outlook.Warning)
+	}
+	bar := c.newBar()
+	if o.OnClash == desk.ClashAsk && isTTY(c.In) && isTTY(c.Err) {
+		o.Ask = c.asker(bar)
+	}
+	drop := d.Send(ctx, dest, o, paths)
+	failed := false
+	for t := range drop.Events() {
+		bar.show(t)
+		if !t.State.Over() {
+			continue
+		}
+		bar.clear()
+		if !c.report(t, o.Expires) {
+			failed = true
+		}
+	}
+	bar.clear()
+	for _, n := range drop.Notices() {
+		if !c.quiet {
+			c.tell(n)
+		}
+	}
+	if c.store.Sandbox && !d.SandboxStays() {
+		c.say("The sandbox ends with this command, and its links rest until it runs again: waybill sandbox")
+	}
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+// report prints the result of one transfer, and whether it went well.
+func (c *command) report(t desk.Transfer, asked time.Duration) bool {
+	if c.json {
+		c.printJSON(sentLine(t))
+	}
+	switch {
+	case t.State == desk.Failed:
+		if !c.json {
+			c.tell(t.Trouble)
+		}
+		return false
+	case t.State == desk.Cancelled:
+		c.say("%s: cancelled", oneLine(t.Name))
+		return true // the status says "interrupted"
+	case t.State == desk.Skipped:
+		c.say("%s: skipped, %s is taken", oneLine(t.Name), oneLine(t.Key))
+		return true
+	}
+	if !c.json {
+		_, _ = fmt.Fprintln(c.Out, t.Link.URL)
+	}
+	c.say("%s, %s: the link %s%s", oneLine(t.Name), humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link), checked(t.Link)) // #nosec G115
+	if t.Trouble != nil {
+		c.tell(t.Trouble)
+		return false
+	}
+	return true
+}
+
+// endInWords says when a link ends and why then.
+func endInWords(l *desk.Link) string {
+	if l.Because == signer.Unknown {
+		return "ends with the session, which does not say when"
+	}
+	why := map[signer.Because]string{
+		signer.Requested:   "as asked",
+		signer.Credentials: "with the session that signed it",
+		signer.Limit:       "the most that S3 allows",
+	}[l.Because]
+	return fmt.Sprintf("works until %s, %s", l.Ends.Local().Format("Mon 2 Jan 2006 15:04:05 MST"), why)
+}
+
+func checked(l *desk.Link) string {
+	if l.Verified {
+		return "; tried, it works"
+	}
+	return ""
+}
+
+// asker asks at the terminal what to do with a taken name, one question at a time.
+func (c *command) asker(b *bar) func(string) desk.Clash {
+	var mu sync.Mutex
+	var forAll desk.Clash
+	in := bufio.NewReader(c.In)
+	return func(key string) desk.Clash {
+		mu.Lock()
+		defer mu.Unlock()
+		for forAll == "" {
+			b.clear()
+			_, _ = fmt.Fprintf(c.Err, "%s is taken. Keep both, replace, or skip? [k/r/s; K/R/S for all] ", oneLine(key))
+			answer, err := in.ReadString('\n')
+			answer = strings.TrimSpace(answer)
+			choice, ok := map[string]desk.Clash{
+				"k": desk.ClashKeepBoth, "r": desk.ClashReplace, "s": desk.ClashSkip, "": desk.ClashKeepBoth,
+			}[strings.ToLower(answer)]
+			switch {
+			case err != nil:
+				return desk.ClashKeepBoth
+			case !ok:
+				continue
+			case answer != strings.ToLower(answer):
+				forAll = choice
+			}
+			return choice
+		}
+		return forAll
+	}
+}
+
+// link makes links to what is already in a bucket.
+func (c *command) link() *cobra.Command {
+	var flags linkFlags
+	cmd := &cobra.Command{
+		Use:     "link [flags] s3://BUCKET/KEY...",
+		Short:   "Make a link to what is already in a bucket",
+		Example: "  waybill link --expires 7d s3://team-share/alice/report.pdf",
+		Args:    atLeastOne("object as s3://bucket/key"),
+		RunE: func(cmd *cobra.Command, urls []string) error {
+			o, err := flags.options()
+			if err != nil {
+				return err
+			}
+			type target struct{ bucket, key string }
+			targets := make([]target, len(urls))
+			for i, u := range urls {
+				b, k, err := desk.ParseS3URL(u)
+				if err == nil {
+					err = desk.CheckKey(k)
+				}
+				if err != nil {
+					return usage(err)
+				}
+				targets[i] = target{b, k}
+			}
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				var failed error
+				for _, t := range targets {
+					if cmd.Context().Err() != nil {
+						return cmd.Context().Err()
+					}
+					made := d.LinkTo(cmd.Context(), c.store, t.bucket, t.key, o)
+					if !c.report(made, o.Expires) {
+						failed = errReported
+					}
+				}
+				return failed
+			})
+		},
+	}
+	flags.add(cmd)
+	return cmd
+}

@@ -1,0 +1,148 @@
+package courier
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Errors that a caller may want to tell apart.
+var (
+	// ErrChanged: the file was not the same at the end of reading as at the beginning.
+	ErrChanged = errors.New("the file changed while it was read")
+	// ErrNotRegular: a device, a FIFO, a socket or a folder.
+	ErrNotRegular = errors.New("not a regular file")
+	// ErrTaken: the key is taken, and the upload was not to overwrite.
+	ErrTaken = errors.New("the key is taken")
+	// ErrProof: the store holds something else than what was sent.
+	ErrProof = errors.New("the store's checksum differs from the file's")
+	// ErrStalled: no byte moved for too long.
+	ErrStalled = errors.New("no byte moved")
+	// ErrPaused, as a context's cause, makes Send return without removing what the store already has.
+	ErrPaused = errors.New("paused")
+	// ErrTooLarge: over what S3 can hold.
+	ErrTooLarge = errors.New("the file is larger than the store can hold")
+)
+
+// StoreError is a refusal by the store, or by whatever answered in its place. It holds nothing secret:
+// ExpiredToken answers echo the token and SignatureDoesNotMatch ones the canonical request, so only the known
+// harmless parts are kept.
+type StoreError struct {
+	Op        string // what was being done: "put", "upload part 3", "complete", …
+	Status    int    // the HTTP status
+	Code      string // S3's code; "" when the answer was not S3's XML
+	Message   string // S3's message, redacted
+	RequestID string
+	Region    string    // of the bucket, where the answer tells
+	Date      time.Time // the store's clock; zero when the answer has none
+	HTML      bool      // the answer was a web page: a proxy or a captive portal
+	body      string    // the beginning of an answer that was not XML, never shown
+}
+
+// Error names operation, status, code and message.
+func (e *StoreError) Error() string {
+	s := fmt.Sprintf("%s: HTTP %d", e.Op, e.Status)
+	if e.Code != "" {
+		s += " " + e.Code
+	}
+	if e.Message != "" {
+		s += ": " + e.Message
+	}
+	if e.HTML {
+		s += ": the answer is a web page"
+	}
+	if e.RequestID != "" {
+		s += " (request " + e.RequestID + ")"
+	}
+	return s
+}
+
+// transient reports whether the same request may succeed a moment later.
+func (e *StoreError) transient() bool {
+	switch e.Code {
+	case "RequestTimeout", "SlowDown", "InternalError", "ServiceUnavailable", "ConditionalRequestConflict", "OperationAborted":
+		return true
+	case "NotImplemented":
+		return false
+	}
+	return e.Status >= 500 && !e.HTML || e.Status == http.StatusTooManyRequests
+}
+
+// maxAnswer bounds what is read of an answer, in bytes.
+const maxAnswer = 1 << 20
+
+// storeError reads a refusal. It does not close the body.
+func storeError(op string, r *http.Response) *StoreError {
+	e := &StoreError{
+		Op: op, Status: r.StatusCode,
+		RequestID: r.Header.Get("X-Amz-Request-Id"),
+		Region:    r.Header.Get("X-Amz-Bucket-Region"),
+	}
+	e.Date, _ = http.ParseTime(r.Header.Get("Date"))
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxAnswer))
+	e.read(body)
+	if e.Code == "" && strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+		e.HTML = true
+	}
+	if e.Code == "" && r.Request != nil && r.Request.Method == http.MethodHead {
+		// A HEAD has no body to explain itself with.
+		e.Code = map[int]string{403: "AccessDenied", 404: "NoSuchKey", 412: "PreconditionFailed"}[r.StatusCode]
+	}
+	return e
+}
+
+// read takes code and message out of S3's XML.
+func (e *StoreError) read(body []byte) {
+	var x struct {
+		XMLName   xml.Name
+		Code      string
+		Message   string
+		RequestID string `xml:"RequestId"`
+		Region    string
+	}
+	if err := xml.Unmarshal(body, &x); err != nil || x.XMLName.Local != "Error" {
+		head := strings.ToLower(string(body[:min(len(body), 512)]))
+		e.HTML = strings.Contains(head, "<html") || strings.Contains(head, "<!doctype html")
+		return
+	}
+	e.Code, e.Message = x.Code, RedactText(x.Message)
+	if e.RequestID == "" {
+		e.RequestID = x.RequestID
+	}
+	if e.Region == "" {
+		e.Region = x.Region
+	}
+}
+
+var secretParam = regexp.MustCompile(`(?i)(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s"'<>]+`)
+
+// RedactText takes the values of signing parameters out of a text.
+func RedactText(s string) string { return secretParam.ReplaceAllString(s, "${1}…") }
+
+// plain takes the URL out of an error of net/http: it is a key.
+func plain(op string, err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	return fmt.Errorf("%s: %w", op, err)
+}
+
+// transient reports whether trying the same again may help.
+func transient(ctx context.Context, err error) bool {
+	if err == nil || ctx.Err() != nil {
+		return false
+	}
+	var s *StoreError
+	if errors.As(err, &s) {
+		return s.transient()
+	}
+	return isNetwork(err)
+}

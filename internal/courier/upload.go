@@ -1,0 +1,315 @@
+package courier
+
+import (
+	"context"
+	"crypto/md5" // #nosec G501 -- Content-MD5 is the proof of stores that know no other
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/minio/crc64nvme"
+
+	"waybill/signer"
+)
+
+// Upload is one file on its way. The caller keeps it from a pause to the next Send; it belongs to one Send at
+// a time.
+type Upload struct {
+	Path        string // on this machine
+	Bucket, Key string
+	ContentType string
+	Overwrite   bool
+	// Moved is called with the number of bytes that have just been read for sending, negative when a try
+	// failed and they will be sent again. It is called from many goroutines, often; it must be quick.
+	Moved func(bytes int64)
+
+	// What a paused multipart upload knows of itself.
+	uploadID string
+	partSize int64
+	parts    []part
+	opened   os.FileInfo
+}
+
+// Receipt is what the store has said about an object that arrived.
+type Receipt struct {
+	Size     int64  // bytes
+	ETag     string // without quotes; not a hash
+	Checksum string // "crc64nvme:…", "md5:…" or "etag:…", each with the value as the store has it
+}
+
+// rungs of the ladder of proofs.
+const (
+	proofCRC = iota // CRC64NVME, in a header that the store enforces
+	proofMD5        // Content-MD5, which every store enforces
+)
+
+// piece is a stretch of a file with its sums.
+type piece struct {
+	offset, size int64
+	crc          uint64
+	md5          [md5.Size]byte
+}
+
+// sum is the header that makes the store refuse anything but the piece.
+func (p piece) sum(proof int32) signer.Sum {
+	if proof == proofCRC {
+		return signer.Sum{Header: "X-Amz-Checksum-Crc64nvme", Value: base64CRC(p.crc)}
+	}
+	return signer.Sum{Header: "Content-Md5", Value: base64.StdEncoding.EncodeToString(p.md5[:])}
+}
+
+// Send carries the file to its key. On a cancelled context it removes what the store already has of it, unless
+// the context's cause is ErrPaused: then calling Send again with the same Upload goes on.
+func (c *Courier) Send(ctx context.Context, u *Upload) (Receipt, error) {
+	if u.Moved == nil {
+		u.Moved = func(int64) {}
+	}
+	f, info, err := OpenRegular(u.Path)
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer func() { _ = f.Close() }()
+	if info.Size() > MaxSize {
+		return Receipt{}, fmt.Errorf("send %s: %w", u.Path, ErrTooLarge)
+	}
+	if u.uploadID != "" && !same(u.opened, info) {
+		c.abort(ctx, u)
+		return Receipt{}, fmt.Errorf("send %s: %w", u.Path, ErrChanged)
+	}
+	u.opened = info
+
+	receipt, err := c.send(ctx, u, f)
+	if rung := c.proof.Load(); err != nil && rung == proofCRC && refusesChecksum(err) {
+		c.abort(ctx, u)
+		c.proof.Store(proofMD5)
+		receipt, err = c.send(ctx, u, f)
+	}
+	if err != nil && !errors.Is(err, ErrPaused) {
+		c.abort(ctx, u)
+	}
+	return receipt, err
+}
+
+func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, error) {
+	size := u.opened.Size()
+	if size > c.part {
+		return c.sendParts(ctx, u, f)
+	}
+	release, err := c.slot(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
+	defer release()
+	whole, err := c.measure(ctx, f, 0, size)
+	if err == nil {
+		// What was measured is what was there before and after; from here on the store refuses anything else.
+		err = unchanged(u)
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	var receipt Receipt
+	err = c.try(ctx, func(attempt int) error {
+		proof := c.proof.Load()
+		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
+		signed, err := c.signer.Put(ctx, o, signer.PutOptions{
+			Size: size, ContentType: u.ContentType, Sum: whole.sum(proof), Overwrite: u.Overwrite,
+		})
+		if err != nil {
+			return err
+		}
+		header, err := c.carry(ctx, "put", signed, f, whole, u.Moved)
+		if isCode(err, "PreconditionFailed") {
+			receipt, err = c.taken(ctx, u, whole, attempt)
+			return err
+		}
+		if err != nil {
+			return u.blame(err)
+		}
+		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: proofText(proof, whole)}
+		return compare(proof, whole, header.Get("X-Amz-Checksum-Crc64nvme"))
+	})
+	return receipt, err
+}
+
+// carry sends one piece under its signature, with a watch on its progress.
+func (c *Courier) carry(ctx context.Context, op string, signed signer.Presigned, f io.ReaderAt, p piece, moved func(int64)) (http.Header, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	b := newBody(f, p, moved, stallTime, cancel)
+	header, _, err := c.do(ctx, op, signed, b)
+	b.end(err != nil)
+	return header, err
+}
+
+// measure reads a piece once and computes the sums that the store will be told.
+func (c *Courier) measure(ctx context.Context, f io.ReaderAt, offset, size int64) (piece, error) {
+	buffer := c.buffers.Get().(*[]byte)
+	defer c.buffers.Put(buffer)
+	p := piece{offset: offset, size: size}
+	digest := md5.New() // #nosec G401 -- see the import
+	withMD5 := c.proof.Load() == proofMD5
+	for done := int64(0); done < size; {
+		if ctx.Err() != nil {
+			return p, context.Cause(ctx)
+		}
+		chunk := (*buffer)[:min(int64(len(*buffer)), size-done)]
+		n, err := f.ReadAt(chunk, offset+done)
+		p.crc = crc64nvme.Update(p.crc, chunk[:n])
+		if withMD5 {
+			_, _ = digest.Write(chunk[:n])
+		}
+		done += int64(n)
+		if errors.Is(err, io.EOF) && done < size {
+			return p, ErrChanged // it was cut off behind our back
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return p, fmt.Errorf("read: %w", err)
+		}
+	}
+	digest.Sum(p.md5[:0])
+	return p, nil
+}
+
+// taken is called when the store says that the key is taken. If the answer to an earlier try was lost, it may
+// be this very upload that took it.
+func (c *Courier) taken(ctx context.Context, u *Upload, whole piece, attempt int) (Receipt, error) {
+	refused := fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
+	if attempt == 0 {
+		return Receipt{}, refused
+	}
+	signed, err := c.signer.Head(ctx, signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime})
+	if err != nil {
+		return Receipt{}, err
+	}
+	h, _, err := c.do(ctx, "look at the object", signed, nil)
+	if err != nil {
+		return Receipt{}, refused
+	}
+	crc := h.Get("X-Amz-Checksum-Crc64nvme")
+	if h.Get("Content-Length") != strconv.FormatInt(whole.size, 10) || crc != base64CRC(whole.crc) {
+		return Receipt{}, refused
+	}
+	return Receipt{Size: whole.size, ETag: unquote(h.Get("ETag")), Checksum: "crc64nvme:" + crc}, nil
+}
+
+// abort removes what the store has of an unfinished multipart upload. It does so even when the context is
+// over, since that is the usual reason; a failure leaves parts that nobody sees but the bill, and is not worth
+// hiding the first error for.
+func (c *Courier) abort(ctx context.Context, u *Upload) {
+	id := u.uploadID
+	u.uploadID, u.parts = "", nil
+	if id == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer cancel()
+	_ = c.try(ctx, func(int) error {
+		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
+		signed, err := c.signer.AbortMultipart(ctx, o, id)
+		if err != nil {
+			return err
+		}
+		_, _, err = c.do(ctx, "abort", signed, nil)
+		return err
+	})
+}
+
+// Abort removes what the store has of a paused upload.
+func (c *Courier) Abort(ctx context.Context, u *Upload) { c.abort(ctx, u) }
+
+// blame says that the file changed where the store says that the bytes differ from the signed sum and the file
+// is indeed another one by now.
+func (u *Upload) blame(err error) error {
+	if isCode(err, "BadDigest", "XAmzContentChecksumMismatch", "InvalidDigest") {
+		if changed := unchanged(u); changed != nil {
+			return changed
+		}
+	}
+	// A file cut off while it is sent ends the body early.
+	if errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "ContentLength=") {
+		if changed := unchanged(u); changed != nil {
+			return changed
+		}
+	}
+	return err
+}
+
+// OpenRegular opens a file for reading if it is a regular one. A FIFO would block the opening itself, so it is
+// looked at first.
+func OpenRegular(path string) (*os.File, os.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("send: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("send %s: %w", path, ErrNotRegular)
+	}
+	f, err := os.Open(path) // #nosec G304 -- the person named it
+	if err != nil {
+		return nil, nil, fmt.Errorf("send: %w", err)
+	}
+	if info, err = f.Stat(); err != nil {
+		_ = f.Close()
+		return nil, nil, fmt.Errorf("send: %w", err)
+	}
+	return f, info, nil
+}
+
+// unchanged looks whether the file at the path is still the one that was opened.
+func unchanged(u *Upload) error {
+	now, err := os.Stat(u.Path)
+	if err != nil || !same(u.opened, now) {
+		return fmt.Errorf("send %s: %w", u.Path, ErrChanged)
+	}
+	return nil
+}
+
+func same(a, b os.FileInfo) bool {
+	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+}
+
+// compare holds what the store says it has against what was sent.
+func compare(proof int32, whole piece, stored string) error {
+	if proof == proofCRC && stored != "" && stored != base64CRC(whole.crc) {
+		return ErrProof
+	}
+	return nil
+}
+
+// proofText names the proof as the ledger and --json have it.
+func proofText(proof int32, whole piece) string {
+	if proof == proofCRC {
+		return "crc64nvme:" + base64CRC(whole.crc)
+	}
+	return "md5:" + base64.StdEncoding.EncodeToString(whole.md5[:])
+}
+
+func isCode(err error, codes ...string) bool {
+	var s *StoreError
+	return errors.As(err, &s) && slices.Contains(codes, s.Code)
+}
+
+// refusesChecksum reports whether a store does not know CRC64NVME. Such stores say so in many ways.
+func refusesChecksum(err error) bool {
+	var s *StoreError
+	if !errors.As(err, &s) {
+		return false
+	}
+	switch s.Code {
+	case "NotImplemented":
+		return true
+	case "InvalidArgument", "InvalidRequest", "UnsupportedArgument", "MalformedHeader":
+		return strings.Contains(strings.ToLower(s.Message), "checksum") || strings.Contains(strings.ToLower(s.Message), "crc64")
+	}
+	return false
+}
+
+func unquote(etag string) string { return strings.Trim(etag, `"`) }

@@ -1,0 +1,208 @@
+package desk
+
+import (
+	"context"
+	"errors"
+
+	"waybill/internal/courier"
+)
+
+// sampleEvery is how many files of a large drop share one verified link; the first twenty are all tried.
+const (
+	verifyFirst = 20
+	sampleEvery = 50
+)
+
+// carry takes one job from its file to its link.
+func (p *Drop) carry(ctx context.Context, j *job) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	p.mu.Lock()
+	if j.gone || p.stopped {
+		p.mu.Unlock()
+		p.abandon(ctx, j)
+		return
+	}
+	j.cancel = cancel
+	p.active[j] = struct{}{}
+	p.mu.Unlock()
+
+	err := p.upload(ctx, j)
+
+	p.mu.Lock()
+	j.cancel = nil
+	delete(p.active, j)
+	p.mu.Unlock()
+	switch {
+	case err == nil:
+		p.makeLink(ctx, j)
+	case errors.Is(err, courier.ErrPaused):
+		p.hold(j)
+	case errors.Is(err, errSkip):
+		p.end(j, Skipped, nil)
+	case errors.Is(err, context.Canceled):
+		p.end(j, Cancelled, nil)
+	default:
+		p.end(j, Failed, p.explain(err, j, "s3:PutObject"))
+	}
+}
+
+func (p *Drop) explain(err error, j *job, permission string) *Trouble {
+	return explain(err, scene{store: p.dest.Store, bucket: p.dest.Bucket, key: j.Key, path: j.Path, permission: permission})
+}
+
+// hold puts a paused job back into the queue, where it waits until it is resumed or cancelled.
+func (p *Drop) hold(j *job) {
+	p.mu.Lock()
+	j.State = Paused
+	if !j.paused { // resumed before the courier had stopped
+		j.State = Queued
+	}
+	j.Speed, j.Left = 0, 0
+	snapshot := j.Transfer
+	p.queue = append([]*job{j}, p.queue...)
+	p.waiting.Broadcast()
+	p.mu.Unlock()
+	p.events <- snapshot
+}
+
+// abandon ends a job that was cancelled while it waited; a paused one may have parts in the store.
+func (p *Drop) abandon(ctx context.Context, j *job) {
+	p.courier.Abort(ctx, &j.upload)
+	p.end(j, Cancelled, nil)
+}
+
+var errSkip = errors.New("the name is taken, and the person chose to skip")
+
+// upload sends the job's file, under another name if its own is taken and that is what the person wants.
+func (p *Drop) upload(ctx context.Context, j *job) error {
+	if j.upload.Path == "" {
+		key := p.claim(j)
+		j.upload = courier.Upload{
+			Path: j.Path, Bucket: p.dest.Bucket, Key: key, ContentType: p.options.ContentType,
+			Overwrite: p.options.OnClash == ClashReplace,
+			Moved: func(n int64) {
+				p.mu.Lock()
+				j.Done = max(j.Done+n, 0)
+				p.mu.Unlock()
+			},
+		}
+		if j.upload.ContentType == "" {
+			j.upload.ContentType = contentType(j.Path)
+		}
+	}
+	p.set(j, func(t *Transfer) {
+		t.State, t.Key, t.ContentType = Sending, j.upload.Key, j.upload.ContentType
+	})
+	corrected := false
+	for wanted, n := j.upload.Key, 2; ; {
+		receipt, err := p.courier.Send(ctx, &j.upload)
+		switch {
+		case err == nil:
+			p.set(j, func(t *Transfer) {
+				t.State = Verifying
+				t.Size, t.Done, t.ETag, t.Checksum = receipt.Size, receipt.Size, receipt.ETag, receipt.Checksum
+			})
+			return nil
+		case errors.Is(err, courier.ErrTaken):
+			switch p.onClash(ctx, j) {
+			case ClashSkip:
+				return errSkip
+			case ClashReplace:
+				j.upload.Overwrite = true
+			default:
+				key, next, err := p.freeName(ctx, wanted, n)
+				if err != nil {
+					return err
+				}
+				j.upload.Key, n = key, next
+			}
+		case !corrected && p.correctClock(err):
+			corrected = true
+		default:
+			return err
+		}
+		p.set(j, func(t *Transfer) { t.Key, t.Done = j.upload.Key, 0 })
+	}
+}
+
+func (p *Drop) onClash(ctx context.Context, j *job) Clash {
+	if p.options.OnClash != ClashAsk {
+		return p.options.OnClash
+	}
+	answer := make(chan Clash, 1)
+	go func() { answer <- p.options.Ask(j.upload.Key) }()
+	select {
+	case c := <-answer:
+		return c
+	case <-ctx.Done():
+		return ClashSkip
+	}
+}
+
+// freeName looks for the first name beside a taken one that is free, from number n on. Not being allowed to
+// look is no hindrance: the store refuses a taken name anyway, and then the next one is tried.
+func (p *Drop) freeName(ctx context.Context, wanted string, n int) (key string, next int, err error) {
+	for ; n < 10_000; n++ {
+		if ctx.Err() != nil {
+			return "", n, context.Cause(ctx)
+		}
+		key = numbered(wanted, n)
+		p.mu.Lock()
+		given := p.keys[key]
+		if !given {
+			p.keys[key] = true
+		}
+		p.mu.Unlock()
+		if !given && !p.courier.Exists(ctx, p.dest.Bucket, key) {
+			return key, n + 1, nil
+		}
+	}
+	return "", n, courier.ErrTaken
+}
+
+// makeLink signs the link to what was sent, tries it, and ends the job.
+func (p *Drop) makeLink(ctx context.Context, j *job) {
+	// What was sent is sent: a cancel that comes now is too late, and the person gets the link.
+	ctx = context.WithoutCancel(ctx)
+	link, presigned, err := p.desk.sign(ctx, p.signer, j.ID, p.dest.Bucket, j.Key, p.options.Expires, p.options.Inline)
+	if err != nil {
+		p.end(j, Failed, p.explain(err, j, "s3:GetObject"))
+		return
+	}
+	var t *Trouble
+	if p.verifies(j.number) {
+		err := p.courier.Probe(ctx, presigned)
+		link.Verified = err == nil
+		t = linkTrouble(err, p.explain(err, j, "s3:GetObject"))
+	}
+	p.mu.Lock()
+	j.Link = link
+	p.mu.Unlock()
+	p.end(j, Sent, t)
+}
+
+// linkTrouble says why a link is not shown as good.
+func linkTrouble(err error, t *Trouble) *Trouble {
+	if err == nil {
+		return nil
+	}
+	a := args{"Name": t.What.Args["Name"], "Profile": t.What.Args["Profile"], "Place": t.What.Args["Place"]}
+	if t.Code == "AccessDenied" {
+		return trouble("LinkRefused", a, err)
+	}
+	return trouble("LinkNotTried", a, err)
+}
+
+// verifies reports whether the link of the n-th file of the drop is tried.
+func (p *Drop) verifies(n int) bool {
+	switch p.options.Verify {
+	case VerifyNone:
+		return false
+	case VerifyAll:
+		return true
+	case VerifySample:
+		return n%sampleEvery == 0
+	}
+	return n < verifyFirst || n%sampleEvery == 0
+}

@@ -1,0 +1,166 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"waybill/internal/ledger"
+	"waybill/internal/sandbox"
+)
+
+// Options is what a Desk is opened with.
+type Options struct {
+	Home string           // "" takes $WAYBILL_HOME, else the system's place for an app's data
+	Log  *slog.Logger     // nil discards
+	Now  func() time.Time // nil is time.Now; a test sets it to a clock that is wrong
+}
+
+// Desk does the jobs. It is safe for use from any goroutine.
+type Desk struct {
+	home    string
+	log     *slog.Logger
+	now     func() time.Time
+	changed chan struct{}
+
+	ledger *ledger.Ledger // nil when it cannot be used
+
+	mu       sync.Mutex
+	trouble  *Trouble // why the ledger is not used, or did not take a record
+	sandbox  *sandbox.Sandbox
+	stores   map[Store]*openStore
+	settings Settings
+}
+
+// Open makes the desk ready. A ledger that cannot be used is no reason to fail: the app still sends, and
+// LedgerTrouble says what it could not record. The error is for a home that cannot be found at all.
+func Open(ctx context.Context, o Options) (*Desk, error) {
+	home, err := homeFolder(o.Home)
+	if err != nil {
+		return nil, err
+	}
+	d := &Desk{
+		home: home, log: o.Log, now: o.Now,
+		changed: make(chan struct{}, 1),
+		stores:  map[Store]*openStore{},
+	}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	if d.now == nil {
+		d.now = time.Now
+	}
+	path := d.ledgerPath()
+	d.ledger, err = ledger.Open(ctx, path)
+	if err != nil {
+		d.ledger = nil
+		d.noteLedger(ledgerTrouble(err, path))
+	}
+	d.settings = d.loadSettings()
+	return d, nil
+}
+
+// homeFolder is where Waybill keeps its ledger, settings and sandbox.
+func homeFolder(given string) (string, error) {
+	if given == "" {
+		given = os.Getenv("WAYBILL_HOME")
+	}
+	if given != "" {
+		abs, err := filepath.Abs(given)
+		if err != nil {
+			return "", fmt.Errorf("find Waybill's folder: %w", err)
+		}
+		return abs, nil
+	}
+	if data := os.Getenv("XDG_DATA_HOME"); data != "" && filepath.IsAbs(data) {
+		return filepath.Join(data, "waybill"), nil
+	}
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		config, err := os.UserConfigDir()
+		if err != nil {
+			return "", fmt.Errorf("find Waybill's folder: %w", err)
+		}
+		return filepath.Join(config, "Waybill"), nil
+	}
+	user, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find Waybill's folder: %w", err)
+	}
+	return filepath.Join(user, ".local", "share", "waybill"), nil
+}
+
+func (d *Desk) ledgerPath() string { return filepath.Join(d.home, "ledger.db") }
+
+// Close ends the sandbox if this desk started it, and closes the ledger.
+func (d *Desk) Close() error {
+	d.mu.Lock()
+	running := d.sandbox
+	d.sandbox = nil
+	d.mu.Unlock()
+	var err error
+	if running != nil {
+		err = running.Close()
+	}
+	if d.ledger != nil {
+		if e := d.ledger.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// Home is the folder where Waybill keeps its ledger, settings and sandbox.
+func (d *Desk) Home() string { return d.home }
+
+// LedgerTrouble is nil, or says why sent files are not recorded.
+func (d *Desk) LedgerTrouble() *Trouble {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.trouble
+}
+
+func (d *Desk) noteLedger(t *Trouble) {
+	d.mu.Lock()
+	d.trouble = t
+	d.mu.Unlock()
+	if t != nil {
+		d.log.Warn("the ledger cannot be used", "code", t.Code, "detail", t.Detail)
+	}
+}
+
+// Changed is signalled, never blocking, after the ledger has changed through this desk.
+func (d *Desk) Changed() <-chan struct{} { return d.changed }
+
+func (d *Desk) signalChange() {
+	select {
+	case d.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Sandbox starts the embedded store if it does not run yet. It runs until Close.
+func (d *Desk) Sandbox(ctx context.Context) (*sandbox.Sandbox, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.sandbox != nil {
+		return d.sandbox, nil
+	}
+	s, err := sandbox.Start(ctx, filepath.Join(d.home, "sandbox"))
+	if err != nil {
+		return nil, trouble("SandboxFailed", nil, err)
+	}
+	d.sandbox = s
+	return s, nil
+}
+
+// SandboxStays reports whether the sandbox will still run when this desk is closed: another process runs it.
+func (d *Desk) SandboxStays() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.sandbox != nil && !d.sandbox.Owned()
+}

@@ -1,0 +1,331 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"waybill/internal/courier"
+	"waybill/signer"
+)
+
+// filesAtOnce is how many files of a drop are under way together; the courier bounds the requests.
+const filesAtOnce = 16
+
+// progressEvery is the shortest time between two reports of one transfer's progress.
+const progressEvery = 100 * time.Millisecond
+
+// Drop is what was dropped together: a plan that becomes transfers.
+type Drop struct {
+	desk    *Desk
+	dest    Destination
+	options SendOptions
+	signer  *signer.Signer
+	courier *courier.Courier
+	cancel  context.CancelCauseFunc
+	events  chan Transfer
+	log     *recorder
+
+	mu       sync.Mutex
+	waiting  *sync.Cond // signalled when queue, walked or a pause changes
+	queue    []*job
+	walked   bool
+	jobs     map[string]*job
+	active   map[*job]struct{}
+	order    int             // how many jobs there were so far
+	keys     map[string]bool // the keys that this drop has given out
+	notices  []*Trouble
+	skewOnce sync.Once
+	stopped  bool
+}
+
+// job is a transfer in the making. Its snapshot is guarded by the drop's mutex.
+type job struct {
+	Transfer
+	number int // its place in the drop, from 0
+	upload courier.Upload
+	meter  courier.Meter
+	cancel context.CancelCauseFunc // while it is under way
+	paused bool
+	gone   bool // cancelled by the person
+	told   int64
+}
+
+// Send starts a drop at once and returns. Files and folders may be mixed; folders are walked while the first
+// files are being sent. Whatever fails, down to a destination that makes no sense, arrives as a failed
+// transfer, so nobody has to look in two places. Events must be read until it is closed. Paths must be
+// absolute: the sandbox changes the process's working directory.
+func (d *Desk) Send(ctx context.Context, dest Destination, o SendOptions, paths []string) *Drop {
+	if o.Expires == 0 {
+		o.Expires = time.Hour
+	}
+	if o.OnClash == "" || o.OnClash == ClashAsk && o.Ask == nil {
+		o.OnClash = ClashKeepBoth
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	p := &Drop{
+		desk: d, dest: dest, options: o, cancel: cancel,
+		events: make(chan Transfer, 256),
+		jobs:   map[string]*job{}, active: map[*job]struct{}{}, keys: map[string]bool{},
+	}
+	p.waiting = sync.NewCond(&p.mu)
+	p.log = newRecorder(d)
+	go p.run(ctx, paths)
+	return p
+}
+
+// Events delivers a snapshot whenever a transfer changes: each new one first as Queued, progress at most ten
+// times a second a transfer, the last of each one Over. The channel is closed when the drop is done and
+// recorded.
+func (p *Drop) Events() <-chan Transfer { return p.events }
+
+// Notices says what was put right on the way and the person should know, once Events is closed.
+func (p *Drop) Notices() []*Trouble {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.notices
+}
+
+// run is the drop's life, from the plan to the closed channel.
+func (p *Drop) run(ctx context.Context, paths []string) {
+	defer close(p.events)
+	defer p.cancel(nil)
+	go p.log.run()
+	defer p.log.close()
+
+	clean, err := p.dest.clean()
+	if err == nil {
+		p.dest = clean
+		p.signer, err = p.desk.open(ctx, p.dest.Store)
+	}
+	if err != nil {
+		t := explain(err, scene{store: p.dest.Store, bucket: p.dest.Bucket})
+		for _, path := range paths {
+			p.end(p.add(found{path: path, name: filepath.Base(path)}), Failed, t)
+		}
+		return
+	}
+	p.courier = courier.New(p.signer, courier.Options{Concurrency: p.options.Concurrency, PartSize: p.options.PartSize})
+	defer p.courier.Close()
+
+	// When everything is cancelled, whoever waits for work must look again.
+	unhook := context.AfterFunc(ctx, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.stopped = true
+		p.waiting.Broadcast()
+	})
+	defer unhook()
+
+	var group sync.WaitGroup
+	for range filesAtOnce {
+		group.Go(func() {
+			for j := p.next(); j != nil; j = p.next() {
+				p.carry(ctx, j)
+			}
+		})
+	}
+	ticking := make(chan struct{})
+	var ticker sync.WaitGroup
+	ticker.Go(func() { p.reportProgress(ticking) })
+
+	p.walk(ctx, paths)
+	p.mu.Lock()
+	p.walked = true
+	p.waiting.Broadcast()
+	p.mu.Unlock()
+	group.Wait()
+	close(ticking)
+	ticker.Wait()
+}
+
+// add makes a transfer of something found and queues it.
+func (p *Drop) add(f found) *job {
+	id := uuid.Must(uuid.NewV7()) // sorts by time; V7 fails only when the system has no randomness
+	p.mu.Lock()
+	j := &job{number: p.order, Transfer: Transfer{
+		ID: id.String(), Path: f.path, Name: visible(f.name), Destination: p.dest,
+		Key: p.dest.Prefix + keyName(f.name), Size: f.size, State: Queued,
+	}}
+	p.order++
+	p.jobs[j.ID] = j
+	snapshot := j.Transfer
+	p.mu.Unlock()
+	p.events <- snapshot
+	return j
+}
+
+// enqueue lets a worker take the job.
+func (p *Drop) enqueue(j *job) {
+	p.mu.Lock()
+	p.queue = append(p.queue, j)
+	p.waiting.Signal()
+	p.mu.Unlock()
+}
+
+// next gives a worker its next job, and nil when there will be no more. Jobs that wait in a pause keep the
+// drop alive.
+func (p *Drop) next() *job {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		for i, j := range p.queue {
+			if p.stopped || j.gone || !j.paused {
+				p.queue = append(p.queue[:i:i], p.queue[i+1:]...)
+				return j
+			}
+		}
+		if p.walked && len(p.queue) == 0 {
+			p.waiting.Broadcast()
+			return nil
+		}
+		p.waiting.Wait()
+	}
+}
+
+// set changes a transfer under the lock and reports it.
+func (p *Drop) set(j *job, change func(*Transfer)) {
+	p.mu.Lock()
+	change(&j.Transfer)
+	snapshot := j.Transfer
+	p.mu.Unlock()
+	p.events <- snapshot
+}
+
+// end puts a transfer into its last state, records it, and reports it.
+func (p *Drop) end(j *job, s State, t *Trouble) {
+	p.mu.Lock()
+	delete(p.active, j)
+	j.State, j.Trouble, j.Speed, j.Left = s, t, 0, 0
+	snapshot := j.Transfer
+	p.mu.Unlock()
+	p.log.put(snapshot, p.options)
+	p.events <- snapshot
+}
+
+// reportProgress looks at what is under way ten times a second.
+func (p *Drop) reportProgress(stop <-chan struct{}) {
+	tick := time.NewTicker(progressEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case now := <-tick.C:
+			var changed []Transfer
+			p.mu.Lock()
+			for j := range p.active {
+				if j.State != Sending {
+					continue
+				}
+				j.meter.Observe(now, j.Done)
+				j.Speed, j.Left = j.meter.Speed(), j.meter.Left(j.Size-j.Done)
+				if j.Done != j.told {
+					j.told = j.Done
+					changed = append(changed, j.Transfer)
+				}
+			}
+			p.mu.Unlock()
+			for _, t := range changed {
+				p.events <- t
+			}
+		}
+	}
+}
+
+// Cancel stops one transfer; the parts that the store already has are removed.
+func (p *Drop) Cancel(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	j := p.jobs[id]
+	if j == nil || j.State.Over() {
+		return
+	}
+	j.gone = true
+	if j.cancel != nil {
+		j.cancel(context.Canceled)
+	}
+	p.waiting.Broadcast()
+}
+
+// CancelAll stops every transfer of the drop that is not over, and the walk.
+func (p *Drop) CancelAll() { p.cancel(context.Canceled) }
+
+// Pause holds one transfer, keeping what the store already has of it.
+func (p *Drop) Pause(id string) {
+	p.mu.Lock()
+	j := p.jobs[id]
+	if j == nil || j.paused || j.State != Queued && j.State != Sending {
+		p.mu.Unlock()
+		return
+	}
+	j.paused = true
+	if j.cancel != nil {
+		j.cancel(courier.ErrPaused) // its worker puts it back into the queue
+		p.mu.Unlock()
+		return
+	}
+	j.State = Paused
+	snapshot := j.Transfer
+	p.mu.Unlock()
+	p.events <- snapshot
+}
+
+// Resume goes on with a paused transfer.
+func (p *Drop) Resume(id string) {
+	p.mu.Lock()
+	j := p.jobs[id]
+	if j == nil || !j.paused {
+		p.mu.Unlock()
+		return
+	}
+	j.paused = false
+	report := j.State == Paused
+	if report {
+		j.State = Queued
+	}
+	snapshot := j.Transfer
+	p.waiting.Broadcast()
+	p.mu.Unlock()
+	if report {
+		p.events <- snapshot
+	}
+}
+
+// key gives a job a key that no other file of this drop has: two files of the same name dropped from two
+// folders must not overwrite each other, whatever was said about names taken in the bucket.
+func (p *Drop) claim(j *job) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	wanted := j.Key
+	for n := 2; p.keys[j.Key]; n++ {
+		j.Key = numbered(wanted, n)
+	}
+	p.keys[j.Key] = true
+	return j.Key
+}
+
+// notice remembers something that the person should know, once.
+func (p *Drop) notice(t *Trouble) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.notices = append(p.notices, t)
+}
+
+// correctClock learns the store's time from a refusal that has to do with it. It reports whether trying again
+// makes sense.
+func (p *Drop) correctClock(err error) bool {
+	store, ok := skewOf(err, p.signer.Now())
+	if !ok {
+		return false
+	}
+	off := p.signer.SetSkew(store)
+	p.skewOnce.Do(func() {
+		p.notice(trouble("ClockCorrected", args{"Off": fmt.Sprint(off.Abs().Round(time.Minute)), "Behind": off > 0}, nil))
+	})
+	return true
+}

@@ -1,0 +1,224 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"path"
+	"time"
+
+	"github.com/google/uuid"
+
+	"waybill/internal/bucket"
+	"waybill/internal/courier"
+	"waybill/internal/ledger"
+	"waybill/signer"
+)
+
+// sign makes a link to an object.
+func (d *Desk) sign(ctx context.Context, s *signer.Signer, id, bucket, key string, expires time.Duration, inline bool) (*Link, signer.Presigned, error) {
+	p, err := s.Get(ctx, signer.Object{Bucket: bucket, Key: key, Expires: expires},
+		signer.GetOptions{Filename: savedName(key), Inline: inline})
+	if err != nil {
+		return nil, p, err
+	}
+	return &Link{ID: id, URL: p.URL, Ends: p.Ends, Because: p.Because}, p, nil
+}
+
+// LinkTo makes, tries and records a link to an object that is already in the bucket. What it gives back is a
+// transfer that has been sent, without a path; a failure is in its Trouble.
+func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o SendOptions) Transfer {
+	if o.Expires == 0 {
+		o.Expires = time.Hour
+	}
+	t := Transfer{
+		ID: uuid.Must(uuid.NewV7()).String(), Name: visible(path.Base(key)), Key: key, State: Failed,
+		Destination: Destination{Store: s, Bucket: bucketName},
+	}
+	where := scene{store: s, bucket: bucketName, key: key, path: key, permission: "s3:GetObject"}
+	opened, err := d.open(ctx, s)
+	if err == nil {
+		err = signer.CheckKey(key)
+	}
+	if err == nil {
+		var object bucket.Object
+		object, err = bucket.Head(ctx, opened.Client(), bucketName, key)
+		t.Size, t.Done, t.ContentType, t.ETag = object.Size, object.Size, object.ContentType, unquoted(object.ETag)
+		if object.CRC64NVME != "" {
+			t.Checksum = "crc64nvme:" + object.CRC64NVME
+		}
+	}
+	if err != nil {
+		t.Trouble = explain(err, where)
+		return t
+	}
+	link, presigned, err := d.sign(ctx, opened, t.ID, bucketName, key, o.Expires, o.Inline)
+	if err != nil {
+		t.Trouble = explain(err, where)
+		return t
+	}
+	if o.Verify != VerifyNone {
+		c := courier.New(opened, courier.Options{Concurrency: 1})
+		err := c.Probe(ctx, presigned)
+		c.Close()
+		if store, ok := skewOf(err, opened.Now()); ok {
+			opened.SetSkew(store)
+			return d.LinkTo(ctx, s, bucketName, key, o)
+		}
+		link.Verified = err == nil
+		t.Trouble = linkTrouble(err, explain(err, where))
+	}
+	t.State, t.Link = Sent, link
+	d.record(ctx, []ledger.Record{recordOf(t, o, d.now())})
+	return t
+}
+
+func unquoted(etag string) string {
+	if len(etag) >= 2 && etag[0] == '"' {
+		return etag[1 : len(etag)-1]
+	}
+	return etag
+}
+
+// Links lists the ledger's entries, newest first, at most limit (0: all).
+func (d *Desk) Links(ctx context.Context, limit int) ([]Entry, error) {
+	if d.ledger == nil {
+		return nil, d.LedgerTrouble()
+	}
+	records, err := d.ledger.List(ctx, limit)
+	if err != nil {
+		return nil, ledgerTrouble(err, d.ledgerPath())
+	}
+	entries := make([]Entry, len(records))
+	for i, r := range records {
+		entries[i] = entryOf(r)
+	}
+	return entries, nil
+}
+
+// CopyLink signs an entry's link again, to the same end: no URL is kept. When the credentials no longer reach
+// that end, the link ends earlier and its Because says so.
+func (d *Desk) CopyLink(ctx context.Context, id string) (*Link, error) {
+	if d.ledger == nil {
+		return nil, d.LedgerTrouble()
+	}
+	r, err := d.ledger.Get(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil, trouble("NotInLedger", args{"Given": id}, nil)
+	}
+	if err != nil {
+		return nil, ledgerTrouble(err, d.ledgerPath())
+	}
+	e := entryOf(r)
+	where := scene{store: e.Destination.Store, bucket: e.Destination.Bucket, key: e.Key, path: e.Name}
+	opened, err := d.open(ctx, e.Destination.Store)
+	if err != nil {
+		return nil, explain(err, where)
+	}
+	expires := e.Asked // the end is unknown: ask for as much as then
+	if !e.Ends.IsZero() {
+		if expires = e.Ends.Sub(opened.Now()); expires < time.Second {
+			return nil, trouble("LinkEnded", where.args(), nil)
+		}
+		// The signature counts from the whole second that is running; what is cut off there is added here.
+		expires += opened.Now().Sub(opened.Now().Truncate(time.Second))
+	}
+	link, _, err := d.sign(ctx, opened, e.ID, e.Destination.Bucket, e.Key, expires, e.Inline)
+	if err != nil {
+		return nil, explain(err, where)
+	}
+	if link.Because == signer.Requested {
+		link.Because = e.Because // the same end for the same reason
+	}
+	link.Verified = e.Verified
+	return link, nil
+}
+
+// recorder writes what has ended into the ledger, many at a time: one transaction a file would be slower than
+// sending small files is.
+type recorder struct {
+	desk *Desk
+	in   chan ledger.Record
+	done chan struct{}
+}
+
+func newRecorder(d *Desk) *recorder {
+	return &recorder{desk: d, in: make(chan ledger.Record, 256), done: make(chan struct{})}
+}
+
+// flushEvery bounds how much a killed program can forget.
+const flushEvery = 200 * time.Millisecond
+
+func (r *recorder) put(t Transfer, o SendOptions) { r.in <- recordOf(t, o, r.desk.now()) }
+
+func (r *recorder) run() {
+	defer close(r.done)
+	var batch []ledger.Record
+	flush := func() {
+		if len(batch) > 0 {
+			r.desk.record(context.Background(), batch)
+			batch = batch[:0]
+		}
+	}
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case rec, ok := <-r.in:
+			if !ok {
+				flush()
+				return
+			}
+			batch = append(batch, rec)
+		case <-tick.C:
+			flush()
+		}
+	}
+}
+
+func (r *recorder) close() {
+	close(r.in)
+	<-r.done
+}
+
+// record writes to the ledger; that it could not is remembered for LedgerTrouble.
+func (d *Desk) record(ctx context.Context, records []ledger.Record) {
+	if d.ledger == nil {
+		return
+	}
+	defer d.signalChange()
+	if err := d.ledger.PutAll(ctx, records); err != nil {
+		d.noteLedger(ledgerTrouble(err, d.ledgerPath()))
+	}
+}
+
+// recordOf is what the ledger keeps of a transfer: all that is needed to sign its link again, and no URL.
+func recordOf(t Transfer, o SendOptions, now time.Time) ledger.Record {
+	r := ledger.Record{
+		ID: t.ID, Path: t.Path, Name: t.Name,
+		Profile: t.Destination.Profile, Region: t.Destination.Region, Endpoint: t.Destination.Endpoint,
+		Sandbox: t.Destination.Sandbox,
+		Bucket:  t.Destination.Bucket, Prefix: t.Destination.Prefix, Key: t.Key,
+		Size: t.Size, ContentType: t.ContentType, ETag: t.ETag, Checksum: t.Checksum,
+		State: string(t.State), Created: now, Asked: o.Expires, Inline: o.Inline,
+	}
+	if t.Trouble != nil {
+		r.TroubleCode, r.Trouble = t.Trouble.Code, t.Trouble.Error()
+	}
+	if t.Link != nil {
+		r.Ends, r.Because, r.Verified = t.Link.Ends, string(t.Link.Because), t.Link.Verified
+	}
+	return r
+}
+
+func entryOf(r ledger.Record) Entry {
+	return Entry{
+		ID: r.ID, Name: r.Name, Path: r.Path,
+		Destination: Destination{
+			Store:  Store{Profile: r.Profile, Region: r.Region, Endpoint: r.Endpoint, Sandbox: r.Sandbox},
+			Bucket: r.Bucket, Prefix: r.Prefix,
+		},
+		Key: r.Key, Size: r.Size, ContentType: r.ContentType, ETag: r.ETag, Checksum: r.Checksum,
+		State: State(r.State), Sent: r.Created, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
+		Verified: r.Verified, Inline: r.Inline, TroubleCode: r.TroubleCode, TroubleText: r.Trouble,
+	}
+}

@@ -1,0 +1,155 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"waybill/internal/bucket"
+	"waybill/internal/sandbox"
+	"waybill/signer"
+)
+
+// openStore is a store made ready, and the state of the files that it was made from.
+type openStore struct {
+	signer *signer.Signer
+	stamp  string
+}
+
+// Profiles lists the profiles that the AWS CLI would list, and the sandbox as the last. When the files cannot
+// be read, the error is a *Trouble that names file and line, and the list holds what could be read.
+func (d *Desk) Profiles() ([]Profile, error) {
+	found, err := signer.Profiles()
+	list := make([]Profile, 0, len(found)+1)
+	for _, p := range found {
+		list = append(list, Profile{Profile: p})
+	}
+	list = append(list, Profile{Profile: signer.Profile{Name: SandboxProfile, Kind: signer.KindStatic, Region: sandbox.Region}, Sandbox: true})
+	if err != nil {
+		return list, explain(err, scene{})
+	}
+	return list, nil
+}
+
+// open gives the signer of a store, made anew when the AWS files have changed since.
+func (d *Desk) open(ctx context.Context, s Store) (*signer.Signer, error) {
+	if s.Sandbox {
+		s = Store{Sandbox: true}
+	}
+	stamp := filesStamp()
+	d.mu.Lock()
+	have, ok := d.stores[s]
+	d.mu.Unlock()
+	if ok && have.stamp == stamp {
+		return have.signer, nil
+	}
+	o := signer.Options{Profile: s.Profile, Region: s.Region, Endpoint: s.Endpoint, AllowHTTP: s.AllowHTTP, Now: d.now}
+	if s.Sandbox {
+		running, err := d.Sandbox(ctx)
+		if err != nil {
+			return nil, err
+		}
+		keys := running.Keys()
+		o = signer.Options{
+			Region: sandbox.Region, Endpoint: running.Endpoint(), Now: d.now,
+			Keys: &signer.Keys{AccessKeyID: keys.AccessKeyID, SecretAccessKey: keys.SecretAccessKey},
+		}
+	}
+	opened, err := signer.Open(ctx, o)
+	if err != nil {
+		return nil, explain(err, scene{store: s})
+	}
+	d.mu.Lock()
+	d.stores[s] = &openStore{signer: opened, stamp: stamp}
+	d.mu.Unlock()
+	return opened, nil
+}
+
+// filesStamp changes whenever the AWS files do.
+func filesStamp() string {
+	stamp := ""
+	for _, path := range []string{
+		config.DefaultSharedConfigFilename(), config.DefaultSharedCredentialsFilename(),
+		os.Getenv("AWS_CONFIG_FILE"), os.Getenv("AWS_SHARED_CREDENTIALS_FILE"),
+	} {
+		if info, err := os.Stat(path); err == nil {
+			stamp += fmt.Sprintf("%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return stamp
+}
+
+// Buckets lists the buckets of a store. A *Trouble with Code "AccessDenied" means: let the person type a name.
+// For the sandbox this starts it.
+func (d *Desk) Buckets(ctx context.Context, s Store) ([]string, error) {
+	opened, err := d.open(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	names, err := bucket.List(ctx, opened.Client())
+	if err != nil {
+		return nil, explain(err, scene{store: s, permission: "s3:ListAllMyBuckets"})
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// Prefixes lists the folders directly below the destination's prefix, each as a whole prefix ("alice/2026/").
+func (d *Desk) Prefixes(ctx context.Context, dest Destination) ([]string, error) {
+	dest, err := dest.clean()
+	if err != nil {
+		return nil, err
+	}
+	opened, err := d.open(ctx, dest.Store)
+	if err != nil {
+		return nil, err
+	}
+	names, err := bucket.Prefixes(ctx, opened.Client(), dest.Bucket, dest.Prefix)
+	if err != nil {
+		return nil, explain(err, scene{store: dest.Store, bucket: dest.Bucket, key: dest.Prefix, permission: "s3:ListBucket"})
+	}
+	return names, nil
+}
+
+// Session says when the credentials behind a store end: the zero time when they do not, ok false when that is
+// not known.
+func (d *Desk) Session(ctx context.Context, s Store) (ends time.Time, ok bool, err error) {
+	opened, err := d.open(ctx, s)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	ends, known, err := opened.Session(ctx)
+	if err != nil {
+		return time.Time{}, false, explain(err, scene{store: s})
+	}
+	return ends, known, nil
+}
+
+// Outlook says what a link made now would be, before anything is sent.
+func (d *Desk) Outlook(ctx context.Context, s Store, expires time.Duration) (Outlook, error) {
+	opened, err := d.open(ctx, s)
+	if err != nil {
+		return Outlook{}, err
+	}
+	// Signing is the one way to know which credentials would sign; nothing is sent.
+	trial, err := opened.Get(ctx, signer.Object{Bucket: "outlook", Key: "outlook", Expires: expires}, signer.GetOptions{})
+	if err != nil {
+		return Outlook{}, explain(err, scene{store: s})
+	}
+	o := Outlook{Ends: trial.Ends, Because: trial.Because}
+	a := scene{store: s}.args()
+	switch trial.Because {
+	case signer.Credentials:
+		a["Ends"], a["Asked"] = trial.Ends.Local().Format("2 Jan 15:04"), FormatExpires(expires)
+		o.Warning = trouble("EndsEarly", a, nil)
+	case signer.Unknown:
+		o.Warning = trouble("EndUnknown", a, nil)
+	case signer.Limit:
+		o.Warning = trouble("ExpiresTooLong", args{"Given": FormatExpires(expires)}, nil)
+	}
+	return o, nil
+}

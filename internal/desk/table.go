@@ -1,0 +1,118 @@
+package desk
+
+import (
+	"maps"
+	"slices"
+)
+
+// row is what happened and what to do, as templates over scene.args and what the classifier added.
+type row struct{ what, help string }
+
+// Texts lists every sentence that a Trouble can hold, as the keys under which they are translated.
+func Texts() []string {
+	var all []string
+	for _, r := range rows() {
+		all = append(all, r.what, r.help)
+	}
+	all = slices.DeleteFunc(all, func(s string) bool { return s == "" })
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Codes lists the codes that a Trouble can have.
+func Codes() []string { return slices.Sorted(maps.Keys(rows())) }
+
+// rows is the table from code to words. Codes that S3 has too are S3's own.
+func rows() map[string]row {
+	return map[string]row{
+		// What a person typed.
+		"ExpiresNotATime":  {`"{{.Given}}" is not a length of time.`, `Write it as 15m, 1h, 36h or 7d.`},
+		"ExpiresTooShort":  {`"{{.Given}}" is too short for a link.`, `Choose a time from one second to seven days, such as 1h.`},
+		"ExpiresTooLong":   {`"{{.Given}}" is longer than a signed link can last.`, `Choose at most 7d; S3 accepts no signature older than seven days.`},
+		"BucketEmpty":      {`No bucket is named.`, `Name the bucket that the files shall go to.`},
+		"BucketName":       {`"{{.Bucket}}" cannot be the name of a bucket.`, `A name has 3 to 63 characters: letters, digits, dots and hyphens.`},
+		"BucketKind":       {`"{{.Bucket}}" is an access point or a directory bucket, which Waybill cannot use yet.`, `Name a general purpose bucket.`},
+		"PrefixDots":       {`The folder "{{.Prefix}}" has a "." or ".." in it, which S3 does not understand as a person would.`, `Write the folder out in full, such as team/alice/.`},
+		"PrefixCharacters": {`The folder "{{.Prefix}}" has characters in it that cannot be seen.`, `Type the folder's name instead of pasting it.`},
+		"PrefixTooLong":    {`The folder "{{.Prefix}}" leaves no room for a file's name.`, `Choose a shorter folder; folder and name together may have 1,024 bytes.`},
+		"NotS3URL":         {`"{{.Given}}" is not an S3 address.`, `Write it as s3://bucket/key.`},
+		"ClashUnknown":     {`"{{.Given}}" is not a way to treat a taken name.`, `Choose ask, keep-both, replace or skip.`},
+		"VerifyUnknown":    {`"{{.Given}}" is not a way to verify links.`, `Choose all, sample or none.`},
+		"ConcurrencyRange": {`"{{.Given}}" is not a number of requests at once.`, `Choose a number from 1 to 256.`},
+		"PartSizeRange":    {`"{{.Given}}" is not a size for a part.`, `Choose a size from 5MiB to 5GiB.`},
+		"KeyName":          {`"{{.Key}}" cannot be the name of an object.`, `Rename the file; S3 names cannot be empty, begin with a slash, or have "." or ".." between slashes.`},
+		"KeyTooLongError":  {`The name of {{.Name}} is too long for S3.`, `Folder and name together may have 1,024 bytes; shorten one of them.`},
+
+		// Profiles and credentials.
+		"NoProfile":           {`There is no profile "{{.Profile}}" in the AWS files of this computer.`, `Choose another profile, or add this one with: aws configure --profile {{.Profile}}`},
+		"ProfileInBrokenFile": {`There is no profile "{{.Profile}}", and {{.File}} cannot be read past line {{.Line}}.`, `Mend that line ({{.Fault}}), then try again.`},
+		"ConfigFile":          {`{{.File}} cannot be read: line {{.Line}} is not as it should be.`, `Mend that line ({{.Fault}}), then try again.`},
+		"NoCredentials":       {`The profile "{{.Profile}}" has no credentials.`, `Run "aws configure" or "aws sso login", choose another profile, or try the sandbox, which needs no account.`},
+		"MFA":                 {`The profile "{{.Profile}}" asks for a code from an MFA device, which Waybill cannot ask for yet.`, `Choose a profile without MFA, or export the credentials of a session.`},
+		"CredentialsFailed":   {`The profile "{{.Profile}}" did not give credentials.`, `Sign in again in the way this profile needs (for SSO: aws sso login --profile {{.Profile}}), then try again.`},
+		"ExpiredToken":        {`The session of the profile "{{.Profile}}" has ended.`, `Sign in again (for SSO: aws sso login --profile {{.Profile}}), then try again.`},
+		"InvalidAccessKeyId":  {`The store does not know the access key of the profile "{{.Profile}}".`, `The key was removed, or belongs to another store; check the profile's keys and its endpoint.`},
+		"EndsEarly":           {`Links made now end at {{.Ends}}, when the session of the profile "{{.Profile}}" ends, not after {{.Asked}}.`, `Sign in again for a longer session, choose another profile, or ask for a shorter time.`},
+		"EndUnknown":          {`Nobody knows when links made now will end: the profile "{{.Profile}}" has a session token that does not say.`, `Choose a profile whose session says when it ends, or tell the reader that the link may end at any time.`},
+		"CopyEndsEarly":       {`This link now ends at {{.Ends}}, earlier than it did: the session of the profile "{{.Profile}}" ends then.`, `Sign in again and copy it once more.`},
+		"LinkEnded":           {`The link to {{.Name}} has ended.`, `Send the file again, or make a new link with: waybill link`},
+		"SandboxFailed":       {`The sandbox could not be started.`, `Close other copies of Waybill and try again; "waybill sandbox" shows the reason.`},
+
+		// Files.
+		"FileGone":       {`{{.Name}} is not there any more.`, `Check the name, and drop the file again.`},
+		"FileUnreadable": {`{{.Name}} may not be read by you.`, `Change the file's permissions, or ask its owner for a copy.`},
+		"FileRead":       {`{{.Name}} could not be read to its end.`, `Check the disk or the network drive that it lies on, then try again.`},
+		"FileChanged":    {`{{.Name}} changed while it was being sent, so nothing of it was kept.`, `Wait until the program that writes it is done, then send it again.`},
+		"NotRegular":     {`{{.Name}} is not a file with contents of its own, but a device, a pipe or a socket.`, `Send a regular file or a folder.`},
+		"FileTooLarge":   {`{{.Name}} is larger than S3 can hold.`, `An object has at most 48.8 TiB; split the file.`},
+		"NothingInside":  {`There are no files in {{.Name}}.`, `Drop a folder that has files in it.`},
+
+		// What stores say.
+		"AccessDenied":          {`The profile "{{.Profile}}" may not do this in {{.Place}}: {{.Permission}} is missing.`, `Ask the owner of the bucket for {{.Permission}}, or choose another profile or folder.`},
+		"NoSuchBucket":          {`There is no bucket "{{.Bucket}}" in this store.`, `Check the spelling, and that the profile "{{.Profile}}" belongs to the store that has it.`},
+		"NoSuchKey":             {`There is no object "{{.Key}}" in the bucket "{{.Bucket}}".`, `Check the key; upper and lower case are different.`},
+		"PreconditionFailed":    {`The name {{.Key}} is taken in the bucket "{{.Bucket}}".`, `Keep both, replace it, or rename the file.`},
+		"SignatureDoesNotMatch": {`The store does not accept the signature of the profile "{{.Profile}}".`, `Check the secret key in the profile; a proxy that changes requests has the same effect.`},
+		"RequestTimeTooSkewed":  {`This computer's clock and the store's are too far apart.`, `Set this computer's clock, then try again.`},
+		"PermanentRedirect":     {`The bucket "{{.Bucket}}" is in another region{{with .Region}}, {{.}}{{end}}.`, `Give the profile that region, or use --region{{with .Region}} {{.}}{{end}}.`},
+		"SlowDown":              {`The store asks for fewer requests at a time, and went on asking.`, `Try again in a few minutes, or with a smaller --concurrency.`},
+		"InternalError":         {`The store has a fault of its own at the moment (HTTP {{.Status}}).`, `Try again in a few minutes; nothing was lost.`},
+		"BadDigest":             {`What arrived of {{.Name}} was not what was sent, and the store refused it.`, `Send it again; if it happens twice, something between here and the store changes the bytes.`},
+		"EntityTooLarge":        {`{{.Name}} is larger than this store accepts.`, `Ask the store's owner for its limit, or split the file.`},
+		"NoSuchUpload":          {`The store has forgotten the unfinished upload of {{.Name}}.`, `Send it again from the beginning.`},
+		"QuotaExceeded":         {`The store has no room left.`, `Ask the store's owner for more, or remove what is not needed.`},
+		"NotImplemented":        {`This store cannot do what was asked of it.`, `Open the details and ask the store's owner.`},
+		"MethodNotAllowed":      {`This store does not allow what was asked of it.`, `Open the details and ask the store's owner.`},
+		"InvalidObjectState":    {`The object is archived and has to be restored first.`, `Restore it in the store's console, then make the link.`},
+		"AccountProblem":        {`There is a problem with the account behind the profile "{{.Profile}}".`, `Look into the account's console.`},
+		"Refused":               {`The store refused: {{.Code}}.`, `Open the details; they have the store's own words.`},
+		"LinkRefused":           {`{{.Name}} was sent, but its link does not work: the profile "{{.Profile}}" may put but not get here (s3:GetObject is missing).`, `Ask the owner of the bucket for s3:GetObject, or choose another profile or folder.`},
+		"LinkNotTried":          {`{{.Name}} was sent, but its link could not be tried.`, `Open the link once yourself before passing it on.`},
+
+		// The way there.
+		"NoSuchHost":     {`There is no computer called {{.Host}}, as far as this one can tell.`, `Check the network connection and the spelling of the endpoint.`},
+		"StoreDown":      {`Nobody answers at {{.Host}}.`, `Check that the store is running, and the endpoint's port.`},
+		"TimedOut":       {`The store took too long to answer.`, `Check the network connection, then try again.`},
+		"Stalled":        {`No byte moved for a minute.`, `Check the network connection, then try again.`},
+		"ConnectionLost": {`The connection to the store broke, and broke again.`, `Check the network connection, then try again; nothing was lost.`},
+		"Certificate":    {`The certificate of {{.Host}} is not one that this computer trusts.`, `If the store has a certificate of your company's own, point AWS_CA_BUNDLE at its authority; otherwise do not go on.`},
+		"NotTLS":         {`{{.Host}} does not speak https.`, `Check the endpoint; it may begin with http:// or have another port.`},
+		"RefusesTLS":     {`{{.Host}} refuses a secure connection.`, `Check the endpoint, and that the store supports TLS 1.2 or later.`},
+		"WantsHTTPS":     {`The store speaks https only.`, `Write the endpoint with https://.`},
+		"PlainHTTP":      {`The endpoint would send files and keys unencrypted to another computer.`, `Write the endpoint with https://, or allow it for this store with --allow-http.`},
+		"Endpoint":       {`The endpoint is not an http or https address.`, `Write it as https://host or https://host:port.`},
+		"Proxy":          {`The proxy does not let the connection through.`, `Check HTTPS_PROXY and the proxy's user name and password.`},
+		"NotAStore":      {`Something else than an S3 store answered: a web page of a proxy or of a login for the network, perhaps.`, `Open a web page in the browser to sign in to the network, and check the endpoint.`},
+
+		// The ledger.
+		"LedgerReadOnly":   {`The ledger cannot be written, so what you send now is not recorded.`, `Make {{.Path}} writable, then start Waybill again.`},
+		"LedgerCorrupt":    {`The ledger is damaged, so what you send now is not recorded.`, `Move {{.Path}} aside, then start Waybill again; a new one will be made.`},
+		"LedgerNewer":      {`The ledger was written by a newer Waybill, so what you send now is not recorded.`, `Use the newer Waybill; {{.Path}} was left as it is.`},
+		"LedgerFailed":     {`The ledger cannot be used, so what you send now is not recorded.`, `Look at {{.Path}}, and at the free space on its disk.`},
+		"NotInLedger":      {`The ledger has no link "{{.Given}}".`, `"waybill links" lists those there are.`},
+		"SettingsNotSaved": {`Your choices could not be remembered.`, `Make {{.Path}} writable.`},
+
+		"ClockCorrected": {`This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's; the links were signed with the store's time.`, `Set this computer's clock.`},
+		"Unexpected":     {`Something went wrong that Waybill does not know.`, `Open the details; they may tell a person who can help.`},
+	}
+}

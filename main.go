@@ -1,0 +1,25 @@
+// Waybill puts a file into an S3 bucket over a presigned URL and gives back a link that says when it ends.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"waybill/internal/cli"
+	"waybill/internal/desk"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := cli.Run(ctx, os.Args[1:], cli.Environment{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
+		Window: func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error { return nil },
+	})
+	stop()
+	os.Exit(status)
+}

@@ -1,0 +1,234 @@
+package signer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+)
+
+// Errors that a caller may want to tell apart.
+var (
+	// ErrNoProfile: the named profile stands in none of the files.
+	ErrNoProfile = errors.New("no such profile")
+	// ErrNoCredentials: there is a profile, or nothing at all, but no credentials come of it.
+	ErrNoCredentials = errors.New("no credentials")
+	// ErrPlainHTTP: the endpoint would carry keys over plain http to another machine, and nobody allowed that.
+	ErrPlainHTTP = errors.New("plain http to another machine")
+	// ErrEndpoint: the endpoint is not an http or https URL with a host.
+	ErrEndpoint = errors.New("not an http(s) URL")
+)
+
+// Keys are long-lived credentials given by hand, as the sandbox has them.
+type Keys struct {
+	AccessKeyID     string
+	SecretAccessKey string
+}
+
+// Options is what a Signer is opened with.
+type Options struct {
+	Profile   string // "" is what the AWS CLI would take; EnvironmentProfile insists on the environment's
+	Region    string // "" leaves it to the profile, then to us-east-1
+	Endpoint  string // "" leaves it to the profile and the environment
+	Keys      *Keys  // instead of a profile
+	AllowHTTP bool   // plain http to another machine was said to be fine for this store
+	// Now is the clock; nil is time.Now. A test sets it to a clock that is wrong.
+	Now func() time.Time
+}
+
+// Signer makes presigned requests with one profile's credentials. It is safe for concurrent use.
+type Signer struct {
+	profile     string
+	region      string
+	client      *s3.Client
+	transport   *http.Transport
+	credentials *keyring
+	v4          *v4.Signer
+	now         func() time.Time
+	skew        atomic.Int64 // what the store's clock is ahead of this one's, in nanoseconds
+	buckets     sync.Map     // bucket → *url.URL, where its objects are
+}
+
+// Open reads the profile and makes it ready to sign. It asks nobody for credentials yet; a profile that has
+// none is found out at the first use.
+func Open(ctx context.Context, o Options) (*Signer, error) {
+	settings, err := profileSettings(&o)
+	if err != nil {
+		return nil, err
+	}
+	load := []func(*config.LoadOptions) error{
+		// A laptop is not an EC2 instance: without this, a profile without keys waits for a metadata service.
+		config.WithEC2IMDSClientEnableState(imdsState(settings)),
+		config.WithAssumeRoleCredentialOptions(func(a *stscreds.AssumeRoleOptions) {
+			// The SDK asks for a quarter of an hour where the AWS CLI asks for an hour.
+			if a.Duration == 0 {
+				a.Duration = time.Hour
+			}
+		}),
+	}
+	if o.Region != "" {
+		load = append(load, config.WithRegion(o.Region))
+	}
+	switch {
+	case o.Keys != nil:
+		load = append(load, config.WithCredentialsProvider(
+			credentials.NewStaticCredentialsProvider(o.Keys.AccessKeyID, o.Keys.SecretAccessKey, "")),
+			// Nothing of the person's files shall reach into a store that was given by hand.
+			config.WithSharedConfigFiles([]string{}), config.WithSharedCredentialsFiles([]string{}))
+	case o.Profile != "":
+		load = append(load, config.WithSharedConfigProfile(o.Profile))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	if err != nil {
+		var missing config.SharedConfigProfileNotExistError
+		if errors.As(err, &missing) {
+			return nil, fmt.Errorf("open profile %q: %w", missing.Profile, ErrNoProfile)
+		}
+		return nil, fmt.Errorf("open profile %q: %w", o.Profile, err)
+	}
+	if cfg.Region == "" {
+		cfg.Region = "us-east-1"
+	}
+	custom := o.Endpoint
+	client := s3.NewFromConfig(cfg, func(s *s3.Options) {
+		if custom != "" {
+			s.BaseEndpoint = aws.String(custom)
+		}
+		if s.BaseEndpoint != nil {
+			// Self-hosted stores rarely answer to bucket.host; the profile says so where one does.
+			s.UsePathStyle = settings["s3.addressing_style"] != "virtual"
+		} else {
+			s.UsePathStyle = settings["s3.addressing_style"] == "path"
+		}
+	})
+	if e := client.Options().BaseEndpoint; e != nil {
+		if err := checkEndpoint(*e, o.AllowHTTP); err != nil {
+			return nil, err
+		}
+	}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	return &Signer{
+		profile:     o.Profile,
+		region:      cfg.Region,
+		client:      client,
+		transport:   transportOf(cfg),
+		credentials: newKeyring(cfg.Credentials, hintedEnd(settings, o.Profile), now),
+		v4: v4.NewSigner(func(s *v4.SignerOptions) {
+			s.DisableURIPathEscaping = true // S3 signs the path as it is sent
+			s.DisableHeaderHoisting = true  // what an upload must carry stays in its headers
+		}),
+		now: now,
+	}, nil
+}
+
+// profileSettings finds the settings behind the options and refuses a profile that is not there. It turns
+// EnvironmentProfile into what the SDK understands: no profile at all.
+func profileSettings(o *Options) (map[string]string, error) {
+	if o.Keys != nil {
+		return nil, nil
+	}
+	if o.Profile == EnvironmentProfile {
+		o.Profile = ""
+		if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
+			return nil, fmt.Errorf("open the environment's credentials: %w", ErrNoCredentials)
+		}
+	}
+	merged, err := mergedProfiles()
+	if o.Profile != "" {
+		values, ok := merged[o.Profile]
+		if !ok {
+			// A broken file may be the reason why it is not there, so that is said too.
+			return nil, errors.Join(fmt.Errorf("open profile %q: %w", o.Profile, ErrNoProfile), err)
+		}
+		return values, nil
+	}
+	return merged[DefaultProfile()], nil
+}
+
+func imdsState(settings map[string]string) imds.ClientEnableState {
+	if settings["credential_source"] == "Ec2InstanceMetadata" {
+		return imds.ClientDefaultEnableState
+	}
+	return imds.ClientDisabled
+}
+
+// checkEndpoint wants an http or https URL, and https unless it stays on this machine or was allowed.
+func checkEndpoint(endpoint string, allowHTTP bool) error {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("endpoint %q: %w", endpoint, ErrEndpoint)
+	}
+	if u.Scheme == "http" && !allowHTTP && !Loopback(u.Hostname()) {
+		return fmt.Errorf("endpoint %q: %w", endpoint, ErrPlainHTTP)
+	}
+	return nil
+}
+
+// Loopback reports whether a host can only be reached from this machine.
+func Loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// transportOf takes the SDK's own transport, so that AWS_CA_BUNDLE and the proxies hold for uploads as they
+// hold for the SDK's calls.
+func transportOf(cfg aws.Config) *http.Transport {
+	var t *http.Transport
+	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		t = b.GetTransport()
+	} else {
+		t = awshttp.NewBuildableClient().GetTransport()
+	}
+	t.DialContext = (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	return t
+}
+
+// Transport is a fresh transport for carrying bytes to the store: proxies and trust are those of the SDK.
+func (s *Signer) Transport() *http.Transport { return s.transport.Clone() }
+
+// Client is the SDK's client for asking the store things; it signs with the same credentials.
+func (s *Signer) Client() *s3.Client { return s.client }
+
+// Region is the region that requests are signed for.
+func (s *Signer) Region() string { return s.region }
+
+// Endpoint is the custom endpoint, "" for AWS.
+func (s *Signer) Endpoint() string { return aws.ToString(s.client.Options().BaseEndpoint) }
+
+// Now is the store's time, as far as it is known: this machine's clock and the offset given to SetSkew.
+func (s *Signer) Now() time.Time { return s.now().Add(time.Duration(s.skew.Load())) }
+
+// SetSkew tells the signer what the store's clock says while this machine's says now, from the Date of any
+// answer. Requests are signed with the store's time from then on; a wrong clock at home no longer matters.
+// Less than two seconds is the network, not the clock, and is forgotten.
+func (s *Signer) SetSkew(store time.Time) time.Duration {
+	d := store.Sub(s.now())
+	if d.Abs() < 2*time.Second {
+		d = 0
+	}
+	s.skew.Store(int64(d))
+	return d
+}

@@ -1,0 +1,222 @@
+package signer
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/encoding/httpbinding"
+)
+
+// unsignedPayload stands for the body's hash: a presigned request is made before its body is known, and what
+// the body must be is bound by length and checksum headers instead.
+const unsignedPayload = "UNSIGNED-PAYLOAD"
+
+// Object names what a request is about, and how long it may be made.
+type Object struct {
+	Bucket, Key string
+	// Expires is cut to whole seconds; under one second is one, over MaxExpires is MaxExpires, with Because
+	// saying so.
+	Expires time.Duration
+}
+
+// GetOptions shape what a link delivers.
+type GetOptions struct {
+	Filename    string // the name under which it is saved; "" leaves it to the URL
+	Inline      bool   // shown in the browser rather than saved
+	ContentType string // overrides what the store has; "" does not
+}
+
+// Get presigns a link. Its only signed header is Host, so any browser can follow it.
+func (s *Signer) Get(ctx context.Context, o Object, opt GetOptions) (Presigned, error) {
+	q := url.Values{}
+	if opt.Filename != "" || opt.Inline {
+		q.Set("response-content-disposition", Disposition(opt.Filename, opt.Inline))
+	}
+	if opt.ContentType != "" {
+		q.Set("response-content-type", opt.ContentType)
+	}
+	return s.presign(ctx, http.MethodGet, o, q, nil, 0)
+}
+
+// Head presigns a look at an object, checksums included.
+func (s *Signer) Head(ctx context.Context, o Object) (Presigned, error) {
+	return s.presign(ctx, http.MethodHead, o, nil, http.Header{"X-Amz-Checksum-Mode": {"ENABLED"}}, 0)
+}
+
+// Delete presigns the removal of an object.
+func (s *Signer) Delete(ctx context.Context, o Object) (Presigned, error) {
+	return s.presign(ctx, http.MethodDelete, o, nil, nil, 0)
+}
+
+// Sum is the proof that travels with a body: the name of an S3 checksum header or of Content-MD5, and its
+// value. The zero Sum is no proof.
+type Sum struct {
+	Header string // "X-Amz-Checksum-Crc64nvme" or "Content-Md5"
+	Value  string // base64
+}
+
+func (s Sum) set(h http.Header) {
+	if s.Header != "" {
+		h.Set(s.Header, s.Value)
+	}
+}
+
+// PutOptions are what an upload must carry; all of it is signed, so the store refuses anything else.
+type PutOptions struct {
+	Size        int64 // bytes
+	ContentType string
+	Sum         Sum
+	Overwrite   bool // without it, the store refuses when the key is taken (If-None-Match: *)
+}
+
+// Put presigns the upload of a whole object, at most 5 GiB.
+func (s *Signer) Put(ctx context.Context, o Object, opt PutOptions) (Presigned, error) {
+	h := http.Header{}
+	if opt.ContentType != "" {
+		h.Set("Content-Type", opt.ContentType)
+	}
+	if !opt.Overwrite {
+		h.Set("If-None-Match", "*")
+	}
+	opt.Sum.set(h)
+	return s.presign(ctx, http.MethodPut, o, nil, h, opt.Size)
+}
+
+// CreateMultipart presigns the start of a multipart upload. With crc64 the store is told to expect a
+// CRC64NVME of each part and of the whole object.
+func (s *Signer) CreateMultipart(ctx context.Context, o Object, contentType string, crc64 bool) (Presigned, error) {
+	h := http.Header{}
+	if contentType != "" {
+		h.Set("Content-Type", contentType)
+	}
+	if crc64 {
+		h.Set("X-Amz-Checksum-Algorithm", "CRC64NVME")
+		h.Set("X-Amz-Checksum-Type", "FULL_OBJECT")
+	}
+	return s.presign(ctx, http.MethodPost, o, url.Values{"uploads": {""}}, h, 0)
+}
+
+// UploadPart presigns one part of a multipart upload; number counts from 1 to 10,000.
+func (s *Signer) UploadPart(ctx context.Context, o Object, uploadID string, number int, size int64, sum Sum) (Presigned, error) {
+	h := http.Header{}
+	sum.set(h)
+	q := url.Values{"partNumber": {strconv.Itoa(number)}, "uploadId": {uploadID}}
+	return s.presign(ctx, http.MethodPut, o, q, h, size)
+}
+
+// CompleteOptions are what the whole object must be for the store to put it together.
+type CompleteOptions struct {
+	BodySize   int64 // bytes of the XML list of parts
+	ObjectSize int64 // bytes of the whole object
+	Sum        Sum   // of the whole object
+	Overwrite  bool
+}
+
+// CompleteMultipart presigns the end of a multipart upload.
+func (s *Signer) CompleteMultipart(ctx context.Context, o Object, uploadID string, opt CompleteOptions) (Presigned, error) {
+	h := http.Header{"Content-Type": {"application/xml"}}
+	if !opt.Overwrite {
+		h.Set("If-None-Match", "*")
+	}
+	if opt.Sum.Header == "X-Amz-Checksum-Crc64nvme" {
+		opt.Sum.set(h)
+		h.Set("X-Amz-Checksum-Type", "FULL_OBJECT")
+		h.Set("X-Amz-Mp-Object-Size", strconv.FormatInt(opt.ObjectSize, 10))
+	}
+	return s.presign(ctx, http.MethodPost, o, url.Values{"uploadId": {uploadID}}, h, opt.BodySize)
+}
+
+// AbortMultipart presigns the removal of an unfinished multipart upload.
+func (s *Signer) AbortMultipart(ctx context.Context, o Object, uploadID string) (Presigned, error) {
+	return s.presign(ctx, http.MethodDelete, o, url.Values{"uploadId": {uploadID}}, nil, 0)
+}
+
+// presign is the one place where a signature is made.
+func (s *Signer) presign(ctx context.Context, method string, o Object, q url.Values, h http.Header, size int64) (Presigned, error) {
+	if err := CheckBucket(o.Bucket); err != nil {
+		return Presigned{}, fmt.Errorf("sign %s: %w", method, err)
+	}
+	if err := CheckKey(o.Key); err != nil {
+		return Presigned{}, fmt.Errorf("sign %s of %q: %w", method, o.Key, err)
+	}
+	seconds, because := clamp(o.Expires)
+	now := s.Now()
+	creds, credsEnd, known, err := s.credentials.get(ctx, s.now().Add(seconds))
+	if err != nil {
+		return Presigned{}, fmt.Errorf("sign %s of s3://%s/%s: %w", method, o.Bucket, o.Key, err)
+	}
+	// The end is counted from the second that is signed, not from the one in which the person reads it.
+	signed := now.UTC().Truncate(time.Second)
+	ends := signed.Add(seconds)
+	switch {
+	case !known:
+		ends, because = time.Time{}, Unknown
+	case !credsEnd.IsZero() && credsEnd.Before(ends):
+		ends, because = credsEnd.UTC().Truncate(time.Second), Credentials
+	}
+
+	base, err := s.bucketURL(ctx, o.Bucket)
+	if err != nil {
+		return Presigned{}, err
+	}
+	u := *base
+	u.Path = base.Path + "/" + o.Key
+	u.RawPath = httpbinding.EscapePath(u.Path, false)
+	if q == nil {
+		q = url.Values{}
+	}
+	q.Set("X-Amz-Expires", strconv.FormatInt(int64(seconds/time.Second), 10))
+	u.RawQuery = q.Encode()
+	if h == nil {
+		h = http.Header{}
+	}
+	req := (&http.Request{Method: method, URL: &u, Host: u.Host, Header: h, ContentLength: size}).WithContext(ctx)
+	link, signedHeader, err := s.v4.PresignHTTP(ctx, creds, req, unsignedPayload, "s3", s.region, signed)
+	if err != nil {
+		return Presigned{}, fmt.Errorf("sign %s of s3://%s/%s: %w", method, o.Bucket, o.Key, err)
+	}
+	signedHeader.Del("Host")
+	signedHeader.Del("Content-Length")
+	return Presigned{Method: method, URL: link, Header: signedHeader, ContentLength: size, Ends: ends, Because: because}, nil
+}
+
+// clamp makes a duration one that a signature can carry: whole seconds from one to seven days. The SDK would
+// turn 500 ms into zero, and sign eight days for the store to refuse later.
+func clamp(d time.Duration) (time.Duration, Because) {
+	if d > MaxExpires {
+		return MaxExpires, Limit
+	}
+	return max(d.Truncate(time.Second), time.Second), Requested
+}
+
+// bucketURL asks the SDK where a bucket is, once: resolving costs more than signing.
+func (s *Signer) bucketURL(ctx context.Context, bucket string) (*url.URL, error) {
+	if u, ok := s.buckets.Load(bucket); ok {
+		return u.(*url.URL), nil
+	}
+	o := s.client.Options()
+	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(ctx, s3.EndpointParameters{
+		Bucket:         aws.String(bucket),
+		Region:         aws.String(s.region),
+		Endpoint:       o.BaseEndpoint,
+		ForcePathStyle: aws.Bool(o.UsePathStyle),
+		Accelerate:     aws.Bool(o.UseAccelerate),
+		UseFIPS:        aws.Bool(o.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled),
+		UseDualStack:   aws.Bool(o.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find the address of bucket %q: %w", bucket, err)
+	}
+	u := endpoint.URI
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = ""
+	s.buckets.Store(bucket, &u)
+	return &u, nil
+}
