@@ -138,6 +138,16 @@ func (s *Signer) AbortMultipart(ctx context.Context, o Object, uploadID string) 
 	return s.presign(ctx, http.MethodDelete, o, url.Values{"uploadId": {uploadID}}, nil, 0)
 }
 
+// ListParts presigns a look at the parts that a store has of an unfinished multipart upload, from the part after
+// the marker on; 0 is from the beginning.
+func (s *Signer) ListParts(ctx context.Context, o Object, uploadID string, after int) (Presigned, error) {
+	q := url.Values{"uploadId": {uploadID}}
+	if after > 0 {
+		q.Set("part-number-marker", strconv.Itoa(after))
+	}
+	return s.presign(ctx, http.MethodGet, o, q, nil, 0)
+}
+
 // presign is the one place where a signature is made.
 func (s *Signer) presign(ctx context.Context, method string, o Object, q url.Values, h http.Header, size int64) (Presigned, error) {
 	if err := CheckBucket(o.Bucket); err != nil {

@@ -133,6 +133,7 @@ func (c *Courier) sendPart(ctx context.Context, u *Upload, f *os.File, index int
 		}
 		h, err := c.carry(ctx, op, signed, f, p, u.Moved)
 		if err != nil {
+			u.cut.Store(true)
 			return u.blame(err)
 		}
 		u.parts[index] = part{piece: p, etag: h.Get("ETag")}
@@ -213,7 +214,11 @@ func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
 		receipt.Size = whole.size
 		return nil
 	})
-	if err == nil {
+	switch {
+	case err != nil:
+	case u.cut.Load():
+		c.abort(ctx, u) // what was cut off may arrive in an upload that is done
+	default:
 		u.uploadID, u.parts = "", nil
 	}
 	return receipt, err

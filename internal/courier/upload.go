@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/minio/crc64nvme"
@@ -35,6 +36,7 @@ type Upload struct {
 	partSize int64
 	parts    []part
 	opened   os.FileInfo
+	cut      atomic.Bool // a part was cut off on its way
 }
 
 // Receipt is what the store has said about an object that arrived.
@@ -209,17 +211,35 @@ func (c *Courier) abort(ctx context.Context, u *Upload) {
 	if id == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	_ = c.try(ctx, func(int) error {
-		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
-		signed, err := c.signer.AbortMultipart(ctx, o, id)
-		if err != nil {
+	o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
+	// A part that was cut off on its way may still be at work in the store and arrive after the abort, so S3's
+	// documentation wants a look afterwards, and another abort if need be.
+	for pause := 50 * time.Millisecond; pause < 2*time.Second && ctx.Err() == nil; pause *= 2 {
+		_ = c.try(ctx, func(int) error {
+			signed, err := c.signer.AbortMultipart(ctx, o, id)
+			if err != nil {
+				return err
+			}
+			_, _, err = c.do(ctx, "abort", signed, nil)
 			return err
+		})
+		if !u.cut.Load() {
+			return
 		}
-		_, _, err = c.do(ctx, "abort", signed, nil)
-		return err
-	})
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+		signed, err := c.signer.ListParts(ctx, o, id, 0)
+		if err != nil {
+			return
+		}
+		if _, _, err = c.do(ctx, "look at the parts", signed, nil); isCode(err, "NoSuchUpload", "NoSuchKey") {
+			return
+		}
+	}
 }
 
 // Abort removes what the store has of a paused upload.

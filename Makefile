@@ -1,0 +1,86 @@
+# Waybill's tasks. `make` alone lists them. What they need of the system, packaging/deps.sh installs.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+# One set of flags for every go command, tests and tools that build included, so that Fyne's C code is
+# compiled once (and once more with the race detector). The tag says what [Migrations] in FyneApp.toml
+# says: widgets are touched on the main goroutine only. The caller's own GOFLAGS come last and win.
+TAGS := migrated_fynedo
+export GOFLAGS := -trimpath -buildvcs=false -tags=$(TAGS) $(GOFLAGS)
+
+VERSION ?= $(shell packaging/version.sh)
+
+# Tools are built once, at a pinned version, into build/tools, and leave go.mod alone.
+TOOLS := build/tools
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)/golangci-lint
+MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
+MINIO := $(TOOLS)/minio
+WITH_MINIO = WAYBILL_MINIO="$(CURDIR)/$(MINIO)"
+
+GO_DIRS := $(wildcard *.go assets bench e2e gui internal packaging signer)
+SCRIPTS := $(wildcard packaging/*.sh) .ci/run
+
+.PHONY: run build test lint bench screenshots icons clean deps help
+
+run: build ## open the window on the sandbox; without a display, do the main job in the terminal
+	@case "$$(go env GOOS)$$DISPLAY$$WAYLAND_DISPLAY" in \
+	linux|freebsd|openbsd|netbsd) packaging/deps.sh run && packaging/run-headless.sh build/waybill ;; \
+	*) exec build/waybill --sandbox ;; \
+	esac
+
+build: deps-build ## build the program: build/waybill
+	go build -ldflags "-X main.version=$(VERSION)" -o build/waybill .
+
+# The end-to-end tests come last and alone, so that nothing else takes their time.
+test: deps-build-test $(MINIO) ## run every test with the race detector, then use the program as a person does
+	go vet ./...
+	$(WITH_MINIO) go test -race -timeout 30m $$(go list ./... | grep -v '/e2e')
+	$(WITH_MINIO) go test -race -timeout 30m -count=1 ./e2e/...
+
+lint: deps-build-lint $(GOLANGCI) ## check format, vet, golangci-lint and the shell scripts
+	@test -z "$$(gofmt -l $(GO_DIRS))" || { echo "not formatted (gofmt -w):"; gofmt -l $(GO_DIRS); exit 1; }
+	go vet ./...
+	$(GOLANGCI) run
+	shellcheck $(SCRIPTS)
+
+bench: build ## measure against other programs found on the PATH
+	go run ./bench
+
+screenshots: deps-build-test ## take the pictures in docs/screenshots
+	go test -tags $(TAGS),screenshots -timeout 30m -count=1 -run Screenshots ./e2e
+
+icons: deps-icons ## draw the icon's PNG files from its SVG files
+	@for size in 16 24 32 48 64 128 256 512; do \
+		case $$size in 16|32) svg=icon-small ;; 24) svg=icon-24 ;; *) svg=icon ;; esac; \
+		rsvg-convert -w $$size -h $$size assets/$$svg.svg -o assets/icons/icon-$$size.png || exit 1; \
+	done
+	cp assets/icons/icon-512.png assets/icon.png
+
+clean: ## remove what was built
+	rm -rf build dist
+
+help: ## list these tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+deps: deps-build-run-test-lint-icons
+
+# deps-A-B installs what is missing of the groups A and B of packaging/deps.sh.
+deps-%:
+	@packaging/deps.sh $(subst -, ,$*)
+
+$(GOLANGCI):
+	@echo "Building golangci-lint $(GOLANGCI_VERSION), once; this takes a minute or two."
+	GOBIN="$(CURDIR)/$(@D)" CGO_ENABLED=0 go install \
+		github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+
+# A server for the tests only, never linked in. One that is there already will do: name it in WAYBILL_MINIO.
+$(MINIO):
+	@mkdir -p $(TOOLS)
+	@for at in "$$WAYBILL_MINIO" "$$(go env GOPATH)/bin/minio"; do \
+		if [ -x "$$at" ]; then rm -f $@ && ln -s "$$at" $@ && exit 0; fi; \
+	done; \
+	echo "Building MinIO, a server for the tests, once; this takes two minutes or three."; \
+	rm -f $@ && GOBIN="$(CURDIR)/$(TOOLS)" CGO_ENABLED=0 go install github.com/minio/minio@$(MINIO_VERSION)
