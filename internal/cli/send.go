@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -112,7 +111,7 @@ func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destinati
 			continue
 		}
 		bar.clear()
-		if !c.report(t, o.Expires) {
+		if !c.report(t) {
 			failed = true
 		}
 	}
@@ -132,7 +131,7 @@ func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destinati
 }
 
 // report prints the result of one transfer, and whether it went well.
-func (c *command) report(t desk.Transfer, asked time.Duration) bool {
+func (c *command) report(t desk.Transfer) bool {
 	if c.json {
 		c.printJSON(sentLine(t))
 	}
@@ -242,7 +241,7 @@ func (c *command) link() *cobra.Command {
 						return cmd.Context().Err()
 					}
 					made := d.LinkTo(cmd.Context(), c.store, t.bucket, t.key, o)
-					if !c.report(made, o.Expires) {
+					if !c.report(made) {
 						failed = errReported
 					}
 				}

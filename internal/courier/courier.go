@@ -105,7 +105,7 @@ func (c *Courier) try(ctx context.Context, do func(attempt int) error) error {
 			return err
 		}
 		select {
-		case <-time.After(rand.N(pause) + 10*time.Millisecond):
+		case <-time.After(rand.N(pause) + 10*time.Millisecond): //nolint:gosec // jitter is no secret
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

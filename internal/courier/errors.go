@@ -43,7 +43,6 @@ type StoreError struct {
 	Region    string    // of the bucket, where the answer tells
 	Date      time.Time // the store's clock; zero when the answer has none
 	HTML      bool      // the answer was a web page: a proxy or a captive portal
-	body      string    // the beginning of an answer that was not XML, never shown
 }
 
 // Error names operation, status, code and message.

@@ -2,6 +2,7 @@ package courier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,7 +32,7 @@ func (c *Courier) Probe(ctx context.Context, link signer.Presigned) error {
 		switch resp.StatusCode {
 		case http.StatusPartialContent, http.StatusOK:
 			// A store that knows no ranges answers with everything; one byte of it is enough.
-			if _, err := io.CopyN(io.Discard, resp.Body, 1); err != nil && err != io.EOF {
+			if _, err := io.CopyN(io.Discard, resp.Body, 1); err != nil && !errors.Is(err, io.EOF) {
 				return fmt.Errorf("try the link: %w", err)
 			}
 			return nil

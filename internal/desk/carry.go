@@ -23,6 +23,11 @@ func (p *Drop) carry(ctx context.Context, j *job) {
 		p.abandon(ctx, j)
 		return
 	}
+	if j.paused { // in the moment between the queue and here
+		p.mu.Unlock()
+		p.hold(j)
+		return
+	}
 	j.cancel = cancel
 	p.active[j] = struct{}{}
 	p.mu.Unlock()
@@ -54,16 +59,15 @@ func (p *Drop) explain(err error, j *job, permission string) *Trouble {
 // hold puts a paused job back into the queue, where it waits until it is resumed or cancelled.
 func (p *Drop) hold(j *job) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	j.State = Paused
 	if !j.paused { // resumed before the courier had stopped
 		j.State = Queued
 	}
 	j.Speed, j.Left = 0, 0
-	snapshot := j.Transfer
+	p.feed.add(j.Transfer)
 	p.queue = append([]*job{j}, p.queue...)
 	p.waiting.Broadcast()
-	p.mu.Unlock()
-	p.events <- snapshot
 }
 
 // abandon ends a job that was cancelled while it waited; a paused one may have parts in the store.

@@ -27,7 +27,7 @@ type Drop struct {
 	signer  *signer.Signer
 	courier *courier.Courier
 	cancel  context.CancelCauseFunc
-	events  chan Transfer
+	feed    *feed
 	log     *recorder
 
 	mu       sync.Mutex
@@ -60,6 +60,25 @@ type job struct {
 // transfer, so nobody has to look in two places. Events must be read until it is closed. Paths must be
 // absolute: the sandbox changes the process's working directory.
 func (d *Desk) Send(ctx context.Context, dest Destination, o SendOptions, paths []string) *Drop {
+	files := make([]found, len(paths))
+	for i, path := range paths {
+		files[i] = found{path: path, name: filepath.Base(path)}
+	}
+	return d.send(ctx, dest, o, files)
+}
+
+// SendAgain starts a drop of files that a drop before was not able to send, each under the name that it had
+// there: what was a file in a dropped folder goes into that folder again.
+func (d *Desk) SendAgain(ctx context.Context, o SendOptions, again ...Transfer) *Drop {
+	files := make([]found, len(again))
+	dest := Destination{}
+	for i, t := range again {
+		files[i], dest = found{path: t.Path, name: t.Name}, t.Destination
+	}
+	return d.send(ctx, dest, o, files)
+}
+
+func (d *Desk) send(ctx context.Context, dest Destination, o SendOptions, files []found) *Drop {
 	if o.Expires == 0 {
 		o.Expires = time.Hour
 	}
@@ -69,19 +88,19 @@ func (d *Desk) Send(ctx context.Context, dest Destination, o SendOptions, paths 
 	ctx, cancel := context.WithCancelCause(ctx)
 	p := &Drop{
 		desk: d, dest: dest, options: o, cancel: cancel,
-		events: make(chan Transfer, 256),
-		jobs:   map[string]*job{}, active: map[*job]struct{}{}, keys: map[string]bool{},
+		feed: newFeed(),
+		jobs: map[string]*job{}, active: map[*job]struct{}{}, keys: map[string]bool{},
 	}
 	p.waiting = sync.NewCond(&p.mu)
 	p.log = newRecorder(d)
-	go p.run(ctx, paths)
+	go p.run(ctx, files)
 	return p
 }
 
 // Events delivers a snapshot whenever a transfer changes: each new one first as Queued, progress at most ten
 // times a second a transfer, the last of each one Over. The channel is closed when the drop is done and
 // recorded.
-func (p *Drop) Events() <-chan Transfer { return p.events }
+func (p *Drop) Events() <-chan Transfer { return p.feed.out }
 
 // Notices says what was put right on the way and the person should know, once Events is closed.
 func (p *Drop) Notices() []*Trouble {
@@ -91,8 +110,8 @@ func (p *Drop) Notices() []*Trouble {
 }
 
 // run is the drop's life, from the plan to the closed channel.
-func (p *Drop) run(ctx context.Context, paths []string) {
-	defer close(p.events)
+func (p *Drop) run(ctx context.Context, files []found) {
+	defer p.feed.close()
 	defer p.cancel(nil)
 	go p.log.run()
 	defer p.log.close()
@@ -104,8 +123,8 @@ func (p *Drop) run(ctx context.Context, paths []string) {
 	}
 	if err != nil {
 		t := explain(err, scene{store: p.dest.Store, bucket: p.dest.Bucket})
-		for _, path := range paths {
-			p.end(p.add(found{path: path, name: filepath.Base(path)}), Failed, t)
+		for _, f := range files {
+			p.end(p.add(f), Failed, t)
 		}
 		return
 	}
@@ -133,7 +152,7 @@ func (p *Drop) run(ctx context.Context, paths []string) {
 	var ticker sync.WaitGroup
 	ticker.Go(func() { p.reportProgress(ticking) })
 
-	p.walk(ctx, paths)
+	p.walk(ctx, files)
 	p.mu.Lock()
 	p.walked = true
 	p.waiting.Broadcast()
@@ -153,9 +172,8 @@ func (p *Drop) add(f found) *job {
 	}}
 	p.order++
 	p.jobs[j.ID] = j
-	snapshot := j.Transfer
+	p.feed.add(j.Transfer)
 	p.mu.Unlock()
-	p.events <- snapshot
 	return j
 }
 
@@ -190,10 +208,9 @@ func (p *Drop) next() *job {
 // set changes a transfer under the lock and reports it.
 func (p *Drop) set(j *job, change func(*Transfer)) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	change(&j.Transfer)
-	snapshot := j.Transfer
-	p.mu.Unlock()
-	p.events <- snapshot
+	p.feed.add(j.Transfer)
 }
 
 // end puts a transfer into its last state, records it, and reports it.
@@ -204,7 +221,7 @@ func (p *Drop) end(j *job, s State, t *Trouble) {
 	snapshot := j.Transfer
 	p.mu.Unlock()
 	p.log.put(snapshot, p.options)
-	p.events <- snapshot
+	p.feed.add(snapshot) // the last one: nothing changes a transfer that is over
 }
 
 // reportProgress looks at what is under way ten times a second.
@@ -216,7 +233,7 @@ func (p *Drop) reportProgress(stop <-chan struct{}) {
 		case <-stop:
 			return
 		case now := <-tick.C:
-			var changed []Transfer
+			behind := p.feed.behind()
 			p.mu.Lock()
 			for j := range p.active {
 				if j.State != Sending {
@@ -224,15 +241,12 @@ func (p *Drop) reportProgress(stop <-chan struct{}) {
 				}
 				j.meter.Observe(now, j.Done)
 				j.Speed, j.Left = j.meter.Speed(), j.meter.Left(j.Size-j.Done)
-				if j.Done != j.told {
+				if j.Done != j.told && !behind {
 					j.told = j.Done
-					changed = append(changed, j.Transfer)
+					p.feed.add(j.Transfer)
 				}
 			}
 			p.mu.Unlock()
-			for _, t := range changed {
-				p.events <- t
-			}
 		}
 	}
 }
@@ -258,42 +272,34 @@ func (p *Drop) CancelAll() { p.cancel(context.Canceled) }
 // Pause holds one transfer, keeping what the store already has of it.
 func (p *Drop) Pause(id string) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	j := p.jobs[id]
 	if j == nil || j.paused || j.State != Queued && j.State != Sending {
-		p.mu.Unlock()
 		return
 	}
 	j.paused = true
 	if j.cancel != nil {
 		j.cancel(courier.ErrPaused) // its worker puts it back into the queue
-		p.mu.Unlock()
 		return
 	}
 	j.State = Paused
-	snapshot := j.Transfer
-	p.mu.Unlock()
-	p.events <- snapshot
+	p.feed.add(j.Transfer)
 }
 
 // Resume goes on with a paused transfer.
 func (p *Drop) Resume(id string) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	j := p.jobs[id]
 	if j == nil || !j.paused {
-		p.mu.Unlock()
 		return
 	}
 	j.paused = false
-	report := j.State == Paused
-	if report {
+	if j.State == Paused {
 		j.State = Queued
+		p.feed.add(j.Transfer)
 	}
-	snapshot := j.Transfer
 	p.waiting.Broadcast()
-	p.mu.Unlock()
-	if report {
-		p.events <- snapshot
-	}
 }
 
 // key gives a job a key that no other file of this drop has: two files of the same name dropped from two

@@ -13,6 +13,13 @@ import (
 	"waybill/signer"
 )
 
+// The appearances that can be chosen.
+const (
+	AppearanceSystem = "system"
+	AppearanceLight  = "light"
+	AppearanceDark   = "dark"
+)
+
 // maxRecent is how many destinations are remembered.
 const maxRecent = 8
 
@@ -72,8 +79,8 @@ func withDefaults(s Settings) Settings {
 	if !slices.Contains([]Verify{VerifyAuto, VerifyAll, VerifySample, VerifyNone}, s.Verify) {
 		s.Verify = VerifyAuto
 	}
-	if !slices.Contains([]string{"system", "light", "dark"}, s.Appearance) {
-		s.Appearance = "system"
+	if !slices.Contains([]string{AppearanceSystem, AppearanceLight, AppearanceDark}, s.Appearance) {
+		s.Appearance = AppearanceSystem
 	}
 	return s
 }

@@ -151,6 +151,21 @@ type refusal struct {
 	html    bool
 }
 
+// aboutClock reports whether the store finds the request too old or too early. A presigned one it calls just
+// "AccessDenied"; the rest stands in words that differ from store to store: "Request has expired", "Request is
+// not yet valid" (AWS), "Request is not valid yet" (MinIO).
+func (r refusal) aboutClock() bool {
+	switch r.code {
+	case "RequestTimeTooSkewed", "RequestNotYetValid", "RequestExpired":
+		return true
+	case "AccessDenied":
+		message := strings.ToLower(r.message)
+		return strings.Contains(message, "request has expired") || strings.Contains(message, "not yet valid") ||
+			strings.Contains(message, "not valid yet")
+	}
+	return false
+}
+
 // refusalIn finds the store's no in an error of the courier or of the SDK.
 func refusalIn(err error) (r refusal, ok bool) {
 	var own *courier.StoreError
@@ -191,8 +206,7 @@ func ofStore(err error, s scene, a args) string {
 		return "NotAStore"
 	case strings.Contains(message, "http request to an https server"), strings.Contains(message, "http request to https server"):
 		return "WantsHTTPS"
-	case r.code == "AccessDenied" && strings.Contains(message, "expired"), r.code == "AccessDenied" && strings.Contains(message, "not yet valid"),
-		r.code == "RequestTimeTooSkewed", r.code == "RequestNotYetValid":
+	case r.aboutClock():
 		return "RequestTimeTooSkewed"
 	case r.code == "AccessDenied" && s.permission == "":
 		a["Permission"] = "s3:*"
@@ -291,13 +305,10 @@ func skewOf(err error, now time.Time) (store time.Time, ok bool) {
 	if !found || r.date.IsZero() || r.date.Sub(now).Abs() < time.Minute {
 		return time.Time{}, false
 	}
-	message := strings.ToLower(r.message)
-	switch {
-	case r.code == "RequestTimeTooSkewed", r.code == "RequestNotYetValid",
-		strings.Contains(message, "expired"), strings.Contains(message, "not yet valid"):
-		return r.date, true
+	if !r.aboutClock() {
+		return time.Time{}, false
 	}
-	return time.Time{}, false
+	return r.date, true
 }
 
 // Explain turns any error that a job gave back into words; nil stays nil.

@@ -157,6 +157,6 @@ type Settings struct {
 	OnClash     Clash         `json:"on_clash"`
 	Verify      Verify        `json:"verify"`
 	Inline      bool          `json:"inline"`
-	Appearance  string        `json:"appearance"`       // "system", "light" or "dark"
+	Appearance  string        `json:"appearance"`       // one of the Appearance constants
 	Recent      []Destination `json:"recent,omitempty"` // newest first
 }

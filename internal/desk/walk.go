@@ -19,17 +19,17 @@ type found struct {
 }
 
 // walk goes through what was dropped and queues each file as it is found.
-func (p *Drop) walk(ctx context.Context, paths []string) {
-	for _, dropped := range paths {
+func (p *Drop) walk(ctx context.Context, dropped []found) {
+	for _, f := range dropped {
 		if ctx.Err() != nil {
 			return
 		}
-		info, err := os.Stat(dropped)
+		info, err := os.Stat(f.path)
 		switch {
 		case err == nil && info.IsDir():
-			p.walkFolder(ctx, dropped)
+			p.walkFolder(ctx, f.path)
 		default:
-			p.take(found{path: dropped, name: filepath.Base(dropped)}, info, err)
+			p.take(f, info, err)
 		}
 	}
 }

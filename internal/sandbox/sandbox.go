@@ -2,31 +2,23 @@
 // account and for tests. Its data, its keys and, where it can, its port stay the same from run to run, so a
 // link made yesterday works again while the sandbox runs.
 //
-// The server is versitygw with its POSIX backend. It comes with three habits that callers should know: there
-// can be one in a process, it changes the process's working directory to its data, and names in the bucket
-// have the limits of the file system below it (255 bytes between slashes).
+// The server is versitygw with its POSIX backend. It comes with habits that callers should know: there can be
+// one in a process; while it runs, the process's working directory is its data, and nobody may change that;
+// names in the bucket have the limits of the file system below it (255 bytes between slashes, and no object
+// "a" beside an object "a/b"); an upload without a checksum that is cut off is kept as far as it came.
 package sandbox
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"log/slog"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/gofrs/flock"
-	"github.com/versity/versitygw/auth"
-	"github.com/versity/versitygw/backend/meta"
-	"github.com/versity/versitygw/backend/posix"
-	"github.com/versity/versitygw/embedgw"
 )
 
 // Region is the region that the sandbox signs for.
@@ -38,156 +30,133 @@ const Bucket = "sandbox"
 // readyWithin bounds how long a start may take.
 const readyWithin = 15 * time.Second
 
-// Sandbox is a running S3 server, in this process or in another one of the same user.
+// Sandbox is a handle to a running S3 server, in this process or in another one of the same user.
 type Sandbox struct {
-	state state
-	owned bool
+	state  state
+	server *server // nil: another process runs it
 
-	stop   context.CancelFunc
-	ended  chan struct{} // closed when the server is gone
-	served error         // why, once ended is closed
-	lock   *flock.Flock
-	once   sync.Once
+	once  sync.Once
+	ended error
 }
 
-// Start runs the server on the data under dir. If another process runs it already, the sandbox that comes
-// back is that one, and Close leaves it alone.
-func Start(ctx context.Context, dir string) (*Sandbox, error) {
-	dir, err := filepath.Abs(dir)
+// Option changes how a sandbox runs.
+type Option func(*options)
+
+type options struct{ cert, key string }
+
+// WithTLS serves https, with a certificate and its key in PEM files. The certificate must be good for 127.0.0.1.
+func WithTLS(certFile, keyFile string) Option {
+	return func(o *options) { o.cert, o.key = certFile, keyFile }
+}
+
+// Start runs the server on the data under dir, which it makes. If this process runs it already, it comes back
+// shared, and ends with its last handle. If another process runs it, the sandbox that comes back is that one,
+// and Close leaves it alone; the options then are those it was started with.
+func Start(ctx context.Context, dir string, opts ...Option) (*Sandbox, error) {
+	var o options
+	for _, set := range opts {
+		set(&o)
+	}
+	dir, err := prepare(dir, &o)
 	if err != nil {
 		return nil, fmt.Errorf("start the sandbox: %w", err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	for {
+		s, err := here(ctx, dir, o)
+		if err != nil {
+			return nil, fmt.Errorf("start the sandbox: %w", err)
+		}
+		if s != nil {
+			return s, nil
+		}
+		// The other process may be just starting, or just ending: then its lock is free at the next try.
+		s, err = attach(ctx, dir)
+		if err == nil {
+			return s, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("reach the sandbox that another process runs in %s: %w", dir, errors.Join(ctx.Err(), err))
+		case <-time.After(25 * time.Millisecond):
+		}
+	}
+}
+
+// prepare makes dir and gives it the one name under which this process knows it. Paths become absolute before
+// the server changes the working directory.
+func prepare(dir string, o *options) (string, error) {
+	for _, path := range []*string{&dir, &o.cert, &o.key} {
+		if *path == "" {
+			continue
+		}
+		abs, err := filepath.Abs(*path)
+		if err != nil {
+			return "", err
+		}
+		*path = abs
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("start the sandbox: %w", err)
+		return "", err
+	}
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", err
+	}
+	return dir, nil
+}
+
+// here gives a handle to the server of this process, started now if need be. It is nil when another process
+// holds dir.
+func here(ctx context.Context, dir string, o options) (*Sandbox, error) {
+	running.Lock()
+	defer running.Unlock()
+	if s := running.server; s != nil && s.dir == dir {
+		if s.gone() {
+			return nil, fmt.Errorf("it has ended by itself: %w", s.err)
+		}
+		if (s.state.Certificate == "") != (o.cert == "") {
+			return nil, fmt.Errorf("this process runs it in %s already, at %s", dir, s.state.endpoint())
+		}
+		s.users++
+		return &Sandbox{state: s.state, server: s}, nil
 	}
 	lock := flock.New(filepath.Join(dir, "lock"), flock.SetPermissions(0o600))
 	held, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("start the sandbox: lock %s: %w", dir, err)
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
 	if !held {
-		return attach(ctx, dir)
+		return nil, nil
 	}
-	s, err := start(ctx, dir, lock)
+	if s := running.server; s != nil {
+		return nil, errors.Join(fmt.Errorf("this process runs one in %s: there can be one in a process", s.dir), lock.Close())
+	}
+	s, err := launch(ctx, dir, o)
 	if err != nil {
-		_ = lock.Unlock()
-		return nil, fmt.Errorf("start the sandbox: %w", err)
+		return nil, errors.Join(err, lock.Close())
 	}
-	return s, nil
+	s.lock, s.users = lock, 1
+	running.server = s
+	return &Sandbox{state: s.state, server: s}, nil
 }
 
-// attach reads from the state file how to reach the sandbox of another process. That process may be just
-// starting, so this waits for it a little.
+// attach finds the server of another process by the state file and asks it something that only the right keys
+// can ask.
 func attach(ctx context.Context, dir string) (*Sandbox, error) {
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
-	defer cancel()
-	for {
-		st, err := readState(dir)
-		if err == nil {
-			s := &Sandbox{state: st}
-			if err = s.ready(ctx); err == nil {
-				return s, nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("reach the sandbox of another process: %w", errors.Join(ctx.Err(), err))
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-// start runs the server in this process.
-func start(ctx context.Context, dir string, lock *flock.Flock) (*Sandbox, error) {
 	st, err := readState(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		st, err = newState()
-	}
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort(st.Port)
-	if err != nil {
+	if err := st.probe(ctx); err != nil {
 		return nil, err
 	}
-	st.Port = port
-	if err := st.write(dir); err != nil {
-		return nil, err
-	}
-	data, side := filepath.Join(dir, "data"), filepath.Join(dir, "meta")
-	for _, folder := range []string{data, side} {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return nil, fmt.Errorf("make its folders: %w", err)
-		}
-	}
-	// Metadata lies beside the data, not in extended attributes: many file systems have none.
-	store, err := meta.NewSideCar(side)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", side, err)
-	}
-	var options posix.PosixOpts
-	options.SetNewDirPerm(0o700)
-	options.SetNewFilePerm(0o600)
-	backend, err := posix.New(data, store, options)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", data, err)
-	}
-	// The server outlives the call that starts it.
-	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Sandbox{state: st, owned: true, stop: stop, ended: make(chan struct{}), lock: lock}
-	go func() {
-		defer close(s.ended)
-		s.served = embedgw.RunVersityGW(serving, backend, &embedgw.Config{
-			RootUserAccess: st.AccessKeyID, RootUserSecret: st.SecretAccessKey, Region: Region,
-			Ports:          []string{st.address()},
-			MaxConnections: 4096, MaxRequests: 1024, MultipartMaxParts: 10_000,
-			KeepAlive: true, Quiet: true,
-			// Given explicitly, since the server's own default announces itself on standard output.
-			IAMService: auth.NewIAMServiceSingle(auth.Account{
-				Access: st.AccessKeyID, Secret: st.SecretAccessKey, Role: auth.RoleAdmin,
-			}),
-		})
-	}()
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
-	defer cancel()
-	if err := s.ready(ctx); err != nil {
-		stop()
-		<-s.ended
-		return nil, errors.Join(err, s.served)
-	}
-	return s, nil
-}
-
-// ready waits until the server answers signed requests, and sees to it that the bucket is there.
-func (s *Sandbox) ready(ctx context.Context) error {
-	client := s3.New(s3.Options{
-		Region: Region, BaseEndpoint: aws.String(s.Endpoint()), UsePathStyle: true,
-		Credentials:      credentials.NewStaticCredentialsProvider(s.state.AccessKeyID, s.state.SecretAccessKey, ""),
-		RetryMaxAttempts: 1,
-	})
-	for {
-		_, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(Bucket)})
-		var owned *types.BucketAlreadyOwnedByYou
-		var exists *types.BucketAlreadyExists
-		if err == nil || errors.As(err, &owned) || errors.As(err, &exists) {
-			return nil
-		}
-		var refused *net.OpError
-		if !errors.As(err, &refused) || !s.owned {
-			return fmt.Errorf("make the bucket %q ready: %w", Bucket, err)
-		}
-		select {
-		case <-s.ended:
-			return errors.New("the server ended at once")
-		case <-ctx.Done():
-			return fmt.Errorf("wait for the server: %w", err)
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
+	return &Sandbox{state: st}, nil
 }
 
 // Endpoint is the server's URL.
-func (s *Sandbox) Endpoint() string { return "http://" + s.state.address() }
+func (s *Sandbox) Endpoint() string { return s.state.endpoint() }
 
 // Keys are the server's root credentials.
 func (s *Sandbox) Keys() Keys { return s.state.Keys }
@@ -199,37 +168,24 @@ func (s *Sandbox) Bucket() string { return Bucket }
 func (s *Sandbox) Region() string { return Region }
 
 // Owned reports whether the server runs in this process and ends with Close.
-func (s *Sandbox) Owned() bool { return s.owned }
+func (s *Sandbox) Owned() bool { return s.server != nil }
 
-// Close ends the server if this process runs it, and waits until it is gone. It may be called twice.
+// Close gives the handle back. With the last one of this process the server ends, and Close waits until it is
+// gone. It may be called twice.
 func (s *Sandbox) Close() error {
-	if !s.owned {
-		return nil
-	}
-	var err error
 	s.once.Do(func() {
-		s.stop()
-		<-s.ended
-		if s.served != nil {
-			err = fmt.Errorf("end the sandbox: %w", s.served)
-		}
-		if e := s.lock.Unlock(); err == nil && e != nil {
-			err = fmt.Errorf("end the sandbox: %w", e)
+		if s.server != nil {
+			s.ended = s.server.release()
 		}
 	})
-	return err
+	return s.ended
 }
 
-// freePort prefers the port that the sandbox had before; links of then lead to it. Otherwise the system
-// chooses.
-func freePort(before int) (int, error) {
-	for _, port := range []int{before, 0} {
-		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		if err != nil {
-			continue
-		}
-		port = l.Addr().(*net.TCPAddr).Port
-		return port, l.Close()
-	}
-	return 0, errors.New("no free port on 127.0.0.1")
-}
+// String says where the sandbox is; without it, %+v would print the secret.
+func (s *Sandbox) String() string { return "sandbox at " + s.Endpoint() }
+
+// GoString keeps %#v from printing the secret.
+func (s *Sandbox) GoString() string { return s.String() }
+
+// LogValue keeps slog from printing the secret.
+func (s *Sandbox) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -30,7 +30,15 @@ func (k Keys) LogValue() slog.Value { return slog.StringValue(k.String()) }
 // state is what stays from run to run, and what another process needs to find the server.
 type state struct {
 	Keys
-	Port int `json:"port"`
+	Port        int    `json:"port"`
+	Certificate string `json:"certificate,omitempty"` // a file; "": plain http
+}
+
+func (s state) endpoint() string {
+	if s.Certificate != "" {
+		return "https://" + s.address()
+	}
+	return "http://" + s.address()
 }
 
 func (s state) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)) }

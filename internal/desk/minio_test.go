@@ -1,0 +1,202 @@
+package desk_test
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/internal/desk"
+	"waybill/internal/teststore"
+	"waybill/signer"
+)
+
+// minioProfile is a profile that leads to a MinIO, with the given credentials.
+func minioProfile(t *testing.T, m *teststore.MinIO, key, secret, token, more string) {
+	t.Helper()
+	text := fmt.Sprintf("[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n", key, secret)
+	if token != "" {
+		text += "aws_session_token = " + token + "\n"
+	}
+	isolate(t, "[default]\nendpoint_url = "+m.Endpoint+"\n", text+more)
+	if m.CA != "" {
+		t.Setenv("AWS_CA_BUNDLE", m.CA)
+	}
+}
+
+func openDesk(t *testing.T, o desk.Options) *desk.Desk {
+	t.Helper()
+	if o.Home == "" {
+		o.Home = t.TempDir()
+	}
+	d, err := desk.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+// TestMinIO sends to a second server, over http, and over https with a certificate of the test's own that only
+// AWS_CA_BUNDLE makes trusted.
+func TestMinIO(t *testing.T) {
+	for scheme, https := range map[string]bool{"http": false, "https": true} {
+		t.Run(scheme, func(t *testing.T) {
+			m := teststore.StartMinIO(t, https)
+			minioProfile(t, m, m.Key, m.Secret, "", "")
+			d := openDesk(t, desk.Options{})
+			buckets, err := d.Buckets(context.Background(), desk.Store{})
+			if err != nil || len(buckets) != 1 || buckets[0] != teststore.Bucket {
+				t.Errorf("buckets %v, %v", buckets, err)
+			}
+			dir := t.TempDir()
+			names := []string{"a b+c%d?e#f&g.txt", "日本語 é 🎉.txt", strings.Repeat("n", 251) + ".txt", "empty"}
+			for _, name := range names {
+				text := name
+				if name == "empty" {
+					text = ""
+				}
+				write(t, filepath.Join(dir, name), text)
+			}
+			big := strings.Repeat(rand.Text(), 1<<20) // 26 MiB: more than one part
+			write(t, filepath.Join(dir, "big.bin"), big)
+			to := desk.Destination{Bucket: teststore.Bucket, Prefix: "alice"}
+			for _, s := range send(t, d, to, desk.SendOptions{Expires: time.Hour}, dir) {
+				if s.State != desk.Sent || s.Trouble != nil || !s.Link.Verified || !strings.HasPrefix(s.Checksum, "crc64nvme:") {
+					t.Errorf("%s: %s, %v", s.Name, s.State, s.Trouble)
+					continue
+				}
+				if https {
+					continue // the download below trusts nobody but the system
+				}
+				body, _, status := download(t, s.Link.URL)
+				want, err := os.ReadFile(s.Path)
+				if err != nil || status != 200 || string(body) != string(want) {
+					t.Errorf("%s: status %d, %d bytes of %d", s.Name, status, len(body), len(want))
+				}
+			}
+			prefixes, err := d.Prefixes(context.Background(), desk.Destination{Bucket: teststore.Bucket, Prefix: "alice"})
+			if err != nil || len(prefixes) != 1 || prefixes[0] != "alice/"+filepath.Base(dir)+"/" {
+				t.Errorf("folders %v, %v", prefixes, err)
+			}
+			if https {
+				if err := os.Unsetenv("AWS_CA_BUNDLE"); err != nil {
+					t.Fatal(err)
+				}
+				distrustful := openDesk(t, desk.Options{})
+				s := one(t, send(t, distrustful, to, desk.SendOptions{}, filepath.Join(dir, "empty")))
+				if s.State != desk.Failed || s.Trouble.Code != "Certificate" {
+					t.Errorf("without the bundle: %s, %v", s.State, s.Trouble)
+				}
+			}
+		})
+	}
+}
+
+func allow(actions ...string) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["%s"],"Resource":["arn:aws:s3:::*"]}]}`,
+		strings.Join(actions, `","`))
+}
+
+// TestPermissions: each missing permission is named, and a link that could not be tried is not shown as good.
+func TestPermissions(t *testing.T) {
+	m := teststore.StartMinIO(t, false)
+	path := filepath.Join(t.TempDir(), "a.txt")
+	write(t, path, "hello")
+	to := desk.Destination{Bucket: teststore.Bucket}
+	as := func(t *testing.T, policy string) *desk.Desk {
+		key, secret, token, ends := m.Session(time.Hour, policy)
+		minioProfile(t, m, key, secret, token, "x_security_token_expires = "+ends.Format(time.RFC3339)+"\n")
+		return openDesk(t, desk.Options{})
+	}
+	t.Run("no list", func(t *testing.T) {
+		d := as(t, allow("s3:PutObject", "s3:GetObject"))
+		if names, err := d.Buckets(context.Background(), desk.Store{}); err == nil && len(names) > 0 {
+			t.Errorf("buckets %v", names) // MinIO hides what may not be listed instead of refusing
+		}
+		_, err := d.Prefixes(context.Background(), to)
+		if trouble := desk.Explain(err); trouble == nil || trouble.Code != "AccessDenied" || !strings.Contains(trouble.Error(), "s3:ListBucket") {
+			t.Errorf("%v", err)
+		}
+		if s := one(t, send(t, d, to, desk.SendOptions{}, path)); s.State != desk.Sent || !s.Link.Verified {
+			t.Errorf("a bucket that cannot be listed can be used: %s, %v", s.State, s.Trouble)
+		}
+	})
+	t.Run("no put", func(t *testing.T) {
+		s := one(t, send(t, as(t, allow("s3:GetObject")), to, desk.SendOptions{}, path))
+		if s.State != desk.Failed || s.Trouble.Code != "AccessDenied" || !strings.Contains(s.Trouble.Error(), "s3:PutObject") {
+			t.Errorf("%s, %v", s.State, s.Trouble)
+		}
+	})
+	t.Run("no get", func(t *testing.T) {
+		s := one(t, send(t, as(t, allow("s3:PutObject")), to, desk.SendOptions{}, path))
+		if s.State != desk.Sent || s.Link.Verified || s.Trouble == nil || s.Trouble.Code != "LinkRefused" || !strings.Contains(s.Trouble.Error(), "s3:GetObject") {
+			t.Errorf("%s, %v", s.State, s.Trouble)
+		}
+	})
+	t.Run("get, but not there", func(t *testing.T) {
+		made := as(t, allow("s3:PutObject")).LinkTo(context.Background(), desk.Store{}, teststore.Bucket, "a.txt", desk.SendOptions{})
+		if made.State != desk.Failed || made.Trouble.Code != "AccessDenied" || !strings.Contains(made.Trouble.Error(), "s3:GetObject") {
+			t.Errorf("%s, %v", made.State, made.Trouble)
+		}
+	})
+}
+
+// TestSessionEndsFirst: credentials of a real session end before the link was to, and this is said before the
+// upload and in the link.
+func TestSessionEndsFirst(t *testing.T) {
+	m := teststore.StartMinIO(t, false)
+	key, secret, token, ends := m.Session(15*time.Minute, "")
+	path := filepath.Join(t.TempDir(), "a.txt")
+	write(t, path, "hello")
+	to := desk.Destination{Bucket: teststore.Bucket}
+
+	minioProfile(t, m, key, secret, token, "x_security_token_expires = "+ends.Format(time.RFC3339)+"\n")
+	d := openDesk(t, desk.Options{})
+	o, err := d.Outlook(context.Background(), desk.Store{}, time.Hour)
+	if err != nil || o.Because != signer.Credentials || !o.Ends.Equal(ends) || o.Warning == nil || o.Warning.Code != "EndsEarly" {
+		t.Errorf("%+v, %v; want an end at %v", o, err, ends)
+	}
+	if o, err = d.Outlook(context.Background(), desk.Store{}, 5*time.Minute); err != nil || o.Warning != nil || o.Because != signer.Requested {
+		t.Errorf("%+v, %v", o, err)
+	}
+	s := one(t, send(t, d, to, desk.SendOptions{Expires: time.Hour}, path))
+	if s.State != desk.Sent || s.Link.Because != signer.Credentials || !s.Link.Ends.Equal(ends) {
+		t.Errorf("%s: ends %v because %s; the session ends %v", s.State, s.Link.Ends, s.Link.Because, ends)
+	}
+
+	minioProfile(t, m, key, secret, token, "")
+	d = openDesk(t, desk.Options{})
+	if o, err = d.Outlook(context.Background(), desk.Store{}, time.Hour); err != nil || o.Because != signer.Unknown || o.Warning == nil || !o.Ends.IsZero() {
+		t.Errorf("a token that does not say when it ends: %+v, %v", o, err)
+	}
+}
+
+// TestClockAnHourOff: MinIO refuses what is signed with a wrong clock in both directions; the store's own time
+// is taken instead, and the person is told.
+func TestClockAnHourOff(t *testing.T) {
+	m := teststore.StartMinIO(t, false)
+	path := filepath.Join(t.TempDir(), "a.txt")
+	for name, off := range map[string]time.Duration{"ahead": time.Hour, "behind": -61 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			minioProfile(t, m, m.Key, m.Secret, "", "")
+			write(t, path, name)
+			d := openDesk(t, desk.Options{Now: func() time.Time { return time.Now().Add(off) }})
+			drop := d.Send(context.Background(), desk.Destination{Bucket: teststore.Bucket}, desk.SendOptions{Expires: time.Hour}, []string{path})
+			s := one(t, collect(t, drop))
+			if s.State != desk.Sent || !s.Link.Verified {
+				t.Fatalf("%s: %v", s.State, s.Trouble)
+			}
+			if left := time.Until(s.Link.Ends); left < 55*time.Minute || left > time.Hour {
+				t.Errorf("the link ends in %v", left)
+			}
+			if n := drop.Notices(); len(n) != 1 || n[0].Code != "ClockCorrected" || !strings.Contains(n[0].Error(), name) {
+				t.Errorf("notices %v", n)
+			}
+		})
+	}
+}

@@ -1,0 +1,48 @@
+package ledger
+
+import (
+	"strings"
+	"time"
+)
+
+// Record is one transfer and the link to it.
+type Record struct {
+	ID   string
+	Path string // on this machine; "" for a link to what was already there
+	Name string // as a person reads it
+
+	Profile, Region, Endpoint string
+	Sandbox                   bool
+	AllowHTTP                 bool
+	Bucket, Prefix, Key       string
+
+	Size                        int64 // bytes
+	ContentType, ETag, Checksum string
+
+	State                string // sent, failed, cancelled, skipped
+	TroubleCode, Trouble string // why, without secrets
+
+	Created  time.Time     // kept to the microsecond
+	Asked    time.Duration // how long the link was to last; kept to the second, as S3 counts
+	Ends     time.Time     // kept to the microsecond; zero: not known
+	Because  string
+	Verified bool
+	Inline   bool
+}
+
+// holdsSecret looks at all that is text.
+func (r Record) holdsSecret() bool {
+	return secret(r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Bucket, r.Prefix, r.Key,
+		r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble, r.Because)
+}
+
+// secret is the last line of defence: nothing that came from a presigned URL belongs into a file.
+func secret(texts ...string) bool {
+	for _, text := range texts {
+		lower := strings.ToLower(text)
+		if strings.Contains(lower, "x-amz-signature") || strings.Contains(lower, "x-amz-security-token") {
+			return true
+		}
+	}
+	return false
+}

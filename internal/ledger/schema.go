@@ -1,0 +1,118 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// migrations bring the file from the version of their index to the next. The version is SQLite's user_version.
+func migrations() []string {
+	return []string{`
+		CREATE TABLE record (
+			id           TEXT PRIMARY KEY,
+			path         TEXT NOT NULL, name TEXT NOT NULL,
+			profile      TEXT NOT NULL, region TEXT NOT NULL, endpoint TEXT NOT NULL,
+			sandbox      INTEGER NOT NULL, allow_http INTEGER NOT NULL,
+			bucket       TEXT NOT NULL, prefix TEXT NOT NULL, key TEXT NOT NULL,
+			size         INTEGER NOT NULL,
+			content_type TEXT NOT NULL, etag TEXT NOT NULL, checksum TEXT NOT NULL,
+			state        TEXT NOT NULL, trouble_code TEXT NOT NULL, trouble TEXT NOT NULL,
+			created      INTEGER NOT NULL, -- microseconds since 1970
+			asked        INTEGER NOT NULL, -- seconds
+			ends         INTEGER,          -- microseconds since 1970; NULL: not known
+			because      TEXT NOT NULL,
+			verified     INTEGER NOT NULL, inline INTEGER NOT NULL
+		) STRICT;
+		CREATE INDEX record_created ON record (created DESC, id DESC);`,
+	}
+}
+
+// migrate looks whether the file is a ledger of this version, and makes it one if it is new or older.
+func (l *Ledger) migrate(ctx context.Context) error {
+	version, err := l.upgrade(ctx, false)
+	if err != nil {
+		return err
+	}
+	if err := l.useWAL(ctx); err != nil {
+		return err
+	}
+	if version < len(migrations()) {
+		_, err = l.upgrade(ctx, true)
+	}
+	return err
+}
+
+// upgrade reads the version and, if it may, runs what is missing. It is one transaction, and a writing one even
+// to look: two processes that open an old file at once are fine, and a file that cannot be written is noticed.
+func (l *Ledger) upgrade(ctx context.Context, change bool) (version int, err error) {
+	steps := migrations()
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	var tables int
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return 0, err
+	}
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return 0, err
+	}
+	switch {
+	case version > len(steps):
+		return version, fmt.Errorf("version %d: %w", version, ErrNewer)
+	case version < 0, version == 0 && tables > 0:
+		return version, fmt.Errorf("another program's tables: %w", ErrCorrupt)
+	case version == len(steps):
+		return version, hasTable(ctx, tx)
+	case !change:
+		return version, nil
+	}
+	for i := version; i < len(steps); i++ {
+		if _, err := tx.ExecContext(ctx, steps[i]); err != nil {
+			return version, fmt.Errorf("bring it to version %d: %w", i+1, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(steps))); err != nil {
+		return version, err
+	}
+	return len(steps), tx.Commit()
+}
+
+// hasTable refuses a version without its table: that is damage, or somebody else's file.
+func hasTable(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, "SELECT "+columns+" FROM record LIMIT 0")
+	var s *sqlite.Error
+	if errors.As(err, &s) && s.Code()&0xff == sqlite3.SQLITE_ERROR {
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	return rows.Err()
+}
+
+// useWAL lets one process write while others read. The file remembers it. When another process does the same
+// just then, SQLite now and then says at once that the file is busy, where elsewhere it waits: so this waits.
+func (l *Ledger) useWAL(ctx context.Context) error {
+	for tries := 0; ; tries++ {
+		_, err := l.db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+		var s *sqlite.Error
+		busy := errors.As(err, &s) && s.Code()&0xff == sqlite3.SQLITE_BUSY
+		if !busy || tries == 200 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}

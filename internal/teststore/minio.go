@@ -1,0 +1,195 @@
+// Package teststore starts MinIO for tests: a second, stricter S3 server, with policies and with credentials
+// that really end. It is used by tests only and never linked into the program.
+package teststore
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// Bucket is made ready in every server.
+const Bucket = "team-share"
+
+// MinIO is a running server with its root's keys.
+type MinIO struct {
+	Endpoint string
+	Key      string
+	Secret   string
+	// CA is the file of the certificate to trust; "" for plain http.
+	CA string
+
+	t testing.TB
+}
+
+// StartMinIO runs a server until the test ends, over https with a certificate of its own if told so. The
+// program is the one that make has built, named by WAYBILL_MINIO.
+func StartMinIO(t testing.TB, https bool) *MinIO {
+	t.Helper()
+	program := find(t)
+	dir := t.TempDir()
+	m := &MinIO{Key: "root" + rand.Text()[:12], Secret: rand.Text() + rand.Text(), t: t}
+	certs := filepath.Join(dir, "certs")
+	scheme := "http"
+	if https {
+		scheme, m.CA = "https", filepath.Join(certs, "public.crt")
+		certificate(t, certs)
+	}
+	address := freeAddress(t)
+	m.Endpoint = scheme + "://" + address
+	var log bytes.Buffer
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, // #nosec G204 -- built by make
+		"server", "--quiet", "--address", address, "--certs-dir", certs, filepath.Join(dir, "data"))
+	cmd.Env = append(withoutAWS(os.Environ()), "HOME="+dir, "MINIO_ROOT_USER="+m.Key, "MINIO_ROOT_PASSWORD="+m.Secret,
+		"MINIO_BROWSER=off", "MINIO_UPDATE=off", "_MINIO_SERVER_DEBUG=off")
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start MinIO: %v", err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	client := m.Client(m.Key, m.Secret, "")
+	deadline := time.Now().Add(60 * time.Second)
+	for {
+		_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(Bucket)})
+		if err == nil {
+			return m
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("MinIO does not answer: %v\n%s", err, log.String())
+		}
+		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // the server has no other way to say that it is ready
+	}
+}
+
+// find looks where make puts the server.
+func find(t testing.TB) string {
+	t.Helper()
+	if p := os.Getenv("WAYBILL_MINIO"); p != "" {
+		return p
+	}
+	if p, err := exec.LookPath("minio"); err == nil {
+		return p
+	}
+	t.Fatal("these tests need a MinIO server: run them by make test, which builds one, or name one in WAYBILL_MINIO")
+	return ""
+}
+
+func withoutAWS(env []string) []string {
+	var kept []string
+	for _, pair := range env {
+		if !strings.HasPrefix(pair, "AWS_") && !strings.HasPrefix(pair, "MINIO_") {
+			kept = append(kept, pair)
+		}
+	}
+	return kept
+}
+
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	var c net.ListenConfig
+	l, err := c.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// transport trusts the server's certificate.
+func (m *MinIO) transport() http.RoundTripper {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if m.CA != "" {
+		pemBytes, err := os.ReadFile(m.CA)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		pool := x509.NewCertPool()
+		pool.AppendCertsFromPEM(pemBytes)
+		transport.TLSClientConfig.RootCAs = pool
+	}
+	return transport
+}
+
+// Client is the SDK's client with the given credentials.
+func (m *MinIO) Client(key, secret, token string) *s3.Client {
+	return s3.New(s3.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String(m.Endpoint), UsePathStyle: true, RetryMaxAttempts: 1,
+		HTTPClient:  &http.Client{Transport: m.transport(), Timeout: 10 * time.Second},
+		Credentials: credentials.NewStaticCredentialsProvider(key, secret, token),
+	})
+}
+
+// Session makes credentials that end after the duration, at least fifteen minutes, and may do only what the
+// policy says; an empty policy is everything.
+func (m *MinIO) Session(d time.Duration, policy string) (key, secret, token string, ends time.Time) {
+	m.t.Helper()
+	client := sts.New(sts.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String(m.Endpoint), HTTPClient: &http.Client{Transport: m.transport()},
+		Credentials: credentials.NewStaticCredentialsProvider(m.Key, m.Secret, ""),
+	})
+	in := &sts.AssumeRoleInput{
+		RoleArn: aws.String("arn:xxx:xxx:xxx:xxxx"), RoleSessionName: aws.String("waybill"),
+		DurationSeconds: aws.Int32(int32(d / time.Second)), // #nosec G115 -- minutes
+	}
+	if policy != "" {
+		in.Policy = aws.String(policy)
+	}
+	out, err := client.AssumeRole(m.t.Context(), in)
+	if err != nil {
+		m.t.Fatalf("assume a role: %v", err)
+	}
+	c := out.Credentials
+	return aws.ToString(c.AccessKeyId), aws.ToString(c.SecretAccessKey), aws.ToString(c.SessionToken), aws.ToTime(c.Expiration)
+}
+
+// certificate makes a certificate for 127.0.0.1 that signs itself.
+func certificate(t testing.TB, dir string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Waybill's tests"},
+		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(48 * time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"},
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(os.MkdirAll(dir, 0o700),
+		os.WriteFile(filepath.Join(dir, "public.crt"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600),
+		os.WriteFile(filepath.Join(dir, "private.key"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
