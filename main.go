@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"waybill/gui"
 	"waybill/internal/cli"
 	"waybill/internal/desk"
 )
@@ -18,7 +19,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := cli.Run(ctx, os.Args[1:], cli.Environment{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
-		Window: func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error { return nil },
+		Window: func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error {
+			return gui.Run(ctx, d, gui.Options{Store: s, Files: files, Version: version})
+		},
 	})
 	stop()
 	os.Exit(status)

@@ -22,3 +22,8 @@ var LogoSmall []byte
 //
 //go:embed translations/*.json
 var Translations embed.FS
+
+// Glyphs holds the small icons of the window, drawn in black for the window to colour, under "glyphs".
+//
+//go:embed glyphs/*.svg
+var Glyphs embed.FS

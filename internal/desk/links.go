@@ -196,8 +196,8 @@ func recordOf(t Transfer, o SendOptions, now time.Time) ledger.Record {
 	r := ledger.Record{
 		ID: t.ID, Path: t.Path, Name: t.Name,
 		Profile: t.Destination.Profile, Region: t.Destination.Region, Endpoint: t.Destination.Endpoint,
-		Sandbox: t.Destination.Sandbox,
-		Bucket:  t.Destination.Bucket, Prefix: t.Destination.Prefix, Key: t.Key,
+		Sandbox: t.Destination.Sandbox, AllowHTTP: t.Destination.AllowHTTP,
+		Bucket: t.Destination.Bucket, Prefix: t.Destination.Prefix, Key: t.Key,
 		Size: t.Size, ContentType: t.ContentType, ETag: t.ETag, Checksum: t.Checksum,
 		State: string(t.State), Created: now, Asked: o.Expires, Inline: o.Inline,
 	}
@@ -214,11 +214,22 @@ func entryOf(r ledger.Record) Entry {
 	return Entry{
 		ID: r.ID, Name: r.Name, Path: r.Path,
 		Destination: Destination{
-			Store:  Store{Profile: r.Profile, Region: r.Region, Endpoint: r.Endpoint, Sandbox: r.Sandbox},
+			Store:  Store{Profile: r.Profile, Region: r.Region, Endpoint: r.Endpoint, Sandbox: r.Sandbox, AllowHTTP: r.AllowHTTP},
 			Bucket: r.Bucket, Prefix: r.Prefix,
 		},
 		Key: r.Key, Size: r.Size, ContentType: r.ContentType, ETag: r.ETag, Checksum: r.Checksum,
 		State: State(r.State), Sent: r.Created, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
 		Verified: r.Verified, Inline: r.Inline, TroubleCode: r.TroubleCode, TroubleText: r.Trouble,
 	}
+}
+
+// EndsEarlier says that a link signed again ends before the entry's did, or returns nil: the credentials that
+// sign now no longer reach that far.
+func (d *Desk) EndsEarlier(e Entry, again *Link) *Trouble {
+	if e.Ends.IsZero() || again.Because != signer.Credentials || !again.Ends.Before(e.Ends) {
+		return nil
+	}
+	a := scene{store: e.Destination.Store}.args()
+	a["Ends"] = again.Ends.Local().Format("2 Jan 15:04")
+	return trouble("CopyEndsEarly", a, nil)
 }

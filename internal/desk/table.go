@@ -45,8 +45,10 @@ func rows() map[string]row {
 
 		// Profiles and credentials.
 		"NoProfile":           {`There is no profile "{{.Profile}}" in the AWS files of this computer.`, `Choose another profile, or add this one with: aws configure --profile {{.Profile}}`},
-		"ProfileInBrokenFile": {`There is no profile "{{.Profile}}", and {{.File}} cannot be read past line {{.Line}}.`, `Mend that line ({{.Fault}}), then try again.`},
-		"ConfigFile":          {`{{.File}} cannot be read: line {{.Line}} is not as it should be.`, `Mend that line ({{.Fault}}), then try again.`},
+		"ProfileInBrokenFile": {`There is no profile "{{.Profile}}", and {{.File}} is not as it should be{{with .Line}} in line {{.}}{{end}}.`, `Mend the file ({{.Fault}}), then try again.`},
+		"ConfigFile":          {`{{.File}} is not as it should be{{with .Line}} in line {{.}}{{end}}.`, `Mend the file ({{.Fault}}), then try again.`},
+		"ProfileSetup":        {`The profile "{{.Profile}}" cannot be used as it stands.`, `Something that its kind needs is missing or wrong; the details say what.`},
+		"CABundle":            {`The trusted certificates in {{.File}} cannot be read.`, `Check that AWS_CA_BUNDLE, or ca_bundle in the profile, names a file with PEM certificates ({{.Fault}}).`},
 		"NoCredentials":       {`The profile "{{.Profile}}" has no credentials.`, `Run "aws configure" or "aws sso login", choose another profile, or try the sandbox, which needs no account.`},
 		"MFA":                 {`The profile "{{.Profile}}" asks for a code from an MFA device, which Waybill cannot ask for yet.`, `Choose a profile without MFA, or export the credentials of a session.`},
 		"CredentialsFailed":   {`The profile "{{.Profile}}" did not give credentials.`, `Sign in again in the way this profile needs (for SSO: aws sso login --profile {{.Profile}}), then try again.`},

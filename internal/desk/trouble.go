@@ -112,6 +112,15 @@ func ofSigner(err error, _ scene, a args) string {
 	if errors.As(err, &file) {
 		a["File"], a["Line"], a["Fault"] = file.Path, file.Line, file.Err.Error()
 	}
+	var nobody *signer.NoProfileError
+	if errors.As(err, &nobody) {
+		a["Profile"] = nobody.Name
+	}
+	var bundle *signer.CABundleError
+	if errors.As(err, &bundle) {
+		a["File"], a["Fault"] = bundle.Path, bundle.Err.Error()
+		return "CABundle"
+	}
 	var mfa config.AssumeRoleTokenProviderNotSetError
 	switch {
 	case errors.Is(err, signer.ErrNoProfile) && file != nil:
@@ -135,6 +144,8 @@ func ofSigner(err error, _ scene, a args) string {
 		return "BucketKind"
 	case errors.As(err, &mfa):
 		return "MFA"
+	case errors.Is(err, signer.ErrProfile):
+		return "ProfileSetup"
 	case file != nil:
 		return "ConfigFile"
 	}

@@ -1,0 +1,166 @@
+package gui
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// surface is a rectangle whose colours follow the theme.
+type surface struct {
+	widget.BaseWidget
+
+	fill, line fyne.ThemeColorName
+	round      float32
+	raised     bool // with a shadow, for what floats above the rest
+}
+
+func newSurface(fill, line fyne.ThemeColorName, round float32) *surface {
+	s := &surface{fill: fill, line: line, round: round}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// newCard is a card with its content.
+func newCard(content fyne.CanvasObject) *fyne.Container {
+	return container.NewStack(newSurface(colorCard, colorLine, cardRadius), content)
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *surface) CreateRenderer() fyne.WidgetRenderer {
+	r := &surfaceRenderer{s: s, rect: canvas.NewRectangle(nil)}
+	r.Refresh()
+	return r
+}
+
+type surfaceRenderer struct {
+	s    *surface
+	rect *canvas.Rectangle
+}
+
+func (r *surfaceRenderer) Layout(size fyne.Size) { r.rect.Resize(size) }
+func (r *surfaceRenderer) MinSize() fyne.Size    { return fyne.Size{} }
+
+func (r *surfaceRenderer) Refresh() {
+	r.rect.FillColor, r.rect.StrokeColor, r.rect.CornerRadius = theme.Color(r.s.fill), theme.Color(r.s.line), r.s.round
+	r.rect.StrokeWidth = 1
+	if r.s.line == colorNone {
+		r.rect.StrokeWidth = 0
+	}
+	if r.s.raised {
+		r.rect.Shadow = canvas.Shadow{Color: color.NRGBA{A: 0x30}, BlurRadius: 12, Offset: fyne.NewPos(0, 4)}
+	}
+	canvas.Refresh(r.rect)
+}
+
+func (r *surfaceRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.rect} }
+func (r *surfaceRenderer) Destroy()                     {}
+
+// inset is a layout that leaves room around its one or more stacked objects.
+type inset struct{ left, top, right, bottom float32 }
+
+func insetAll(x float32) inset { return inset{x, x, x, x} }
+
+// Layout implements fyne.Layout.
+func (i inset) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(i.left, i.top))
+		o.Resize(fyne.NewSize(max(size.Width-i.left-i.right, 0), max(size.Height-i.top-i.bottom, 0)))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (i inset) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
+	for _, o := range objects {
+		if o.Visible() {
+			size = size.Max(o.MinSize())
+		}
+	}
+	return size.AddWidthHeight(i.left+i.right, i.top+i.bottom)
+}
+
+// stack puts what is visible below each other, a gap apart; the stretched one takes the height that is left.
+type stack struct {
+	gap     float32
+	stretch fyne.CanvasObject
+}
+
+// Layout implements fyne.Layout.
+func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	left := size.Height - s.MinSize(objects).Height
+	y := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		height := o.MinSize().Height
+		if o == s.stretch {
+			height = max(height+left, 0)
+		}
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, height))
+		y += height + s.gap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (s stack) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
+	n := 0
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		m := o.MinSize()
+		size.Width = max(size.Width, m.Width)
+		size.Height += m.Height
+		n++
+	}
+	size.Height += s.gap * float32(max(n-1, 0))
+	return size
+}
+
+// line puts what is visible beside each other, in the middle of its height, a gap apart; the stretched one
+// takes the width that is left.
+type line struct {
+	gap     float32
+	stretch fyne.CanvasObject
+}
+
+// Layout implements fyne.Layout.
+func (l line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	left := size.Width - l.MinSize(objects).Width
+	x := float32(0)
+	for _, o := range objects {
+		m := o.MinSize()
+		if !o.Visible() || m.Width == 0 && o != l.stretch {
+			o.Resize(fyne.Size{})
+			continue
+		}
+		if o == l.stretch {
+			m.Width = max(m.Width+left, 0)
+		}
+		o.Move(fyne.NewPos(x, (size.Height-m.Height)/2))
+		o.Resize(m)
+		x += m.Width + l.gap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (l line) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
+	n := 0
+	for _, o := range objects {
+		m := o.MinSize()
+		if !o.Visible() || m.Width == 0 && o != l.stretch {
+			continue
+		}
+		size.Height = max(size.Height, m.Height)
+		size.Width += m.Width
+		n++
+	}
+	size.Width += l.gap * float32(max(n-1, 0))
+	return size
+}

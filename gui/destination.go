@@ -1,0 +1,463 @@
+package gui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"waybill/internal/desk"
+	"waybill/signer"
+)
+
+// destination is the bar at the top of the Send place: who signs, where the next drop goes, how long its links
+// last; and a line below it that says what a link made now would be.
+type destination struct {
+	ui  *ui
+	all *fyne.Container
+
+	profile *combo
+	bucket  *combo
+	prefix  *combo
+	lasts   *combo
+	line    *prose
+	help    *prose
+	helpBox *fyne.Container
+
+	profiles []desk.Profile
+	at       desk.Destination
+	expires  time.Duration
+	flags    desk.Store // what the command line named
+
+	asked   int           // counts the questions to the store, so that an old answer is known as such
+	trouble *desk.Trouble // why nothing can be sent with what stands in the fields
+	outlook desk.Outlook
+	known   bool // outlook is an answer
+	session struct {
+		ends  time.Time
+		known bool
+		ok    bool // it is an answer
+	}
+	changed func() // something about the destination has changed
+}
+
+func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
+	d := &destination{ui: u, flags: flags, changed: changed, expires: u.desk.Settings().Expires}
+	d.profile = u.combo(lang.L("Choose a profile"), d.takeProfile)
+	d.profile.strict = true
+	d.bucket = u.combo(lang.L("Type or choose"), func(s string) { d.takeBucket(s) })
+	d.prefix = u.combo(lang.L("none"), d.takePrefix)
+	d.prefix.opened = d.askPrefixes
+	d.lasts = u.combo("", d.takeLasts)
+	d.lasts.setValue(lastsLabel(d.expires))
+	var offers []option
+	for _, o := range offered() {
+		offers = append(offers, option{label: o.label})
+	}
+	d.lasts.setOptions(offers)
+	d.line, d.help = u.prose(" ", colorMuted), u.prose("", colorMuted)
+	d.helpBox = container.New(inset{}, d.help.all)
+	d.helpBox.Hide()
+	fields := container.New(columns{160, 175, 218, 146},
+		labelled(lang.L("Profile"), d.profile), labelled(lang.L("Bucket"), d.bucket),
+		labelled(lang.L("Folder"), d.prefix), labelled(lang.L("Link lasts"), d.lasts))
+	d.all = container.New(stack{gap: 8}, fields, container.New(stack{gap: 2}, d.line.all, d.helpBox))
+	return d
+}
+
+// labelled puts a field's name above it.
+func labelled(name string, field fyne.CanvasObject) fyne.CanvasObject {
+	label := newClipped(sizeSmall, colorMuted, false)
+	label.text = name
+	return container.New(stack{gap: 4}, label, field)
+}
+
+// columns shares a width in proportion, a gap apart.
+type columns []float32
+
+// Layout implements fyne.Layout.
+func (c columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	sum := float32(0)
+	for _, part := range c {
+		sum += part
+	}
+	x, width := float32(0), size.Width-gap*float32(len(c)-1)
+	for i, o := range objects {
+		w := width * c[i] / sum
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(w, size.Height))
+		x += w + gap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (c columns) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
+	for _, o := range objects {
+		size.Height = max(size.Height, o.MinSize().Height)
+	}
+	size.Width = 96 * float32(len(c))
+	return size
+}
+
+// begin fills the fields: with what the command line named, else with what was used last.
+func (d *destination) begin() {
+	d.loadProfiles()
+	last := d.ui.desk.Settings().Destination
+	switch {
+	case d.flags != (desk.Store{}):
+		d.at = desk.Destination{Store: d.flags}
+		if last.Store == d.flags {
+			d.at = last
+		}
+	case last.Bucket != "" && d.has(last.Store):
+		d.at = last
+	default:
+		d.at = desk.Destination{}
+		for _, p := range d.profiles {
+			if !p.Sandbox {
+				d.at.Profile = p.Name
+				break
+			}
+		}
+	}
+	d.show()
+}
+
+// loadProfiles reads what profiles there are, and says so where a file cannot be read.
+func (d *destination) loadProfiles() {
+	list, err := d.ui.desk.Profiles()
+	d.profiles = list
+	var t *desk.Trouble
+	if err != nil {
+		t = desk.Explain(err)
+	}
+	d.ui.notices.trouble("profiles", t, warning)
+	options := make([]option, 0, len(list))
+	for _, p := range list {
+		options = append(options, profileOption(p))
+	}
+	d.profile.setOptions(options)
+}
+
+// profileOption is how a profile stands in the list.
+func profileOption(p desk.Profile) option {
+	if p.Sandbox {
+		return option{label: lang.L("Sandbox: try it without an account"), value: lang.L("Sandbox")}
+	}
+	if p.Name == signer.EnvironmentProfile {
+		return option{label: lang.L("Environment"), note: "AWS_ACCESS_KEY_ID"}
+	}
+	return option{label: p.Name, note: kindName(p.Kind)}
+}
+
+// kindName is a profile's kind in the words of the AWS files.
+func kindName(k signer.Kind) string {
+	switch k {
+	case signer.KindSession:
+		return lang.L("session")
+	case signer.KindRole, signer.KindWebIdentity:
+		return lang.L("role")
+	case signer.KindSSO:
+		return "SSO"
+	case signer.KindProcess:
+		return "credential_process"
+	case signer.KindLogin:
+		return "aws login"
+	}
+	return ""
+}
+
+// has reports whether a remembered store can still be chosen.
+func (d *destination) has(s desk.Store) bool {
+	for _, p := range d.profiles {
+		if p.Sandbox == s.Sandbox && (p.Sandbox || p.Name == s.Profile) {
+			return true
+		}
+	}
+	return false
+}
+
+// none reports whether there is no profile at all but the sandbox.
+func (d *destination) none() bool {
+	return len(d.profiles) <= 1 && d.at.Store == (desk.Store{})
+}
+
+// show fills the fields from what is chosen, and asks the store what there is to know.
+func (d *destination) show() {
+	for _, p := range d.profiles {
+		if p.Sandbox == d.at.Sandbox && (p.Sandbox || p.Name == d.at.Profile) {
+			d.profile.setValue(profileOption(p).taken())
+		}
+	}
+	if d.at.Sandbox && d.at.Bucket == "" {
+		d.at.Bucket = desk.SandboxBucket
+	}
+	d.bucket.setValue(d.at.Bucket)
+	d.prefix.setValue(d.at.Prefix)
+	d.prefix.setOptions(nil)
+	d.bucket.setOptions(nil)
+	d.trouble = nil
+	d.ask()
+}
+
+// takeProfile is called when another profile was chosen. Its fields come back as they were used last.
+func (d *destination) takeProfile(label string) {
+	for _, p := range d.profiles {
+		if !strings.EqualFold(profileOption(p).taken(), label) {
+			continue
+		}
+		next := desk.Destination{Store: desk.Store{Sandbox: p.Sandbox}}
+		if !p.Sandbox {
+			next.Profile = p.Name
+		}
+		for _, r := range d.ui.desk.Settings().Recent {
+			if r.Store == next.Store {
+				next = r
+				break
+			}
+		}
+		d.at = next
+		d.show()
+		return
+	}
+}
+
+// sandbox chooses the sandbox.
+func (d *destination) sandbox() {
+	d.at = desk.Destination{Store: desk.Store{Sandbox: true}}
+	d.show()
+}
+
+// takeBucket is called when the bucket's field was left.
+func (d *destination) takeBucket(s string) {
+	s = strings.TrimSpace(s)
+	// What is pasted from elsewhere is often a whole address.
+	if bucket, key, err := desk.ParseS3URL(s); err == nil {
+		d.bucket.setValue(bucket)
+		d.at.Bucket = bucket
+		d.prefix.setValue(key)
+		d.takePrefix(key)
+		return
+	}
+	d.at.Bucket = s
+	d.bucket.setValue(s)
+	d.prefix.setOptions(nil)
+	d.check()
+	d.changed()
+}
+
+// takePrefix is called when the folder's field was left; it comes back clean.
+func (d *destination) takePrefix(s string) {
+	clean, err := desk.CleanPrefix(s)
+	if err == nil {
+		d.at.Prefix = clean
+		d.prefix.setValue(clean)
+	} else {
+		d.at.Prefix = s // wrong as it is, for check to find
+	}
+	d.check()
+	d.changed()
+}
+
+// takeLasts is called when the length of time was changed.
+func (d *destination) takeLasts(s string) {
+	expires, err := parseLasts(s)
+	if err != nil {
+		d.trouble = desk.Explain(err)
+		d.say()
+		return
+	}
+	d.expires = expires
+	d.lasts.setValue(lastsLabel(expires))
+	settings := d.ui.desk.Settings()
+	settings.Expires = expires
+	d.save(settings)
+	d.ask()
+}
+
+// check looks at what stands in the fields.
+func (d *destination) check() bool {
+	d.trouble = nil
+	if _, err := parseLasts(d.lasts.Text); err != nil {
+		d.trouble = desk.Explain(err)
+	} else if d.at.Bucket != "" {
+		if err := desk.CheckBucket(d.at.Bucket); err != nil {
+			d.trouble = desk.Explain(err)
+		}
+	}
+	if d.trouble == nil {
+		if _, err := desk.CleanPrefix(d.at.Prefix); err != nil {
+			d.trouble = desk.Explain(err)
+		}
+	}
+	d.say()
+	return d.trouble == nil
+}
+
+// ready reports whether a drop could start at once.
+func (d *destination) ready() bool {
+	return d.at.Bucket != "" && !d.none() && d.check()
+}
+
+// remember keeps the destination for the next start.
+func (d *destination) remember() {
+	settings := d.ui.desk.Settings()
+	if settings.Destination == d.at {
+		return
+	}
+	settings.Destination = d.at
+	d.save(settings)
+}
+
+func (d *destination) save(s desk.Settings) {
+	if err := d.ui.desk.SaveSettings(s); err != nil {
+		d.ui.notices.trouble("settings", desk.Explain(err), warning)
+	}
+}
+
+// ask asks the store behind the profile: which buckets, until when the session lasts, what a link would be.
+func (d *destination) ask() {
+	d.known, d.session.ok = false, false
+	d.asked++
+	mine := d.asked
+	d.say()
+	d.changed()
+	if d.none() {
+		return
+	}
+	store, expires := d.at.Store, d.expires
+	type answer struct {
+		outlook desk.Outlook
+		ends    time.Time
+		known   bool
+	}
+	ask(d.ui, func(ctx context.Context) (a answer, err error) {
+		if a.outlook, err = d.ui.desk.Outlook(ctx, store, expires); err != nil {
+			return a, err
+		}
+		a.ends, a.known, err = d.ui.desk.Session(ctx, store)
+		return a, err
+	}, func(a answer, err error) {
+		if mine != d.asked {
+			return
+		}
+		if err != nil {
+			d.trouble = desk.Explain(err)
+		} else {
+			d.outlook, d.known = a.outlook, true
+			d.session.ends, d.session.known, d.session.ok = a.ends, a.known, true
+		}
+		d.say()
+		d.changed()
+	})
+	ask(d.ui, func(ctx context.Context) ([]string, error) { return d.ui.desk.Buckets(ctx, store) },
+		func(names []string, err error) {
+			if mine != d.asked || err != nil {
+				return // many may not list; a name can be typed
+			}
+			options := make([]option, 0, len(names))
+			for _, n := range names {
+				options = append(options, option{label: n})
+			}
+			d.bucket.setOptions(options)
+			if len(names) == 1 && d.bucket.Text == "" {
+				d.bucket.setValue(names[0])
+				d.at.Bucket = names[0]
+				d.changed()
+			}
+		})
+}
+
+// askPrefixes finds the folders below the one that stands in the field.
+func (d *destination) askPrefixes() {
+	if d.at.Bucket == "" || d.none() {
+		return
+	}
+	at := d.at
+	at.Prefix = d.prefix.Text[:strings.LastIndexByte(d.prefix.Text, '/')+1]
+	ask(d.ui, func(ctx context.Context) ([]string, error) { return d.ui.desk.Prefixes(ctx, at) },
+		func(names []string, err error) {
+			if err != nil || d.at.Bucket != at.Bucket || d.at.Store != at.Store {
+				return
+			}
+			var options []option
+			if at.Prefix != "" {
+				options = append(options, option{label: at.Prefix})
+			}
+			for _, n := range names {
+				options = append(options, option{label: n})
+			}
+			d.prefix.setOptions(options)
+		})
+}
+
+// say writes the line below the fields, and who signs at the foot of the sidebar.
+func (d *destination) say() {
+	now := d.ui.now()
+	text, color, help := " ", colorMuted, ""
+	switch {
+	case d.none():
+	case d.trouble != nil:
+		text, color, help = told(d.trouble.What), colorError, told(d.trouble.Help)
+	case !d.known:
+		text = lang.L("Looking at the profile…")
+	case d.outlook.Warning != nil:
+		text, color, help = told(d.outlook.Warning.What), colorWarn, told(d.outlook.Warning.Help)
+		if d.outlook.Because == signer.Credentials {
+			text = lang.L("Links made now work until {{.When}}, when the session of {{.Profile}} ends, not for {{.Asked}}.", args{
+				"When": d.ui.words.moment(d.outlook.Ends, now), "Profile": d.who(), "Asked": lastsLabel(d.expires)})
+		}
+	case d.at.Sandbox:
+		text = lang.L("The sandbox is on this computer: its links work here, while Waybill is open.")
+	default:
+		text = lang.L("Links made now work until {{.When}}.", args{"When": d.ui.words.moment(now.Add(d.expires), now)})
+	}
+	d.line.set(text, color)
+	d.help.set(help, colorMuted)
+	if d.helpBox.Hidden != (help == "") {
+		d.helpBox.Hidden = help == ""
+		d.ui.relayout()
+	}
+	d.sayWho(now)
+}
+
+// who is the chosen profile as a person reads it.
+func (d *destination) who() string {
+	for _, p := range d.profiles {
+		if p.Sandbox == d.at.Sandbox && (p.Sandbox || p.Name == d.at.Profile) {
+			return profileOption(p).taken()
+		}
+	}
+	return d.at.Profile
+}
+
+// sayWho writes the foot of the sidebar.
+func (d *destination) sayWho(now time.Time) {
+	who, until, color := d.who(), "", colorMuted
+	s := d.session
+	switch {
+	case d.none():
+		who = ""
+	case d.at.Sandbox:
+		until = lang.L("On this computer")
+	case !s.ok:
+	case !s.known:
+		until, color = lang.L("The session does not say when it ends"), colorWarn
+	case s.ends.IsZero():
+		until = lang.L("Keys without an end")
+	case now.After(s.ends):
+		until, color = lang.L("Session ended {{.When}}", args{"When": d.ui.words.clock(s.ends)}), colorError
+	default:
+		until = lang.L("Session ends {{.When}}, in {{.Left}}", args{
+			"When": d.ui.words.clock(s.ends), "Left": d.ui.words.countdown(s.ends.Sub(now))})
+	}
+	d.ui.side.session(who, until, color)
+}
+
+// place is where the next drop goes, as a person reads it.
+func (d *destination) place() string {
+	return d.at.Bucket + "/" + d.at.Prefix
+}

@@ -1,0 +1,243 @@
+// Package gui is the window: what a person sees and touches. It holds no rule of its own; whatever has to be
+// decided is decided by the desk.
+//
+// Everything here happens on Fyne's main goroutine, but for what is marked with a "go" and comes back through
+// fyne.Do: asking the desk, and following a drop. A place never waits for either.
+package gui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"waybill/assets"
+	"waybill/internal/desk"
+)
+
+// ID is the application's name towards the system, as in FyneApp.toml.
+const ID = "io.github.waybill_app.Waybill"
+
+// Options is what a window is opened with.
+type Options struct {
+	Store   desk.Store // what the flags name; the zero Store is what was used last
+	Files   []string   // queued at once, absolute
+	Version string
+}
+
+// ErrNoDisplay says that there is nowhere to open a window.
+var ErrNoDisplay = errors.New("there is no display to open a window on; `waybill send` does the same job without one")
+
+// Run opens the window and comes back when it is closed.
+func Run(ctx context.Context, d *desk.Desk, o Options) error {
+	if !hasDisplay() {
+		return ErrNoDisplay
+	}
+	a := app.NewWithID(ID)
+	a.SetIcon(fyne.NewStaticResource("waybill.png", assets.Icon))
+	if err := lang.AddTranslationsFS(assets.Translations, "translations"); err != nil {
+		return err
+	}
+	u := newUI(ctx, a, d, o)
+	stop := context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	defer stop()
+	u.window.Show()
+	u.begin(o)
+	a.Run()
+	u.end()
+	return nil
+}
+
+// hasDisplay reports whether a window can be opened at all: without it, Fyne ends the process.
+func hasDisplay() bool {
+	switch runtime.GOOS {
+	case "linux", "freebsd", "openbsd", "netbsd":
+		return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+	}
+	return true
+}
+
+// ui is the window, and what its places share.
+type ui struct {
+	ctx    context.Context // over when the window is closed
+	cancel context.CancelFunc
+	busy   sync.WaitGroup // drops that are not over
+
+	app     fyne.App
+	window  fyne.Window
+	desk    *desk.Desk
+	look    *look
+	words   *words
+	now     func() time.Time
+	version string
+
+	float    *float
+	notices  *notices
+	side     *sidebar
+	send     *sendPlace
+	links    *linksPlace
+	settings *settingsPlace
+	shell    *fyne.Container
+	keys     []shortcut
+}
+
+// newUI builds the window without showing it.
+func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
+	u := &ui{app: a, desk: d, now: time.Now, version: o.Version, float: newFloat()}
+	u.ctx, u.cancel = context.WithCancel(ctx)
+	u.words = newWords(lang.SystemLocale(), time.Local)
+	u.look = newLook(d.Settings().Appearance)
+	a.Settings().SetTheme(u.look)
+	u.window = a.NewWindow("Waybill")
+	u.window.SetMaster()
+	u.window.SetPadded(false)
+
+	u.notices = u.newNotices()
+	u.send = u.newSendPlace(o.Store)
+	u.links = u.newLinksPlace()
+	u.settings = u.newSettingsPlace()
+	u.side = u.newSidebar()
+	u.shell = container.New(&shellLayout{u}, newSurface(colorSide, colorNone, 0), u.side.all, u.notices.box,
+		u.send.all, u.links.all, u.settings.all)
+	u.window.SetContent(container.NewStack(u.shell, u.float.layer))
+	u.window.Resize(fyne.NewSize(960, 640))
+	u.keys = u.shortcuts()
+	u.listenToKeys()
+	u.window.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) {
+		paths := make([]string, 0, len(dropped))
+		for _, d := range dropped {
+			paths = append(paths, d.Path())
+		}
+		u.open(u.send)
+		u.send.drop(paths)
+	})
+	u.window.SetCloseIntercept(u.askToClose)
+	u.open(u.send)
+	return u
+}
+
+// begin starts what a window does once it is there.
+func (u *ui) begin(o Options) {
+	u.send.dest.begin()
+	u.links.load()
+	u.ledgerTrouble()
+	if len(o.Files) > 0 {
+		u.send.drop(o.Files)
+	}
+	go u.tick()
+	go u.follow()
+}
+
+// end waits until what was under way is over, so that no half-finished upload stays in the bucket.
+func (u *ui) end() {
+	u.cancel()
+	done := make(chan struct{})
+	go func() { u.busy.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(endWithin):
+	}
+}
+
+// endWithin is how long closing the window may wait for the store to take half-finished uploads away.
+const endWithin = 20 * time.Second
+
+// tick lets countdowns count.
+func (u *ui) tick() {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for {
+		select {
+		case <-u.ctx.Done():
+			return
+		case <-second.C:
+			fyne.Do(func() {
+				u.links.tick()
+				u.send.tick()
+			})
+		}
+	}
+}
+
+// follow shows what changes in the ledger.
+func (u *ui) follow() {
+	for {
+		select {
+		case <-u.ctx.Done():
+			return
+		case <-u.desk.Changed():
+			fyne.Do(u.links.load)
+		}
+	}
+}
+
+// ledgerTrouble says what cannot be recorded.
+func (u *ui) ledgerTrouble() {
+	u.notices.trouble("ledger", u.desk.LedgerTrouble(), warning)
+}
+
+// open shows one of the places.
+func (u *ui) open(p place) {
+	for _, other := range []place{u.send, u.links, u.settings} {
+		if other == p {
+			other.content().Show()
+		} else {
+			other.content().Hide()
+		}
+	}
+	u.window.Canvas().Unfocus()
+	u.side.mark(p)
+	p.inSight()
+}
+
+// place is one of the things that the window can show beside its sidebar.
+type place interface {
+	content() fyne.CanvasObject
+	inSight() // called when it has come into sight
+}
+
+// relayout lays the window out anew after something has appeared or gone.
+func (u *ui) relayout() {
+	if u.shell != nil {
+		u.shell.Refresh()
+	}
+}
+
+// ask does something that may take a while, and brings its result to the main goroutine.
+func ask[T any](u *ui, do func(context.Context) (T, error), then func(T, error)) {
+	go func() {
+		result, err := do(u.ctx)
+		if u.ctx.Err() == nil {
+			fyne.Do(func() { then(result, err) })
+		}
+	}()
+}
+
+// copy puts a text on the clipboard.
+func (u *ui) copy(text string) { u.app.Clipboard().SetContent(text) }
+
+// askToClose closes the window, after a question if that would stop transfers.
+func (u *ui) askToClose() {
+	n := u.send.open()
+	if n == 0 {
+		u.window.Close()
+		return
+	}
+	stay := u.button(secondary, lang.L("Keep sending"), func() { u.notices.hide("close") })
+	leave := u.button(secondary, lang.L("Cancel them and close"), func() {
+		u.send.cancelAll()
+		u.window.Close()
+	})
+	u.notices.show("close", notice{
+		tone: warning, sticky: true, actions: []*button{stay, leave},
+		text: lang.N("{{.Count}} files are not sent yet.", n, args{"Count": n}),
+		help: lang.L("Closing the window cancels them, and leaves nothing half sent in the bucket."),
+	})
+}

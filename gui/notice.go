@@ -1,0 +1,131 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"waybill/internal/desk"
+)
+
+// notices are lines at the top of the window for what is no matter of one row. A line stays until it is
+// closed or what it says is no longer so; no dialog stands in the way.
+type notices struct {
+	ui    *ui
+	box   *fyne.Container
+	lines map[string]*fyne.Container
+}
+
+// notice is one such line.
+type notice struct {
+	tone    tone
+	text    string
+	help    string
+	actions []*button
+	sticky  bool // has no cross: it is a question, or goes by itself
+}
+
+func (u *ui) newNotices() *notices {
+	n := &notices{ui: u, box: container.New(stack{gap: 8}), lines: map[string]*fyne.Container{}}
+	n.box.Hide()
+	return n
+}
+
+// show puts a line under a name, in place of the one with the same name.
+func (n *notices) show(name string, what notice) {
+	n.drop(name)
+	text, back := what.tone.colors()
+	words := n.ui.prose(what.text, text)
+	words.label.TextStyle.Bold = true
+	content := container.New(stack{gap: 2}, words.all)
+	if what.help != "" {
+		content.Add(n.ui.prose(what.help, colorText).all)
+	}
+	end := container.New(line{gap: 8})
+	for _, b := range what.actions {
+		end.Add(b)
+	}
+	if !what.sticky {
+		end.Add(n.ui.iconButton(iconClose, lang.L("Close"), func() { n.hide(name) }))
+	}
+	all := container.NewStack(newSurface(back, colorNone, radius),
+		container.New(inset{gap, 8, gap, 8}, container.New(line{gap: gap, stretch: content}, content, end)))
+	n.lines[name] = all
+	n.box.Add(all)
+	n.box.Show()
+	n.ui.relayout()
+}
+
+// trouble shows a trouble as a line; nil takes the line away.
+func (n *notices) trouble(name string, t *desk.Trouble, tone tone, actions ...*button) {
+	if t == nil {
+		n.hide(name)
+		return
+	}
+	n.show(name, notice{tone: tone, text: told(t.What), help: told(t.Help), actions: actions})
+}
+
+// hide takes a line away.
+func (n *notices) hide(name string) {
+	if n.drop(name) {
+		n.ui.relayout()
+	}
+}
+
+func (n *notices) drop(name string) bool {
+	old, ok := n.lines[name]
+	if ok {
+		delete(n.lines, name)
+		n.box.Remove(old)
+		n.box.Hidden = len(n.lines) == 0
+	}
+	return ok
+}
+
+// prose is small text that goes on in the next line where it does not fit.
+type prose struct {
+	label *widget.Label
+	all   fyne.CanvasObject
+}
+
+func (u *ui) prose(text string, color fyne.ThemeColorName) *prose {
+	p := &prose{label: widget.NewLabel(text)}
+	p.label.Wrapping = fyne.TextWrapWord
+	p.label.SizeName = sizeSmall
+	p.set(text, color)
+	p.all = container.NewThemeOverride(p.label, flatLook{u.look})
+	return p
+}
+
+func (p *prose) set(text string, color fyne.ThemeColorName) {
+	importance := widget.MediumImportance
+	switch color {
+	case colorMuted:
+		importance = widget.LowImportance
+	case colorOk:
+		importance = widget.SuccessImportance
+	case colorWarn:
+		importance = widget.WarningImportance
+	case colorError:
+		importance = widget.DangerImportance
+	case colorAccent:
+		importance = widget.HighImportance
+	}
+	if p.label.Text != text || p.label.Importance != importance {
+		p.label.Importance = importance
+		p.label.SetText(text)
+	}
+}
+
+// flatLook takes the air around texts away that Fyne's labels bring.
+type flatLook struct{ *look }
+
+// Size implements fyne.Theme.
+func (f flatLook) Size(name fyne.ThemeSizeName) float32 {
+	if name == theme.SizeNameInnerPadding {
+		return 0
+	}
+	return f.look.Size(name)
+}

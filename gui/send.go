@@ -1,0 +1,451 @@
+package gui
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"waybill/internal/desk"
+)
+
+// sendPlace is where files are dropped and turn into links.
+type sendPlace struct {
+	u   *ui
+	all *fyne.Container
+
+	dest  *destination
+	zone  *dropZone
+	strip *dropStrip
+	rows  *rows
+	hint  *clipped
+
+	foot      *fyne.Container
+	pauseText *button
+	copyText  *button
+	clearText *button
+	speed     *clipped
+
+	groups  []*group // newest first
+	shown   []*transfer
+	byID    map[string]*transfer
+	waiting []string // dropped before it was clear where to
+}
+
+func (u *ui) newSendPlace(flags desk.Store) *sendPlace {
+	s := &sendPlace{u: u, byID: map[string]*transfer{}}
+	s.dest = u.newDestination(flags, s.destinationChanged)
+	choose := func() { s.choose(false) }
+	s.zone = u.dropZone(choose)
+	s.zone.button.tip = u.tipFor("choose")
+	s.strip = u.dropStrip(lang.L("Drop more files here, or"), lang.L("choose"), "", choose)
+	s.rows = u.rows(func() int { return len(s.shown) }, s.content1, s.toggle)
+	s.hint = newClipped(sizeSmall, colorMuted, false)
+	s.pauseText = u.button(secondary, "", s.pauseAll)
+	s.pauseText.tip = u.tipFor("pauseAll")
+	s.copyText = u.button(secondary, lang.L("Copy all links"), s.copyAll)
+	s.copyText.tip = u.tipFor("copyAll")
+	s.clearText = u.button(secondary, lang.L("Clear what is done"), s.clear)
+	s.clearText.tip = u.tipFor("clear")
+	s.speed = newWhole("", sizeSmall, colorMuted, false)
+	free := container.NewWithoutLayout()
+	s.foot = container.New(line{gap: gap, stretch: free}, s.pauseText, s.copyText, s.clearText, free, s.speed)
+	middle := container.NewStack(s.zone.all, s.rows.card)
+	stripBox := container.New(fixedHeight(stripHeight), s.strip.all)
+	s.all = container.New(&sendLayout{s, middle, stripBox}, s.dest.all, stripBox, middle, s.hint, s.foot)
+	return s
+}
+
+func (s *sendPlace) content() fyne.CanvasObject { return s.all }
+
+func (s *sendPlace) inSight() {}
+
+// fixedHeight gives its one object a height.
+type fixedHeight float32
+
+// Layout implements fyne.Layout.
+func (f fixedHeight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Resize(fyne.NewSize(size.Width, float32(f)))
+}
+
+// MinSize implements fyne.Layout.
+func (f fixedHeight) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(objects[0].MinSize().Width, float32(f))
+}
+
+// sendLayout puts the destination on top, what can be done at the bottom, and the rows or the large drop zone
+// between them.
+type sendLayout struct {
+	s      *sendPlace
+	middle fyne.CanvasObject
+	strip  fyne.CanvasObject
+}
+
+// Layout implements fyne.Layout.
+func (l *sendLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	put := func(o fyne.CanvasObject, y, height float32) {
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, max(height, 0)))
+	}
+	dest, hint, foot := objects[0], objects[3], objects[4]
+	dest.Resize(fyne.NewSize(size.Width, 0)) // texts that wrap know their height once they know their width
+	y := dest.MinSize().Height
+	put(dest, 0, y)
+	y += gap
+	bottom := size.Height
+	if l.strip.Visible() {
+		put(l.strip, y, stripHeight)
+		y += stripHeight + gap
+		bottom -= control
+		put(foot, bottom, control)
+		bottom -= gap
+	} else {
+		height := hint.MinSize().Height
+		bottom -= height
+		put(hint, bottom, height)
+		bottom -= gap
+	}
+	put(l.middle, y, bottom-y)
+}
+
+// MinSize implements fyne.Layout.
+func (l *sendLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(420, 320) }
+
+// destinationChanged is called when something about the destination has changed.
+func (s *sendPlace) destinationChanged() {
+	s.show()
+	if len(s.waiting) > 0 && s.dest.ready() {
+		paths := s.waiting
+		s.waiting = nil
+		s.u.notices.hide("waiting")
+		s.drop(paths)
+	}
+}
+
+// drop sends files and folders to the destination. Where there is none yet, they wait until there is.
+func (s *sendPlace) drop(paths []string) {
+	if len(paths) == 0 {
+		return
+	}
+	if !s.dest.ready() {
+		s.wait(paths)
+		return
+	}
+	s.dest.remember()
+	g := &group{drop: s.u.desk.Send(s.u.ctx, s.dest.at, s.options(), paths)}
+	s.groups = append([]*group{g}, s.groups...)
+	s.follow(g)
+}
+
+// wait keeps what was dropped until the destination is complete: nothing dropped is lost.
+func (s *sendPlace) wait(paths []string) {
+	s.waiting = append(s.waiting, paths...)
+	n := len(s.waiting)
+	forget := s.u.button(secondary, lang.L("Forget them"), func() {
+		s.waiting = nil
+		s.u.notices.hide("waiting")
+	})
+	s.u.notices.show("waiting", notice{
+		tone: accent, sticky: true, actions: []*button{forget},
+		text: lang.N("{{.Count}} files wait to be sent.", n, args{"Count": n}),
+		help: lang.L("Name the bucket that they shall go to, and they go at once."),
+	})
+	if s.dest.at.Bucket == "" && !s.dest.none() {
+		s.u.window.Canvas().Focus(s.dest.bucket)
+	}
+}
+
+func (s *sendPlace) options() desk.SendOptions {
+	chosen := s.u.desk.Settings()
+	return desk.SendOptions{
+		Expires: s.dest.expires, OnClash: chosen.OnClash, Verify: chosen.Verify, Inline: chosen.Inline,
+		Ask: s.askClash,
+	}
+}
+
+// askClash asks within the row of the file whose name is taken. The desk calls it from any goroutine.
+func (s *sendPlace) askClash(key string) desk.Clash {
+	answer := make(chan desk.Clash, 1)
+	fyne.Do(func() {
+		for _, t := range s.shown {
+			if t.Key == key && t.State == desk.Sending {
+				t.asking = answer
+				s.show()
+				return
+			}
+		}
+		answer <- desk.ClashKeepBoth // nobody sees the question
+	})
+	select {
+	case c := <-answer:
+		return c
+	case <-s.u.ctx.Done():
+		return desk.ClashSkip
+	}
+}
+
+// again sends a file once more, in its row.
+func (s *sendPlace) again(t *transfer) {
+	o := s.options()
+	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, o, t.Transfer), again: t}
+	t.opened = false
+	s.heights()
+	s.follow(g)
+}
+
+// ended is called when a drop is over: its links are on the clipboard then.
+func (s *sendPlace) ended(g *group) {
+	g.done = true
+	var links []*transfer
+	for _, t := range g.rows {
+		if t.good() && t.group == g {
+			links = append(links, t)
+		}
+	}
+	if len(links) > 0 {
+		s.copyLinks(links)
+	}
+	for _, n := range g.drop.Notices() {
+		s.u.notices.trouble(n.Code, n, warning)
+	}
+	s.u.ledgerTrouble()
+	s.show()
+}
+
+// copyLinks puts links on the clipboard, one a line, and says so in their rows.
+func (s *sendPlace) copyLinks(links []*transfer) {
+	urls := make([]string, len(links))
+	for _, t := range s.shown {
+		t.copied = false
+	}
+	for i, t := range links {
+		urls[i], t.copied = t.Link.URL, true
+	}
+	s.u.copy(strings.Join(urls, "\n"))
+	s.show()
+}
+
+// copyAll copies the links of all files that were sent.
+func (s *sendPlace) copyAll() {
+	var links []*transfer
+	for _, t := range s.shown {
+		if t.good() {
+			links = append(links, t)
+		}
+	}
+	if len(links) > 0 {
+		s.copyLinks(links)
+	}
+}
+
+func (s *sendPlace) copyAt(at int) {
+	if at >= 0 && at < len(s.shown) && s.shown[at].Link != nil {
+		s.copyLinks([]*transfer{s.shown[at]})
+	}
+}
+
+// pauseAll holds what is under way, or goes on with it.
+func (s *sendPlace) pauseAll() {
+	n := s.totals()
+	resume := n.open > 0 && n.paused == n.open
+	for _, t := range s.shown {
+		switch {
+		case t.State.Over():
+		case resume:
+			t.group.drop.Resume(t.ID)
+		default:
+			t.group.drop.Pause(t.ID)
+		}
+	}
+}
+
+func (s *sendPlace) cancelAll() {
+	for _, t := range s.shown {
+		if !t.State.Over() {
+			t.group.drop.Cancel(t.ID)
+		}
+	}
+}
+
+// open counts what is not over.
+func (s *sendPlace) open() int { return s.totals().open + len(s.waiting) }
+
+// clear takes what is over out of sight. The Links place still has it.
+func (s *sendPlace) clear() {
+	for _, g := range s.groups {
+		var kept []*transfer
+		for _, t := range g.rows {
+			if t.State.Over() {
+				delete(s.byID, t.ID)
+			} else {
+				kept = append(kept, t)
+			}
+		}
+		g.rows = kept
+	}
+	s.prune()
+}
+
+// remove takes one row out of sight.
+func (s *sendPlace) remove(gone *transfer) {
+	for _, g := range s.groups {
+		for i, t := range g.rows {
+			if t == gone {
+				g.rows = append(g.rows[:i:i], g.rows[i+1:]...)
+				delete(s.byID, t.ID)
+				break
+			}
+		}
+	}
+	s.prune()
+}
+
+// prune forgets drops of which nothing is left to show.
+func (s *sendPlace) prune() {
+	var kept []*group
+	for _, g := range s.groups {
+		if len(g.rows) > 0 || !g.done {
+			kept = append(kept, g)
+		}
+	}
+	s.groups = kept
+	s.list()
+	s.show()
+}
+
+// toggle opens a failed row to show its details, or closes it.
+func (s *sendPlace) toggle(at int) {
+	if t := s.shown[at]; t.Trouble != nil {
+		t.opened = !t.opened
+		s.heights()
+	}
+}
+
+// heights gives the opened rows the height that their details need.
+func (s *sendPlace) heights() {
+	open := map[int]float32{}
+	for i, t := range s.shown {
+		if t.opened && t.Trouble != nil {
+			open[i] = openHeight(details(t.Trouble), s.rows.card.Size().Width)
+		}
+	}
+	s.rows.changed(open)
+}
+
+// show brings what is in sight up to date.
+func (s *sendPlace) show() {
+	n := s.totals()
+	empty := n.files == 0
+	s.zone.all.Hidden, s.rows.card.Hidden = !empty, empty
+	s.strip.all.Hidden, s.foot.Hidden, s.hint.Hidden = empty, empty, !empty
+	if box := s.all.Objects[1]; box.Visible() == empty {
+		if empty {
+			box.Hide()
+		} else {
+			box.Show()
+		}
+		s.all.Refresh()
+	}
+	s.showZone()
+	s.showFoot(n)
+	s.rows.again()
+}
+
+// showZone says what will happen to what is dropped.
+func (s *sendPlace) showZone() {
+	z := s.zone
+	u := s.u
+	z.second.Hide()
+	place := func() string { return s.dest.place() }
+	switch {
+	case s.dest.none():
+		z.title.set(lang.L("No AWS profile on this computer"), colorText)
+		z.text.set(lang.L("Add one with “aws configure”, or try Waybill without an account."), colorMuted)
+		z.button.set(primary, lang.L("Try the sandbox"), iconNone, "", s.dest.sandbox)
+		z.second.set(secondary, lang.L("Look again"), iconNone, "", s.dest.begin)
+		z.second.Show()
+		s.hint.set(lang.L("The sandbox is a real S3 store inside Waybill; what you send stays on this computer."), colorMuted)
+	case s.dest.at.Bucket == "":
+		z.title.set(lang.L("Drop files or folders here"), colorText)
+		z.text.set(lang.L("Name a bucket above, and they go there; the link is copied for you"), colorMuted)
+		z.button.set(secondary, lang.L("Choose files…"), iconNone, u.tipFor("choose"), func() { s.choose(false) })
+	default:
+		z.title.set(lang.L("Drop files or folders here"), colorText)
+		z.text.set(lang.L("They go to {{.Place}} and the link is copied for you", args{"Place": place()}), colorMuted)
+		z.button.set(secondary, lang.L("Choose files…"), iconNone, u.tipFor("choose"), func() { s.choose(false) })
+	}
+	if !s.dest.none() {
+		s.hint.set(s.clashHint(), colorMuted)
+	}
+	z.all.Refresh()
+}
+
+// clashHint says what happens to a name that is taken.
+func (s *sendPlace) clashHint() string {
+	switch s.u.desk.Settings().OnClash {
+	case desk.ClashReplace:
+		return lang.L("A file of the same name is replaced: so you chose in the settings")
+	case desk.ClashSkip:
+		return lang.L("Nothing is overwritten: a file whose name is taken is not sent")
+	case desk.ClashAsk:
+		return lang.L("Nothing is overwritten: Waybill asks when a name is taken")
+	}
+	return lang.L("Nothing is overwritten: a second report.pdf becomes report (2).pdf")
+}
+
+// showFoot says how far everything is, and offers what can be done with it.
+func (s *sendPlace) showFoot(n totals) {
+	w := s.u.words
+	summary, speed := "", ""
+	switch {
+	case n.open > 0:
+		parts := []string{lang.L("{{.Open}} of {{.Files}} to go", args{"Open": w.count(n.open), "Files": w.count(n.files)}), w.size(n.left)}
+		if speed = w.speed(n.speed); speed != "" {
+			parts = append(parts, w.left(durationOf(float64(n.left)/n.speed)))
+		}
+		summary = strings.Join(parts, " · ")
+	case n.failed > 0:
+		summary = lang.N("{{.Count}} files were not sent", n.failed, args{"Count": n.failed})
+	case n.links > 0:
+		summary = lang.N("{{.Count}} files sent", n.links, args{"Count": n.links})
+	}
+	s.strip.summary.set(summary, colorMuted)
+	s.speed.set(speed, colorMuted)
+	s.pauseText.Hidden = n.open == 0
+	if n.open > 0 && n.paused == n.open {
+		s.pauseText.set(secondary, lang.L("Resume all"), iconNone, s.pauseText.tip, s.pauseAll)
+	} else {
+		s.pauseText.set(secondary, lang.L("Pause all"), iconNone, s.pauseText.tip, s.pauseAll)
+	}
+	s.copyText.Hidden, s.clearText.Hidden = n.links == 0, n.over == 0
+	s.strip.all.Refresh()
+	s.foot.Refresh()
+}
+
+// tick is called once a second: what says when something ends is said anew.
+func (s *sendPlace) tick() {
+	if s.all.Visible() && s.dest.known {
+		s.dest.say()
+	}
+}
+
+// choose lets the person choose files or a folder with the system's own chooser.
+func (s *sendPlace) choose(folder bool) {
+	ask(s.u, func(ctx context.Context) ([]string, error) { return chooseFiles(ctx, folder) },
+		func(paths []string, err error) {
+			if err != nil {
+				s.u.fyneChooser(folder, s.drop)
+				return
+			}
+			s.drop(paths)
+		})
+}
+
+// sendTo sends a file that the ledger knows to where it went before.
+func (s *sendPlace) sendTo(dest desk.Destination, e desk.Entry) {
+	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, s.options(), desk.Transfer{Path: e.Path, Name: e.Name, Destination: dest})}
+	s.groups = append([]*group{g}, s.groups...)
+	s.follow(g)
+}

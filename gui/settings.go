@@ -1,0 +1,128 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"waybill/internal/desk"
+)
+
+// settingsPlace is one plain page of what can be chosen, what the keys are, and where things lie.
+type settingsPlace struct {
+	u      *ui
+	all    *fyne.Container
+	scroll *container.Scroll
+	keys   fyne.CanvasObject
+}
+
+func (u *ui) newSettingsPlace() *settingsPlace {
+	p := &settingsPlace{u: u}
+	now := u.desk.Settings()
+	page := container.New(stack{gap: 8},
+		p.section(lang.L("Look"),
+			p.choice(lang.L("Appearance"), now.Appearance, []option{
+				{label: lang.L("Like the system"), value: desk.AppearanceSystem},
+				{label: lang.L("Light"), value: desk.AppearanceLight},
+				{label: lang.L("Dark"), value: desk.AppearanceDark},
+			}, func(s *desk.Settings, v string) { s.Appearance = v })),
+		p.section(lang.L("Sending"),
+			p.choice(lang.L("When a name is taken"), string(now.OnClash), []option{
+				{label: lang.L("Keep both"), value: string(desk.ClashKeepBoth)},
+				{label: lang.L("Ask"), value: string(desk.ClashAsk)},
+				{label: lang.L("Skip"), value: string(desk.ClashSkip)},
+				{label: lang.L("Replace"), value: string(desk.ClashReplace)},
+			}, func(s *desk.Settings, v string) { s.OnClash = desk.Clash(v) }),
+			p.choice(lang.L("Try links before they are shown as good"), string(now.Verify), []option{
+				{label: lang.L("All of up to twenty"), value: string(desk.VerifyAuto)},
+				{label: lang.L("All"), value: string(desk.VerifyAll)},
+				{label: lang.L("A sample"), value: string(desk.VerifySample)},
+				{label: lang.L("None"), value: string(desk.VerifyNone)},
+			}, func(s *desk.Settings, v string) { s.Verify = desk.Verify(v) }),
+			p.choice(lang.L("Whoever follows a link"), yesNo(now.Inline), []option{
+				{label: lang.L("Saves the file"), value: yesNo(false)},
+				{label: lang.L("Sees it in the browser"), value: yesNo(true)},
+			}, func(s *desk.Settings, v string) { s.Inline = v == yesNo(true) })),
+	)
+	p.keys = p.section(lang.L("Keys"), p.keyTable())
+	page.Add(p.keys)
+	page.Add(p.section("Waybill "+u.version,
+		p.fact(lang.L("Ledger, settings and sandbox"), u.desk.Home()),
+		p.fact(lang.L("Secrets"), lang.L("Waybill keeps none: it reads the AWS files, and signs a link anew whenever you copy it."))))
+	p.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 8}, page))
+	title := newWhole(lang.L("Settings"), sizeTitle, colorText, true)
+	p.all = container.New(stack{gap: gap, stretch: p.scroll}, container.New(fixedHeight(control), container.New(line{}, title)), p.scroll)
+	return p
+}
+
+func (p *settingsPlace) content() fyne.CanvasObject { return p.all }
+func (p *settingsPlace) inSight()                   {}
+
+// showKeys scrolls to the table of keys.
+func (p *settingsPlace) showKeys() {
+	p.scroll.ScrollToOffset(fyne.NewPos(0, p.keys.Position().Y))
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// section is a card with a title.
+func (p *settingsPlace) section(title string, lines ...fyne.CanvasObject) fyne.CanvasObject {
+	content := container.New(stack{gap: gap}, newWhole(title, sizeBody, colorText, true))
+	for _, l := range lines {
+		content.Add(l)
+	}
+	return newCard(container.New(insetAll(16), content))
+}
+
+// fact is something to know, with its name.
+func (p *settingsPlace) fact(name, text string) fyne.CanvasObject {
+	return container.New(stack{gap: 2}, newWhole(name, sizeSmall, colorMuted, false), p.u.prose(text, colorText).all)
+}
+
+// choice offers one of several, side by side; what is chosen holds at once.
+func (p *settingsPlace) choice(name, chosen string, options []option, set func(*desk.Settings, string)) fyne.CanvasObject {
+	chips := container.New(line{gap: 8})
+	show := func(value string) {
+		for i, o := range options {
+			chips.Objects[i].(*filterChip).set(o.label, o.value == value)
+		}
+	}
+	for _, o := range options {
+		chips.Add(newFilterChip(p.u, func() {
+			s := p.u.desk.Settings()
+			set(&s, o.value)
+			if err := p.u.desk.SaveSettings(s); err != nil {
+				p.u.notices.trouble("settings", desk.Explain(err), warning)
+			}
+			show(o.value)
+			p.u.applySettings(s)
+		}))
+	}
+	show(chosen)
+	return container.New(stack{gap: 6}, newWhole(name, sizeSmall, colorMuted, false), container.New(inset{}, chips))
+}
+
+// applySettings makes the window follow what was chosen.
+func (u *ui) applySettings(s desk.Settings) {
+	if u.look.appearance != s.Appearance {
+		u.look.appearance = s.Appearance
+		u.app.Settings().SetTheme(u.look)
+	}
+	u.send.show()
+}
+
+// keyTable lists the shortcuts, two columns of them.
+func (p *settingsPlace) keyTable() fyne.CanvasObject {
+	table := container.New(stack{gap: 6})
+	for _, s := range p.u.shortcuts() {
+		name := newClipped(sizeSmall, colorText, false)
+		name.text = s.name
+		table.Add(container.New(columns{1, 2}, newWhole(keyName(s), sizeSmall, colorMuted, true), name))
+	}
+	return table
+}

@@ -1,0 +1,110 @@
+package gui
+
+import (
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
+)
+
+// browse opens a link in the person's browser.
+func (u *ui) browse(link string) {
+	parsed, err := url.Parse(link)
+	if err == nil {
+		err = u.app.OpenURL(parsed)
+	}
+	if err != nil {
+		// The error holds the link, which is a key: it is not for the screen.
+		u.notices.show("browser", notice{tone: warning, text: lang.L("The browser could not be opened."),
+			help: lang.L("Copy the link, and paste it into the browser.")})
+	}
+}
+
+// reveal shows a file in the system's file manager.
+func (u *ui) reveal(path string) {
+	var err error
+	switch runtime.GOOS {
+	case "darwin":
+		err = exec.CommandContext(u.ctx, "open", "-R", path).Start()
+	case "windows":
+		err = exec.CommandContext(u.ctx, "explorer", "/select,"+path).Start()
+	default:
+		err = u.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.Dir(path)})
+	}
+	if err != nil {
+		u.notices.show("reveal", notice{tone: warning, text: lang.L("The file manager could not be opened."), help: filepath.Dir(path)})
+	}
+}
+
+// fyneChooser is the last resort where the system has no chooser of its own: it takes one file at a time.
+func (u *ui) fyneChooser(folder bool, chosen func([]string)) {
+	if folder {
+		dialog.ShowFolderOpen(func(list fyne.ListableURI, err error) {
+			if err == nil && list != nil {
+				chosen([]string{list.Path()})
+			}
+		}, u.window)
+		return
+	}
+	dialog.ShowFileOpen(func(file fyne.URIReadCloser, err error) {
+		if err != nil || file == nil {
+			return
+		}
+		_ = file.Close() // only its name is wanted
+		chosen([]string{file.URI().Path()})
+	}, u.window)
+}
+
+// paste sends the files that were copied in a file manager, or whose paths were copied as text.
+func (u *ui) paste() {
+	paths := pastedPaths(u.app.Clipboard().Content())
+	if len(paths) == 0 {
+		u.notices.show("paste", notice{tone: neutral, text: lang.L("There is no file on the clipboard."),
+			help: lang.L("Copy files in the file manager, or the path of a file, and paste again.")})
+		return
+	}
+	u.notices.hide("paste")
+	u.open(u.send)
+	u.send.drop(paths)
+}
+
+// pastedPaths finds the files that a pasted text names: one a line, as a path or as a file: URL. A text that
+// names anything else as well is no list of files.
+func pastedPaths(text string) []string {
+	var paths []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch line {
+		case "", "copy", "cut", "x-special/nautilus-clipboard": // what file managers write above their list
+			continue
+		}
+		if strings.HasPrefix(line, "#") { // a comment, in text/uri-list (RFC 2483)
+			continue
+		}
+		path := strings.Trim(line, `"`)
+		if rest, ok := strings.CutPrefix(line, "file://"); ok {
+			u, err := url.Parse("file://" + rest)
+			if err != nil {
+				return nil
+			}
+			path = filepath.FromSlash(u.Path)
+			if runtime.GOOS == "windows" {
+				path = strings.TrimPrefix(path, `\`)
+			}
+		}
+		if !filepath.IsAbs(path) {
+			return nil
+		}
+		if _, err := os.Stat(path); err != nil {
+			return nil
+		}
+		paths = append(paths, path)
+	}
+	return paths
+}
