@@ -84,12 +84,12 @@ func (e *CredentialsError) Error() string { return "get credentials: " + e.Err.E
 // Unwrap gives the SDK's error.
 func (e *CredentialsError) Unwrap() error { return e.Err }
 
-// hintedEnd reads the end of a session from where tools write it beside the keys: no standard, but the only
-// word there is for a session token in a file.
-func hintedEnd(settings map[string]string, profile string) time.Time {
+// hintedEnd reads the end of a session from where tools write it: no standard, but the only word there is for a
+// session token in a file or in the environment. Each place speaks of its own credentials only.
+func hintedEnd(settings map[string]string, fromEnvironment bool) time.Time {
 	hints := []string{settings["x_security_token_expires"], settings["aws_session_expiration"], settings["aws_expiration"]}
-	if profile == "" {
-		hints = append(hints, os.Getenv("AWS_CREDENTIAL_EXPIRATION"), os.Getenv("AWS_SESSION_EXPIRATION"))
+	if fromEnvironment {
+		hints = []string{os.Getenv("AWS_CREDENTIAL_EXPIRATION"), os.Getenv("AWS_SESSION_EXPIRATION")}
 	}
 	for _, h := range hints {
 		for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05-0700"} {

@@ -2,6 +2,7 @@ package signer
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -28,6 +29,8 @@ import (
 var (
 	// ErrNoProfile: the named profile stands in none of the files.
 	ErrNoProfile = errors.New("no such profile")
+	// ErrProfile: the profile's settings do not fit together, such as a role without a source of credentials.
+	ErrProfile = errors.New("the profile cannot be used as it stands")
 	// ErrNoCredentials: there is a profile, or nothing at all, but no credentials come of it.
 	ErrNoCredentials = errors.New("no credentials")
 	// ErrPlainHTTP: the endpoint would carry keys over plain http to another machine, and nobody allowed that.
@@ -73,35 +76,9 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	load := []func(*config.LoadOptions) error{
-		// A laptop is not an EC2 instance: without this, a profile without keys waits for a metadata service.
-		config.WithEC2IMDSClientEnableState(imdsState(settings)),
-		config.WithAssumeRoleCredentialOptions(func(a *stscreds.AssumeRoleOptions) {
-			// The SDK asks for a quarter of an hour where the AWS CLI asks for an hour.
-			if a.Duration == 0 {
-				a.Duration = time.Hour
-			}
-		}),
-	}
-	if o.Region != "" {
-		load = append(load, config.WithRegion(o.Region))
-	}
-	switch {
-	case o.Keys != nil:
-		load = append(load, config.WithCredentialsProvider(
-			credentials.NewStaticCredentialsProvider(o.Keys.AccessKeyID, o.Keys.SecretAccessKey, "")),
-			// Nothing of the person's files shall reach into a store that was given by hand.
-			config.WithSharedConfigFiles([]string{}), config.WithSharedCredentialsFiles([]string{}))
-	case o.Profile != "":
-		load = append(load, config.WithSharedConfigProfile(o.Profile))
-	}
-	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	cfg, err := o.load(ctx, settings)
 	if err != nil {
-		var missing config.SharedConfigProfileNotExistError
-		if errors.As(err, &missing) {
-			return nil, fmt.Errorf("open profile %q: %w", missing.Profile, ErrNoProfile)
-		}
-		return nil, fmt.Errorf("open profile %q: %w", o.Profile, err)
+		return nil, err
 	}
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
@@ -132,7 +109,7 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 		region:      cfg.Region,
 		client:      client,
 		transport:   transportOf(cfg),
-		credentials: newKeyring(cfg.Credentials, hintedEnd(settings, o.Profile), now),
+		credentials: newKeyring(cfg.Credentials, hintedEnd(settings, o.Profile == "" && environmentHasKeys()), now),
 		v4: v4.NewSigner(func(s *v4.SignerOptions) {
 			s.DisableURIPathEscaping = true // S3 signs the path as it is sent
 			s.DisableHeaderHoisting = true  // what an upload must carry stays in its headers
@@ -140,6 +117,83 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 		now: now,
 	}, nil
 }
+
+// load has the SDK read files and environment. For a store that was given by hand it does not: whatever stands
+// there, a profile that is gone or a wish for dual-stack addresses, is about another store.
+func (o Options) load(ctx context.Context, settings map[string]string) (aws.Config, error) {
+	if o.Keys != nil {
+		return aws.Config{
+			Region: o.Region, HTTPClient: awshttp.NewBuildableClient(),
+			Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider(o.Keys.AccessKeyID, o.Keys.SecretAccessKey, "")),
+		}, nil
+	}
+	load := []func(*config.LoadOptions) error{
+		// A laptop is not an EC2 instance: without this, a profile without keys waits for a metadata service.
+		config.WithEC2IMDSClientEnableState(imdsState(settings)),
+		config.WithAssumeRoleCredentialOptions(func(a *stscreds.AssumeRoleOptions) {
+			// The SDK asks for a quarter of an hour where the AWS CLI asks for an hour.
+			if a.Duration == 0 {
+				a.Duration = time.Hour
+			}
+		}),
+	}
+	if o.Region != "" {
+		load = append(load, config.WithRegion(o.Region))
+	}
+	if o.Profile != "" {
+		load = append(load, config.WithSharedConfigProfile(o.Profile))
+	}
+	if err := checkCABundle(settings); err != nil {
+		return aws.Config{}, err
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	if err != nil {
+		return cfg, fmt.Errorf("open profile %q: %w: %w", o.Profile, ErrProfile, err)
+	}
+	return cfg, nil
+}
+
+// checkCABundle looks at the file of trusted certificates before the SDK does: its error names no file.
+func checkCABundle(settings map[string]string) error {
+	path := os.Getenv("AWS_CA_BUNDLE")
+	if path == "" {
+		path = settings["ca_bundle"]
+	}
+	if path == "" {
+		return nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return &CABundleError{path, errors.Unwrap(err)}
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(data) {
+		return &CABundleError{path, errors.New("there is no PEM certificate in it")}
+	}
+	return nil
+}
+
+// CABundleError is a file of trusted certificates, from AWS_CA_BUNDLE or a profile's ca_bundle, that is none.
+type CABundleError struct {
+	Path string
+	Err  error
+}
+
+// Error names file and fault.
+func (e *CABundleError) Error() string {
+	return fmt.Sprintf("read the certificates in %s: %v", e.Path, e.Err)
+}
+
+// Unwrap gives the fault.
+func (e *CABundleError) Unwrap() error { return e.Err }
+
+// NoProfileError is an ErrNoProfile that knows the name: AWS_PROFILE may have chosen it, not the caller.
+type NoProfileError struct{ Name string }
+
+// Error names the profile.
+func (e *NoProfileError) Error() string { return fmt.Sprintf("profile %q: %v", e.Name, ErrNoProfile) }
+
+// Is makes it an ErrNoProfile.
+func (e *NoProfileError) Is(target error) bool { return target == ErrNoProfile }
 
 // profileSettings finds the settings behind the options and refuses a profile that is not there. It turns
 // EnvironmentProfile into what the SDK understands: no profile at all.
@@ -149,20 +203,24 @@ func profileSettings(o *Options) (map[string]string, error) {
 	}
 	if o.Profile == EnvironmentProfile {
 		o.Profile = ""
-		if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
+		if !environmentHasKeys() {
 			return nil, fmt.Errorf("open the environment's credentials: %w", ErrNoCredentials)
 		}
 	}
-	merged, err := mergedProfiles()
-	if o.Profile != "" {
-		values, ok := merged[o.Profile]
-		if !ok {
-			// A broken file may be the reason why it is not there, so that is said too.
-			return nil, errors.Join(fmt.Errorf("open profile %q: %w", o.Profile, ErrNoProfile), err)
-		}
-		return values, nil
+	merged, broken := mergedProfiles()
+	section, wanted := o.Profile, o.Profile != ""
+	if !wanted {
+		section, wanted = defaultSection(), namedByEnvironment() != ""
 	}
-	return merged[DefaultProfile()], nil
+	settings, found := merged[section]
+	switch {
+	case found:
+		return settings, nil
+	case wanted, broken != nil && !environmentHasKeys():
+		// A broken file may be the reason why it is not there, so that is said too.
+		return nil, errors.Join(fmt.Errorf("open: %w", &NoProfileError{section}), broken)
+	}
+	return nil, nil
 }
 
 func imdsState(settings map[string]string) imds.ClientEnableState {

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/config"
 )
 
 // Profiles lists the profiles that the AWS CLI would list, "default" first, then by name; credentials in the
@@ -27,7 +29,7 @@ func Profiles() ([]Profile, error) {
 		}
 		return strings.Compare(a.Name, b.Name)
 	})
-	if os.Getenv("AWS_ACCESS_KEY_ID") != "" && os.Getenv("AWS_SECRET_ACCESS_KEY") != "" {
+	if environmentHasKeys() {
 		region := os.Getenv("AWS_REGION")
 		if region == "" {
 			region = os.Getenv("AWS_DEFAULT_REGION")
@@ -42,18 +44,35 @@ func Profiles() ([]Profile, error) {
 }
 
 // DefaultProfile is what the AWS CLI takes when nobody names a profile: the environment's credentials, then
-// AWS_PROFILE, then "default".
+// what AWS_PROFILE names, then "default".
 func DefaultProfile() string {
+	if environmentHasKeys() {
+		return EnvironmentProfile
+	}
+	return defaultSection()
+}
+
+// environmentHasKeys asks the SDK, which knows older names of the variables too, so that what is shown is what
+// signs.
+func environmentHasKeys() bool {
+	env, err := config.NewEnvConfig()
+	return err == nil && env.Credentials.HasKeys()
+}
+
+// defaultSection is the section that settings are read from when nobody names a profile, even where the
+// credentials come from the environment.
+func defaultSection() string {
+	if name := namedByEnvironment(); name != "" {
+		return name
+	}
+	return "default"
+}
+
+func namedByEnvironment() string {
 	if name := os.Getenv("AWS_PROFILE"); name != "" {
 		return name
 	}
-	if name := os.Getenv("AWS_DEFAULT_PROFILE"); name != "" {
-		return name
-	}
-	if os.Getenv("AWS_ACCESS_KEY_ID") != "" && os.Getenv("AWS_SECRET_ACCESS_KEY") != "" {
-		return EnvironmentProfile
-	}
-	return "default"
+	return os.Getenv("AWS_DEFAULT_PROFILE")
 }
 
 // mergedProfiles gives the settings of every profile, those of the credentials file before those of the
@@ -106,21 +125,22 @@ func mergedProfiles() (map[string]map[string]string, error) {
 // kindOf tells how a profile gets its credentials, in the order in which the SDK looks.
 func kindOf(values map[string]string) Kind {
 	has := func(key string) bool { return values[key] != "" }
+	keys := has("aws_access_key_id") && has("aws_secret_access_key")
 	switch {
+	case has("role_arn") && (has("source_profile") || has("credential_source") && !keys):
+		return KindRole
+	case keys && has("aws_session_token"):
+		return KindSession
+	case keys:
+		return KindStatic
 	case has("role_arn") && has("web_identity_token_file"):
 		return KindWebIdentity
-	case has("role_arn") && (has("source_profile") || has("credential_source")):
-		return KindRole
-	case has("aws_access_key_id") && has("aws_session_token"):
-		return KindSession
-	case has("aws_access_key_id"):
-		return KindStatic
 	case has("sso_session"), has("sso_start_url"):
 		return KindSSO
-	case has("credential_process"):
-		return KindProcess
 	case has("login_session"):
 		return KindLogin
+	case has("credential_process"):
+		return KindProcess
 	}
 	return KindUnknown
 }

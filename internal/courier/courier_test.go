@@ -336,7 +336,7 @@ func appendTo(path, text string) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(f, text)
+	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
 }
 

@@ -24,6 +24,7 @@ type Drop struct {
 	desk    *Desk
 	dest    Destination
 	options SendOptions
+	pinned  Store // the destination's, as the ledger keeps it
 	signer  *signer.Signer
 	courier *courier.Courier
 	cancel  context.CancelCauseFunc
@@ -116,6 +117,7 @@ func (p *Drop) run(ctx context.Context, files []found) {
 	go p.log.run()
 	defer p.log.close()
 
+	p.pinned = p.dest.Store
 	clean, err := p.dest.clean()
 	if err == nil {
 		p.dest = clean
@@ -128,6 +130,7 @@ func (p *Drop) run(ctx context.Context, files []found) {
 		}
 		return
 	}
+	p.pinned = p.dest.pinned(p.signer)
 	p.courier = courier.New(p.signer, courier.Options{Concurrency: p.options.Concurrency, PartSize: p.options.PartSize})
 	defer p.courier.Close()
 
@@ -220,7 +223,7 @@ func (p *Drop) end(j *job, s State, t *Trouble) {
 	j.State, j.Trouble, j.Speed, j.Left = s, t, 0, 0
 	snapshot := j.Transfer
 	p.mu.Unlock()
-	p.log.put(snapshot, p.options)
+	p.log.put(recordOf(snapshot, p.pinned, p.options, p.desk.now()))
 	p.feed.add(snapshot) // the last one: nothing changes a transfer that is over
 }
 

@@ -68,7 +68,7 @@ func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o Se
 		t.Trouble = linkTrouble(err, explain(err, where))
 	}
 	t.State, t.Link = Sent, link
-	d.record(ctx, []ledger.Record{recordOf(t, o, d.now())})
+	d.record(ctx, []ledger.Record{recordOf(t, s.pinned(opened), o, d.now())})
 	return t
 }
 
@@ -148,7 +148,7 @@ func newRecorder(d *Desk) *recorder {
 // flushEvery bounds how much a killed program can forget.
 const flushEvery = 200 * time.Millisecond
 
-func (r *recorder) put(t Transfer, o SendOptions) { r.in <- recordOf(t, o, r.desk.now()) }
+func (r *recorder) put(rec ledger.Record) { r.in <- rec }
 
 func (r *recorder) run() {
 	defer close(r.done)
@@ -191,12 +191,12 @@ func (d *Desk) record(ctx context.Context, records []ledger.Record) {
 	}
 }
 
-// recordOf is what the ledger keeps of a transfer: all that is needed to sign its link again, and no URL.
-func recordOf(t Transfer, o SendOptions, now time.Time) ledger.Record {
+// recordOf is what the ledger keeps of a transfer to a store: all that is needed to sign its link again, and no
+// URL.
+func recordOf(t Transfer, s Store, o SendOptions, now time.Time) ledger.Record {
 	r := ledger.Record{
 		ID: t.ID, Path: t.Path, Name: t.Name,
-		Profile: t.Destination.Profile, Region: t.Destination.Region, Endpoint: t.Destination.Endpoint,
-		Sandbox: t.Destination.Sandbox, AllowHTTP: t.Destination.AllowHTTP,
+		Profile: s.Profile, Region: s.Region, Endpoint: s.Endpoint, Sandbox: s.Sandbox, AllowHTTP: s.AllowHTTP,
 		Bucket: t.Destination.Bucket, Prefix: t.Destination.Prefix, Key: t.Key,
 		Size: t.Size, ContentType: t.ContentType, ETag: t.ETag, Checksum: t.Checksum,
 		State: string(t.State), Created: now, Asked: o.Expires, Inline: o.Inline,

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -75,7 +76,7 @@ func TestMinIO(t *testing.T) {
 				}
 				body, _, status := download(t, s.Link.URL)
 				want, err := os.ReadFile(s.Path)
-				if err != nil || status != 200 || string(body) != string(want) {
+				if err != nil || status != 200 || !bytes.Equal(body, want) {
 					t.Errorf("%s: status %d, %d bytes of %d", s.Name, status, len(body), len(want))
 				}
 			}

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -36,7 +37,7 @@ func TestSendGivesALinkThatWorks(t *testing.T) {
 	}
 	body, header, status := download(t, l.URL)
 	want, err := os.ReadFile(path)
-	if err != nil || status != 200 || string(body) != string(want) {
+	if err != nil || status != 200 || !bytes.Equal(body, want) {
 		t.Errorf("%d: %q (%v)", status, body, err)
 	}
 	_, params, err := mime.ParseMediaType(header.Get("Content-Disposition"))

@@ -69,6 +69,30 @@ func (d *Desk) open(ctx context.Context, s Store) (*signer.Signer, error) {
 	return opened, nil
 }
 
+// pinned writes down what the environment says about a store. It may say something else tomorrow, and a link has
+// to be signed again for the store that has the object. What stands in the AWS files is left to them: they are
+// where a person says that a store has moved.
+func (s Store) pinned(opened *signer.Signer) Store {
+	if s.Sandbox {
+		return Store{Sandbox: true}
+	}
+	if s.Profile == "" {
+		// Credentials may also come from where no profile has a name; then it stays nameless.
+		name := signer.DefaultProfile()
+		known, _ := signer.Profiles()
+		if slices.ContainsFunc(known, func(p signer.Profile) bool { return p.Name == name && p.Kind != signer.KindUnknown }) {
+			s.Profile = name
+		}
+	}
+	if s.Region == "" && (os.Getenv("AWS_REGION") != "" || os.Getenv("AWS_DEFAULT_REGION") != "") {
+		s.Region = opened.Region()
+	}
+	if s.Endpoint == "" && (os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != "") {
+		s.Endpoint = opened.Endpoint()
+	}
+	return s
+}
+
 // filesStamp changes whenever the AWS files do.
 func filesStamp() string {
 	stamp := ""

@@ -80,7 +80,7 @@ func StartMinIO(t testing.TB, https bool) *MinIO {
 		if time.Now().After(deadline) {
 			t.Fatalf("MinIO does not answer: %v\n%s", err, log.String())
 		}
-		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // the server has no other way to say that it is ready
+		time.Sleep(50 * time.Millisecond) // the server has no other way to say that it is ready
 	}
 }
 
