@@ -1,0 +1,219 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// store is a kind of S3 server that can be started here.
+type store struct {
+	name    string // as in -stores and in the report
+	program string
+	start   func(ctx context.Context, program, dir string) (*server, error)
+}
+
+// stores are all there are; fallback stands in for those that are not installed.
+var stores = []store{
+	{name: "versitygw", program: "versitygw", start: startVersitygw},
+	{name: "minio", program: "minio", start: startMinIO},
+	{name: fallback, program: "waybill", start: startSandbox},
+}
+
+// fallback is Waybill's own sandbox, in a process of its own: the same versitygw, so it is no second opinion, but
+// always there.
+const fallback = "sandbox"
+
+// pickStores reads a list of names; without one it takes whichever are installed.
+func pickStores(list, waybill string) ([]store, error) {
+	var picked []store
+	for _, s := range stores {
+		if s.program = find(s.program); s.name == fallback {
+			s.program = waybill
+		}
+		switch {
+		case list == "" && s.name == fallback && len(picked) > 0:
+		case list == "" && s.program == "":
+			say("%s is not installed, so it is left out (make bench-peers)", s.name)
+		case list == "" || slices.Contains(strings.Split(list, ","), s.name):
+			if s.program == "" {
+				return nil, fmt.Errorf("%s is not installed: make bench-peers", s.name)
+			}
+			picked = append(picked, s)
+		}
+	}
+	for name := range strings.SplitSeq(list, ",") {
+		if name != "" && !slices.ContainsFunc(stores, func(s store) bool { return s.name == name }) {
+			return nil, fmt.Errorf("%w: there is no store %q", errUsage, name)
+		}
+	}
+	return picked, nil
+}
+
+// server is a store that runs.
+type server struct {
+	*process
+	kind        string // the store's name
+	version     string
+	endpoint    string
+	key, secret string
+	data        string // the folder with a folder for each bucket
+	client      *s3.Client
+}
+
+const region = "us-east-1"
+
+// ready waits until the server answers a signed request.
+func (s *server) ready(ctx context.Context) error {
+	s.client = s3.New(s3.Options{
+		Region: region, BaseEndpoint: aws.String(s.endpoint), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(s.key, s.secret, ""),
+	})
+	err := s.wait(ctx, time.Minute, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		_, err := s.client.ListBuckets(ctx, &s3.ListBucketsInput{})
+		return err
+	})
+	if err != nil {
+		s.stop()
+	}
+	return err
+}
+
+// makeBucket makes a bucket under a name that was not used before.
+func (s *server) makeBucket(ctx context.Context) (string, error) {
+	name := "bench-" + strings.ToLower(rand.Text()[:12])
+	_, err := s.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(name)})
+	return name, err
+}
+
+// holds checks that a load has arrived: a program that fails quietly would be the fastest of all.
+func (s *server) holds(ctx context.Context, bucket string, l load) error {
+	var files int
+	var bytes int64
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: aws.String(bucket)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, o := range page.Contents {
+			files++
+			bytes += aws.ToInt64(o.Size)
+		}
+	}
+	if files != l.files || bytes != l.bytes {
+		return fmt.Errorf("%d files of %d bytes in all have arrived, not %d of %d", files, bytes, l.files, l.bytes)
+	}
+	return nil
+}
+
+// removeBucket takes a bucket and all that is in it from the disk, behind the server's back: that costs the server
+// nothing, and no later run pays for it. A name is never used again.
+func (s *server) removeBucket(bucket string) error {
+	return os.RemoveAll(filepath.Join(s.data, bucket))
+}
+
+// settle waits until the server has done what it does after an answer.
+func (s *server) settle(ctx context.Context) error {
+	for range 20 {
+		before, err := s.cpu()
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(150 * time.Millisecond):
+		}
+		if after, err := s.cpu(); err != nil || after <= before {
+			return err
+		}
+	}
+	return nil // it is never quite idle; foreign work shows up in the runs
+}
+
+func startVersitygw(ctx context.Context, program, dir string) (*server, error) {
+	s := &server{version: goVersion(program), key: "bench", secret: rand.Text(), data: filepath.Join(dir, "data")}
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.endpoint = "http://" + address
+	if err := os.MkdirAll(s.data, 0o700); err != nil {
+		return nil, err
+	}
+	env := environment(dir, "ROOT_ACCESS_KEY_ID="+s.key, "ROOT_SECRET_ACCESS_KEY="+s.secret)
+	// Its default is one connection a request, which nobody would leave so who wants speed.
+	s.process, err = start(dir, env, program, "--port", address, "--keep-alive", "--quiet", "posix", s.data)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.ready(ctx)
+}
+
+func startMinIO(ctx context.Context, program, dir string) (*server, error) {
+	s := &server{version: goVersion(program), key: "bench", secret: rand.Text(), data: filepath.Join(dir, "data")}
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.endpoint = "http://" + address
+	env := environment(dir, "MINIO_ROOT_USER="+s.key, "MINIO_ROOT_PASSWORD="+s.secret,
+		"MINIO_BROWSER=off", "MINIO_UPDATE=off")
+	s.process, err = start(dir, env, program, "server", "--quiet", "--address", address,
+		"--certs-dir", filepath.Join(dir, "certs"), s.data)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.ready(ctx)
+}
+
+func startSandbox(ctx context.Context, program, dir string) (*server, error) {
+	s := &server{version: "in " + filepath.Base(program), data: filepath.Join(dir, "sandbox", "data")}
+	var err error
+	s.process, err = start(dir, environment(dir, "WAYBILL_HOME="+dir), program, "sandbox", "--json", "--quiet")
+	if err != nil {
+		return nil, err
+	}
+	var said map[string]string
+	err = s.wait(ctx, time.Minute, func(context.Context) error {
+		text, err := os.ReadFile(s.log)
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(text, &said)
+	})
+	if err != nil {
+		s.stop()
+		return nil, err
+	}
+	s.endpoint = said["AWS_ENDPOINT_URL_S3"]
+	s.key, s.secret = said["AWS_ACCESS_KEY_ID"], said["AWS_SECRET_ACCESS_KEY"]
+	return s, s.ready(ctx)
+}
+
+// freeAddress is a loopback address that nobody listens at for the moment.
+func freeAddress(ctx context.Context) (string, error) {
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", errors.Join(errors.New("no free port on 127.0.0.1"), err)
+	}
+	return l.Addr().String(), l.Close()
+}
