@@ -16,7 +16,8 @@ type surface struct {
 
 	fill, line fyne.ThemeColorName
 	round      float32
-	raised     bool // with a shadow, for what floats above the rest
+	thick      float32 // of the line; 0 is 1
+	raised     bool    // with a shadow, for what floats above the rest
 }
 
 func newSurface(fill, line fyne.ThemeColorName, round float32) *surface {
@@ -28,6 +29,23 @@ func newSurface(fill, line fyne.ThemeColorName, round float32) *surface {
 // newCard is a card with its content.
 func newCard(content fyne.CanvasObject) *fyne.Container {
 	return container.NewStack(newSurface(colorCard, colorLine, cardRadius), content)
+}
+
+// focus shows whether what lies on the surface has the keyboard.
+func (s *surface) focus(on bool) {
+	s.line, s.thick = colorLine, 1
+	if on {
+		s.line, s.thick = colorAccent, 2
+	}
+	s.Refresh()
+}
+
+// newFrame is the line around a field. Fyne's own is drawn too dark on light ground, so the theme has none.
+func newFrame() *surface { return newSurface(colorCard, colorLine, radius) }
+
+// framed puts a field into its frame.
+func framed(frame *surface, field fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewStack(frame, container.New(insetAll(2), field))
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -47,7 +65,7 @@ func (r *surfaceRenderer) MinSize() fyne.Size    { return fyne.Size{} }
 
 func (r *surfaceRenderer) Refresh() {
 	r.rect.FillColor, r.rect.StrokeColor, r.rect.CornerRadius = theme.Color(r.s.fill), theme.Color(r.s.line), r.s.round
-	r.rect.StrokeWidth = 1
+	r.rect.StrokeWidth = max(r.s.thick, 1)
 	if r.s.line == colorNone {
 		r.rect.StrokeWidth = 0
 	}

@@ -41,14 +41,14 @@ type combo struct {
 
 	committed string // what was taken last, for Escape
 	list      *suggestions
-	tip       string
+	frame     *surface
 }
 
 // suggestionsShown is how many suggestions are in sight at a time.
 const suggestionsShown = 8
 
 func (u *ui) combo(placeholder string, taken func(string)) *combo {
-	c := &combo{ui: u, taken: taken}
+	c := &combo{ui: u, taken: taken, frame: newFrame()}
 	c.PlaceHolder = placeholder
 	c.ExtendBaseWidget(c)
 	c.list = newSuggestions(c)
@@ -106,6 +106,9 @@ func (c *combo) toggle() {
 
 func (c *combo) open() {
 	c.list.show(c.filterText())
+	if at := slices.IndexFunc(c.list.found, func(o option) bool { return o.taken() == c.committed }); at >= 0 {
+		c.list.mark(at)
+	}
 	if c.opened != nil {
 		c.opened()
 	}
@@ -140,12 +143,14 @@ func (c *combo) choose(o option) {
 // FocusGained implements fyne.Focusable. The whole text is selected, so that typing replaces it.
 func (c *combo) FocusGained() {
 	c.Entry.FocusGained()
+	c.frame.focus(true)
 	c.TypedShortcut(&fyne.ShortcutSelectAll{})
 }
 
 // FocusLost implements fyne.Focusable: leaving the field takes what stands in it, but for a click on a suggestion.
 func (c *combo) FocusLost() {
 	c.Entry.FocusLost()
+	c.frame.focus(false)
 	if !c.list.hovered {
 		c.commit()
 	}
@@ -191,8 +196,13 @@ func (c *combo) TypedKey(k *fyne.KeyEvent) {
 	}
 }
 
-// TypedShortcut implements fyne.Shortcutable: the window's own shortcuts work from within a field.
+// TypedShortcut implements fyne.Shortcutable: the window's own shortcuts work from within a field, and files
+// that are pasted are sent wherever the focus is.
 func (c *combo) TypedShortcut(s fyne.Shortcut) {
+	if _, paste := s.(*fyne.ShortcutPaste); paste && len(pastedPaths(c.ui.app.Clipboard().Content())) > 0 {
+		c.ui.paste()
+		return
+	}
 	if !c.ui.typedShortcut(s) {
 		c.Entry.TypedShortcut(s)
 	}

@@ -69,10 +69,10 @@ func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
 }
 
 // labelled puts a field's name above it.
-func labelled(name string, field fyne.CanvasObject) fyne.CanvasObject {
+func labelled(name string, field *combo) fyne.CanvasObject {
 	label := newClipped(sizeSmall, colorMuted, false)
 	label.text = name
-	return container.New(stack{gap: 4}, label, field)
+	return container.New(stack{gap: 4}, label, framed(field.frame, field))
 }
 
 // columns shares a width in proportion, a gap apart.

@@ -92,7 +92,7 @@ type ui struct {
 func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u := &ui{app: a, desk: d, now: time.Now, version: o.Version, float: newFloat()}
 	u.ctx, u.cancel = context.WithCancel(ctx)
-	u.words = newWords(lang.SystemLocale(), time.Local)
+	u.words = newWords(systemLocale(), time.Local)
 	u.look = newLook(d.Settings().Appearance)
 	a.Settings().SetTheme(u.look)
 	u.window = a.NewWindow("Waybill")

@@ -90,6 +90,7 @@ func (u *ui) typedShortcut(s fyne.Shortcut) bool {
 func (u *ui) field(c *combo) {
 	u.open(u.send)
 	u.window.Canvas().Focus(c)
+	c.open()
 }
 
 // tipFor is a tooltip: what an action is called, with its key.

@@ -52,7 +52,7 @@ func (u *ui) newLinksPlace() *linksPlace {
 	title := newWhole(lang.L("Links"), sizeTitle, colorText, true)
 	p.search = newSearchField(u, lang.L("Search name, folder or bucket"), func(string) { p.sift() })
 	free := container.NewWithoutLayout()
-	head := container.New(line{gap: gap, stretch: free}, title, free, container.New(fixedWidth(260), p.search))
+	head := container.New(line{gap: gap, stretch: free}, title, free, container.New(fixedWidth(260), framed(p.search.frame, p.search)))
 	chips := container.New(line{gap: 8})
 	for _, f := range []linkFilter{liveLinks, endedLinks, failedLinks, allLinks} {
 		c := newFilterChip(u, func() { p.filter = f; p.sift() })
@@ -176,6 +176,9 @@ func (p *linksPlace) row(at int) (rowContent, rowActions) {
 	now, w := p.u.now(), p.u.words
 	c := rowContent{kind: kindOf(e.Name), name: e.Name, side: iconMore, sideTip: lang.L("More")}
 	folder := e.Destination.Bucket + "/" + strings.TrimSuffix(e.Key, lastSegment(e.Key))
+	if lastSegment(e.Key) != lastSegment(e.Name) {
+		folder = e.Destination.Bucket + "/" + e.Key // it got another name there
+	}
 	c.text = strings.Join(nonEmpty(folder, lang.L("sent {{.When}}", args{"When": w.moment(e.Sent, now)}), p.signedBy(e)), " · ")
 	act := rowActions{side: func(o fyne.CanvasObject) { p.menu(e, o) }}
 	again := func() { p.sendAgain(e) }
@@ -340,16 +343,23 @@ func (f fixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
 // searchField is a field to type a search in.
 type searchField struct {
 	widget.Entry
-	ui *ui
+	ui    *ui
+	frame *surface
 }
 
 func newSearchField(u *ui, placeholder string, changed func(string)) *searchField {
-	s := &searchField{ui: u}
+	s := &searchField{ui: u, frame: newFrame()}
 	s.PlaceHolder, s.OnChanged = placeholder, changed
 	s.ActionItem = newPicture(iconSearch, colorMuted, buttonIcon)
 	s.ExtendBaseWidget(s)
 	return s
 }
+
+// FocusGained implements fyne.Focusable.
+func (s *searchField) FocusGained() { s.Entry.FocusGained(); s.frame.focus(true) }
+
+// FocusLost implements fyne.Focusable.
+func (s *searchField) FocusLost() { s.Entry.FocusLost(); s.frame.focus(false) }
 
 // TypedKey implements fyne.Focusable: Escape empties the field, Down goes to what was found.
 func (s *searchField) TypedKey(k *fyne.KeyEvent) {

@@ -85,7 +85,11 @@ func shades(name fyne.ThemeColorName) (light, dark uint32, alpha uint8, ok bool)
 		return 0xF6F7F9, 0x12151C, 0xFF, true
 	case colorSide:
 		return 0xEEF0F4, 0x0D1016, 0xFF, true
-	case colorCard, theme.ColorNameInputBackground, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground,
+	case theme.ColorNameInputBackground: // the frame's card shows through
+		return 0, 0, 0, true
+	case theme.ColorNameShadow:
+		return 0, 0, 0x30, true
+	case colorCard, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground,
 		theme.ColorNameButton:
 		return 0xFFFFFF, 0x191D26, 0xFF, true
 	case colorLine, theme.ColorNameInputBorder, theme.ColorNameSeparator:
@@ -142,8 +146,10 @@ func (l *look) Size(name fyne.ThemeSizeName) float32 {
 		return 8
 	case theme.SizeNameCardRadius, theme.SizeNameDialogRadius:
 		return cardRadius
-	case theme.SizeNameInputBorder, theme.SizeNameSeparatorThickness:
+	case theme.SizeNameSeparatorThickness:
 		return 1
+	case theme.SizeNameInputBorder: // see newFrame
+		return 0
 	case theme.SizeNameInlineIcon:
 		return 18
 	}
@@ -167,8 +173,11 @@ func (l rowsLook) Size(name fyne.ThemeSizeName) float32 {
 
 // Color implements fyne.Theme. A row is never "selected", only pointed at.
 func (l rowsLook) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	if name == theme.ColorNameSelection {
+	switch name {
+	case theme.ColorNameSelection:
 		name = theme.ColorNameHover
+	case theme.ColorNameShadow: // which would darken the rows at the edges
+		name = colorNone
 	}
 	return l.look.Color(name, variant)
 }

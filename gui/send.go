@@ -31,11 +31,12 @@ type sendPlace struct {
 	groups  []*group // newest first
 	shown   []*transfer
 	byID    map[string]*transfer
+	asks    map[string]chan<- desk.Clash // by key: what to do about a name that is taken
 	waiting []string // dropped before it was clear where to
 }
 
 func (u *ui) newSendPlace(flags desk.Store) *sendPlace {
-	s := &sendPlace{u: u, byID: map[string]*transfer{}}
+	s := &sendPlace{u: u, byID: map[string]*transfer{}, asks: map[string]chan<- desk.Clash{}}
 	s.dest = u.newDestination(flags, s.destinationChanged)
 	choose := func() { s.choose(false) }
 	s.zone = u.dropZone(choose)
@@ -169,14 +170,8 @@ func (s *sendPlace) options() desk.SendOptions {
 func (s *sendPlace) askClash(key string) desk.Clash {
 	answer := make(chan desk.Clash, 1)
 	fyne.Do(func() {
-		for _, t := range s.shown {
-			if t.Key == key && t.State == desk.Sending {
-				t.asking = answer
-				s.show()
-				return
-			}
-		}
-		answer <- desk.ClashKeepBoth // nobody sees the question
+		s.asks[key] = answer
+		s.show()
 	})
 	select {
 	case c := <-answer:

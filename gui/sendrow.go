@@ -33,7 +33,7 @@ func (s *sendPlace) row(t *transfer) (rowContent, rowActions) {
 		c.side, c.sideTip = iconClose, lang.L("Cancel")
 		return c, rowActions{side: cancel}
 	case desk.Sending:
-		if t.asking != nil {
+		if s.asks[t.Key] != nil {
 			return s.question(t, c)
 		}
 		progress()
@@ -68,14 +68,15 @@ func (s *sendPlace) question(t *transfer, c rowContent) (rowContent, rowActions)
 	c.more = []string{lang.L("Keep both"), lang.L("Replace"), lang.L("Skip")}
 	answer := func(a desk.Clash) func() {
 		return func() {
-			if t.asking != nil {
-				t.asking <- a
-				t.asking = nil
+			if reply := s.asks[t.Key]; reply != nil {
+				delete(s.asks, t.Key)
+				reply <- a
 				s.show()
 			}
 		}
 	}
-	return c, rowActions{more: []func(){answer(desk.ClashKeepBoth), answer(desk.ClashReplace), answer(desk.ClashSkip)}}
+	c.side, c.sideTip = iconClose, lang.L("Cancel")
+	return c, rowActions{side: func(fyne.CanvasObject) { t.group.drop.Cancel(t.ID) }, more: []func(){answer(desk.ClashKeepBoth), answer(desk.ClashReplace), answer(desk.ClashSkip)}}
 }
 
 // sentRow is the row of a file that has turned into its link.
@@ -84,6 +85,9 @@ func (s *sendPlace) sentRow(t *transfer, c rowContent) (rowContent, rowActions) 
 	parts := []string{w.size(t.Size), w.end(t.Link.Ends, t.Link.Because, s.u.now())}
 	if t.Link.Verified {
 		parts = append(parts, lang.L("checked"))
+	}
+	if name := lastSegment(t.Key); name != lastSegment(t.Name) {
+		parts = append([]string{lang.L("as {{.Name}}", args{"Name": name})}, parts...)
 	}
 	c.text = strings.Join(parts, " · ")
 	c.side, c.sideTip = iconMore, lang.L("More")

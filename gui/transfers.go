@@ -14,7 +14,6 @@ type transfer struct {
 	group  *group
 	copied bool // its link is on the clipboard
 	opened bool // its details are shown
-	asking chan<- desk.Clash
 }
 
 // group is what was dropped together.
@@ -104,8 +103,8 @@ func (s *sendPlace) take(g *group, news []desk.Transfer) {
 			row.copied = false
 		}
 		row.Transfer = t
-		if t.State != desk.Sending {
-			row.asking = nil
+		if t.State.Over() {
+			delete(s.asks, t.Key)
 		}
 	}
 	if grown {

@@ -2,6 +2,8 @@ package gui
 
 import (
 	"math"
+	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -31,19 +33,31 @@ func newWords(locale fyne.Locale, zone *time.Location) *words {
 		tag = language.English
 	}
 	base, _ := tag.Base()
-	region, _ := tag.Region()
+	region, sure := tag.Region()
 	twelve := false
-	if base.String() == "en" {
+	if base.String() == "en" && sure == language.Exact {
 		switch region.String() {
 		case "US", "CA", "AU", "NZ", "IN", "PH":
 			twelve = true
 		}
 	}
-	// A system without a language has "C", which parses as nothing in particular.
-	if base.String() == "und" {
-		tag = language.English
-	}
 	return &words{printer: message.NewPrinter(tag), twelve: twelve, zone: zone}
+}
+
+// systemLocale is what the system says of language and country. Fyne takes a system that says nothing for an
+// American one; then only the language is taken for granted.
+func systemLocale() fyne.Locale {
+	if runtime.GOOS == "linux" {
+		said := false
+		for _, name := range []string{"LC_ALL", "LC_TIME", "LANG"} {
+			value, _, _ := strings.Cut(os.Getenv(name), ".")
+			said = said || value != "" && value != "C" && value != "POSIX"
+		}
+		if !said {
+			return "en"
+		}
+	}
+	return lang.SystemLocale()
 }
 
 // told is a sentence of the desk in the person's language.
