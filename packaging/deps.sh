@@ -104,6 +104,7 @@ exit 0
 # test  xclip                   reads the clipboard in the tests
 # test  x11-utils               looks at windows in the tests (xprop, xwininfo)
 # test  imagemagick             takes and compares screenshots
+# test  tesseract-ocr           reads what the window says
 # test  curl                    fetches the links in the tests
 # test  ca-certificates         lets curl check certificates
 # test  fonts-noto-core         letters of most scripts
