@@ -123,6 +123,9 @@ func (c *command) root() *cobra.Command {
 func absolute(paths []string) ([]string, error) {
 	fixed := make([]string, len(paths))
 	for i, p := range paths {
+		if p == "" { // an unset variable of a script; filepath.Abs would make it the whole working folder
+			return nil, usage(errors.New("a path is empty"))
+		}
 		abs, err := filepath.Abs(p)
 		if err != nil {
 			return nil, fmt.Errorf("find %q: %w", p, err)
@@ -162,7 +165,8 @@ func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error
 		return err
 	}
 	err = do(d)
-	if t := d.LedgerTrouble(); t != nil {
+	// What Run will tell, and what the interruption itself has done to the ledger, is not for here.
+	if t := d.LedgerTrouble(); t != nil && !errors.Is(err, t) && !errors.Is(t, context.Canceled) {
 		c.tell(t)
 	}
 	if closed := d.Close(); err == nil && closed != nil {

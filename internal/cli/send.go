@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-
 	"fmt"
 	"strings"
 	"sync"
@@ -95,10 +94,7 @@ func (c *command) send() *cobra.Command {
 
 // sendAll runs a drop to its end.
 func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destination, o desk.SendOptions, paths []string) error {
-	// What shortens the links is said before anything is sent. A profile that cannot sign fails below, file by file.
-	if outlook, err := d.Outlook(ctx, dest.Store, o.Expires); err == nil && outlook.Warning != nil && !c.quiet {
-		c.tell(outlook.Warning)
-	}
+	c.warn(ctx, d, o)
 	bar := c.newBar()
 	if o.OnClash == desk.ClashAsk && isTTY(c.In) && isTTY(c.Err) {
 		o.Ask = c.asker(bar)
@@ -128,6 +124,24 @@ func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destinati
 		return errReported
 	}
 	return nil
+}
+
+// warn says before anything is done what shortens the links, and what of the AWS files was passed over. A profile
+// that cannot sign fails later, file by file.
+func (c *command) warn(ctx context.Context, d *desk.Desk, o desk.SendOptions) {
+	outlook, err := d.Outlook(ctx, c.store, o.Expires)
+	if err != nil || c.quiet {
+		return
+	}
+	if outlook.Warning != nil {
+		c.tell(outlook.Warning)
+	}
+	if c.store.Sandbox {
+		return
+	}
+	if _, err := d.Profiles(); err != nil {
+		c.tell(desk.Explain(err))
+	}
 }
 
 // report prints the result of one transfer, and whether it went well.
@@ -235,6 +249,7 @@ func (c *command) link() *cobra.Command {
 				targets[i] = target{b, k}
 			}
 			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				c.warn(cmd.Context(), d, o)
 				var failed error
 				for _, t := range targets {
 					if cmd.Context().Err() != nil {

@@ -52,7 +52,7 @@ func (c *Courier) sendParts(ctx context.Context, u *Upload, f *os.File) (Receipt
 		if u.parts[i].etag != "" {
 			continue // sent before a pause
 		}
-		if groupCtx.Err() != nil {
+		if groupCtx.Err() != nil || u.unproven.Load() {
 			break
 		}
 		group.Go(func() error {
@@ -68,6 +68,9 @@ func (c *Courier) sendParts(ctx context.Context, u *Upload, f *os.File) (Receipt
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		return Receipt{}, cause
+	}
+	if u.unproven.Load() {
+		return Receipt{}, errUnproven
 	}
 	// Each part arrived as it was measured; that they belong together is what this says.
 	if err := unchanged(u); err != nil {
@@ -91,7 +94,7 @@ func (c *Courier) Exists(ctx context.Context, bucket, key string) bool {
 func (c *Courier) create(ctx context.Context, u *Upload) (id string, err error) {
 	err = c.try(ctx, func(int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
-		signed, err := c.signer.CreateMultipart(ctx, o, u.ContentType, c.proof.Load() == proofCRC)
+		signed, err := c.signer.CreateMultipart(ctx, o, u.ContentType, u.proof == proofCRC)
 		if err != nil {
 			return err
 		}
@@ -120,14 +123,17 @@ func (c *Courier) sendPart(ctx context.Context, u *Upload, f *os.File, index int
 		return err
 	}
 	defer release()
-	p, err := c.measure(ctx, f, offset, size)
+	if u.unproven.Load() {
+		return nil
+	}
+	p, err := c.measure(ctx, f, offset, size, u.proof)
 	if err != nil {
 		return err
 	}
 	op := fmt.Sprintf("upload part %d", index+1)
 	return c.try(ctx, func(int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
-		signed, err := c.signer.UploadPart(ctx, o, u.uploadID, index+1, size, p.sum(c.proof.Load()))
+		signed, err := c.signer.UploadPart(ctx, o, u.uploadID, index+1, size, p.sum(u.proof))
 		if err != nil {
 			return err
 		}
@@ -135,6 +141,12 @@ func (c *Courier) sendPart(ctx context.Context, u *Upload, f *os.File, index int
 		if err != nil {
 			u.cut.Store(true)
 			return u.blame(err)
+		}
+		if err := u.proven(op, p, h); errors.Is(err, errUnproven) {
+			u.unproven.Store(true) // the others end in peace: one that is cut off may come to life after the abort
+			return nil
+		} else if err != nil {
+			return err
 		}
 		u.parts[index] = part{piece: p, etag: h.Get("ETag")}
 		return nil
@@ -156,13 +168,12 @@ type partXML struct {
 
 // complete has the store put the parts together, and holds its word against the file's sum.
 func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
-	proof := c.proof.Load()
 	whole := piece{size: u.opened.Size()}
 	list := completeXML{Parts: make([]partXML, len(u.parts))}
 	etags := md5.New() // #nosec G401 -- see the import
 	for i, p := range u.parts {
 		list.Parts[i] = partXML{PartNumber: i + 1, ETag: p.etag}
-		if proof == proofCRC {
+		if u.proof == proofCRC {
 			list.Parts[i].Checksum = base64CRC(p.crc)
 		}
 		whole.crc = combineCRC(whole.crc, p.crc, p.size)
@@ -178,8 +189,8 @@ func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
 	err = c.try(ctx, func(attempt int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
 		opt := signer.CompleteOptions{BodySize: int64(len(payload)), ObjectSize: whole.size, Overwrite: u.Overwrite}
-		if proof == proofCRC {
-			opt.Sum = whole.sum(proof)
+		if u.proof == proofCRC {
+			opt.Sum = whole.sum(u.proof)
 		}
 		signed, err := c.signer.CompleteMultipart(ctx, o, u.uploadID, opt)
 		if err != nil {
@@ -192,7 +203,7 @@ func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
 		if isCode(err, "PreconditionFailed", "NoSuchUpload") {
 			// After a lost answer, both mean that the store may have done it already.
 			first := err
-			if receipt, err = c.taken(ctx, u, whole, attempt); errors.Is(err, ErrTaken) && isCode(first, "NoSuchUpload") {
+			if receipt, err = c.taken(ctx, u, whole, expected, attempt); errors.Is(err, ErrTaken) && isCode(first, "NoSuchUpload") {
 				return first
 			}
 			return err
@@ -201,7 +212,7 @@ func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
 			return err
 		}
 		switch {
-		case proof == proofCRC:
+		case u.proof == proofCRC:
 			if receipt.Checksum != "" && receipt.Checksum != base64CRC(whole.crc) {
 				return ErrProof
 			}

@@ -35,7 +35,7 @@ func (c *Courier) Probe(ctx context.Context, link signer.Presigned) error {
 			if _, err := io.CopyN(io.Discard, resp.Body, 1); err != nil && !errors.Is(err, io.EOF) {
 				return fmt.Errorf("try the link: %w", err)
 			}
-			return nil
+			return ofStore("try the link", resp.Header)
 		case http.StatusRequestedRangeNotSatisfiable:
 			return nil // an empty object has no first byte
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/md5" // #nosec G501 -- Content-MD5 is the proof of stores that know no other
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,9 @@ type Upload struct {
 	parts    []part
 	opened   os.FileInfo
 	cut      atomic.Bool // a part was cut off on its way
+	proof    int32       // the rung of the ladder that this upload stands on, from its first byte to its last
+	unproven atomic.Bool // the store took a part without proof
+	ours     bool        // what has the key is this very upload, which the store took without proof
 }
 
 // Receipt is what the store has said about an object that arrived.
@@ -86,11 +90,16 @@ func (c *Courier) Send(ctx context.Context, u *Upload) (Receipt, error) {
 		return Receipt{}, fmt.Errorf("send %s: %w", u.Path, ErrChanged)
 	}
 	u.opened = info
+	if u.uploadID == "" {
+		u.proof, u.ours = c.proof.Load(), false
+	}
 
 	receipt, err := c.send(ctx, u, f)
-	if rung := c.proof.Load(); err != nil && rung == proofCRC && refusesChecksum(err) {
-		c.abort(ctx, u)
+	if u.proof == proofCRC && (refusesChecksum(err) || errors.Is(err, errUnproven)) {
+		c.startAnew(ctx, u)
+		u.unproven.Store(false)
 		c.proof.Store(proofMD5)
+		u.proof = proofMD5
 		receipt, err = c.send(ctx, u, f)
 	}
 	if err != nil && !errors.Is(err, ErrPaused) {
@@ -109,7 +118,7 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 		return Receipt{}, err
 	}
 	defer release()
-	whole, err := c.measure(ctx, f, 0, size)
+	whole, err := c.measure(ctx, f, 0, size, u.proof)
 	if err == nil {
 		// What was measured is what was there before and after; from here on the store refuses anything else.
 		err = unchanged(u)
@@ -119,24 +128,27 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 	}
 	var receipt Receipt
 	err = c.try(ctx, func(attempt int) error {
-		proof := c.proof.Load()
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
 		signed, err := c.signer.Put(ctx, o, signer.PutOptions{
-			Size: size, ContentType: u.ContentType, Sum: whole.sum(proof), Overwrite: u.Overwrite,
+			Size: size, ContentType: u.ContentType, Sum: whole.sum(u.proof), Overwrite: u.Overwrite || u.ours,
 		})
 		if err != nil {
 			return err
 		}
 		header, err := c.carry(ctx, "put", signed, f, whole, u.Moved)
 		if isCode(err, "PreconditionFailed") {
-			receipt, err = c.taken(ctx, u, whole, attempt)
+			receipt, err = c.taken(ctx, u, whole, hex.EncodeToString(whole.md5[:]), attempt)
 			return err
 		}
 		if err != nil {
 			return u.blame(err)
 		}
-		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: proofText(proof, whole)}
-		return compare(proof, whole, header.Get("X-Amz-Checksum-Crc64nvme"))
+		if err := u.proven("put", whole, header); err != nil {
+			u.ours = errors.Is(err, errUnproven)
+			return err
+		}
+		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: proofText(u.proof, whole)}
+		return nil
 	})
 	return receipt, err
 }
@@ -152,12 +164,11 @@ func (c *Courier) carry(ctx context.Context, op string, signed signer.Presigned,
 }
 
 // measure reads a piece once and computes the sums that the store will be told.
-func (c *Courier) measure(ctx context.Context, f io.ReaderAt, offset, size int64) (piece, error) {
+func (c *Courier) measure(ctx context.Context, f io.ReaderAt, offset, size int64, proof int32) (piece, error) {
 	buffer := c.buffers.Get().(*[]byte)
 	defer c.buffers.Put(buffer)
 	p := piece{offset: offset, size: size}
 	digest := md5.New() // #nosec G401 -- see the import
-	withMD5 := c.proof.Load() == proofMD5
 	for done := int64(0); done < size; {
 		if ctx.Err() != nil {
 			return p, context.Cause(ctx)
@@ -165,7 +176,7 @@ func (c *Courier) measure(ctx context.Context, f io.ReaderAt, offset, size int64
 		chunk := (*buffer)[:min(int64(len(*buffer)), size-done)]
 		n, err := f.ReadAt(chunk, offset+done)
 		p.crc = crc64nvme.Update(p.crc, chunk[:n])
-		if withMD5 {
+		if proof == proofMD5 {
 			_, _ = digest.Write(chunk[:n])
 		}
 		done += int64(n)
@@ -181,8 +192,8 @@ func (c *Courier) measure(ctx context.Context, f io.ReaderAt, offset, size int64
 }
 
 // taken is called when the store says that the key is taken. If the answer to an earlier try was lost, it may
-// be this very upload that took it.
-func (c *Courier) taken(ctx context.Context, u *Upload, whole piece, attempt int) (Receipt, error) {
+// be this very upload that took it; etag is what it would have then, for stores that know no CRC64NVME.
+func (c *Courier) taken(ctx context.Context, u *Upload, whole piece, etag string, attempt int) (Receipt, error) {
 	refused := fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
 	if attempt == 0 {
 		return Receipt{}, refused
@@ -192,14 +203,29 @@ func (c *Courier) taken(ctx context.Context, u *Upload, whole piece, attempt int
 		return Receipt{}, err
 	}
 	h, _, err := c.do(ctx, "look at the object", signed, nil)
-	if err != nil {
+	if err != nil || h.Get("Content-Length") != strconv.FormatInt(whole.size, 10) {
 		return Receipt{}, refused
 	}
-	crc := h.Get("X-Amz-Checksum-Crc64nvme")
-	if h.Get("Content-Length") != strconv.FormatInt(whole.size, 10) || crc != base64CRC(whole.crc) {
+	r := Receipt{Size: whole.size, ETag: unquote(h.Get("ETag"))}
+	switch {
+	case u.proof == proofCRC && h.Get("X-Amz-Checksum-Crc64nvme") == base64CRC(whole.crc):
+		r.Checksum = proofText(proofCRC, whole)
+	case u.proof == proofMD5 && r.ETag == etag:
+		r.Checksum = "etag:" + etag
+	default:
 		return Receipt{}, refused
 	}
-	return Receipt{Size: whole.size, ETag: unquote(h.Get("ETag")), Checksum: "crc64nvme:" + crc}, nil
+	return r, nil
+}
+
+// startAnew takes back what was counted of parts that the store has, and removes them.
+func (c *Courier) startAnew(ctx context.Context, u *Upload) {
+	for _, p := range u.parts {
+		if p.etag != "" {
+			u.Moved(-p.size)
+		}
+	}
+	c.abort(ctx, u)
 }
 
 // abort removes what the store has of an unfinished multipart upload. It does so even when the context is
@@ -296,12 +322,34 @@ func same(a, b os.FileInfo) bool {
 	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
 
-// compare holds what the store says it has against what was sent.
-func compare(proof int32, whole piece, stored string) error {
-	if proof == proofCRC && stored != "" && stored != base64CRC(whole.crc) {
-		return ErrProof
+// errUnproven: the store took the bytes and did not say that it knows their sum. It may not know CRC64NVME.
+var errUnproven = errors.New("the store did not check what arrived")
+
+// proven holds a store's answer to an upload against what was sent. A success that is not S3's is none: a
+// network's login page says 200 as well. What fails here was counted as sent, so that is taken back.
+func (u *Upload) proven(op string, p piece, answer http.Header) error {
+	err := ofStore(op, answer)
+	if err == nil && u.proof == proofCRC { // MD5 is checked by every store
+		switch answer.Get("X-Amz-Checksum-Crc64nvme") {
+		case base64CRC(p.crc):
+		case "":
+			err = errUnproven
+		default:
+			err = ErrProof
+		}
 	}
-	return nil
+	if err != nil {
+		u.Moved(-p.size)
+	}
+	return err
+}
+
+// ofStore wants the ETag that S3 gives with every object and part.
+func ofStore(op string, answer http.Header) error {
+	if answer.Get("ETag") != "" {
+		return nil
+	}
+	return &StoreError{Op: op, Status: http.StatusOK, HTML: strings.HasPrefix(answer.Get("Content-Type"), "text/html")}
 }
 
 // proofText names the proof as the ledger and --json have it.

@@ -129,7 +129,7 @@ func (d *Desk) noteLedger(t *Trouble) {
 	d.trouble = t
 	d.mu.Unlock()
 	if t != nil {
-		d.log.Warn("the ledger cannot be used", "code", t.Code, "detail", t.Detail)
+		d.log.Info("the ledger cannot be used", "code", t.Code, "detail", t.Detail)
 	}
 }
 

@@ -111,6 +111,7 @@ func rows() map[string]row {
 		"LedgerCorrupt":    {`The ledger is damaged, so what you send now is not recorded.`, `Move {{.Path}} aside, then start Waybill again; a new one will be made.`},
 		"LedgerNewer":      {`The ledger was written by a newer Waybill, so what you send now is not recorded.`, `Use the newer Waybill; {{.Path}} was left as it is.`},
 		"LedgerFailed":     {`The ledger cannot be used, so what you send now is not recorded.`, `Look at {{.Path}}, and at the free space on its disk.`},
+		"LedgerSecret":     {`The name of a file holds the signature of a link, so what was sent of it is not recorded.`, `Give the file a plain name; whoever reads this one may open the link.`},
 		"NotInLedger":      {`The ledger has no link "{{.Given}}".`, `"waybill links" lists those there are.`},
 		"SettingsNotSaved": {`Your choices could not be remembered.`, `Make {{.Path}} writable.`},
 

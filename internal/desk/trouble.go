@@ -305,6 +305,8 @@ func ledgerTrouble(err error, path string) *Trouble {
 		return trouble("LedgerCorrupt", a, err)
 	case errors.Is(err, ledger.ErrReadOnly):
 		return trouble("LedgerReadOnly", a, err)
+	case errors.Is(err, ledger.ErrSecret):
+		return trouble("LedgerSecret", a, err)
 	}
 	return trouble("LedgerFailed", a, err)
 }

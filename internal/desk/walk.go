@@ -38,6 +38,9 @@ func (p *Drop) walk(ctx context.Context, dropped []found) {
 // followed: they may lead in circles, or out of what the person meant to give away.
 func (p *Drop) walkFolder(ctx context.Context, root string) {
 	base := filepath.Base(root)
+	if base == string(filepath.Separator) {
+		base = "" // a whole disk has no name to put its files under
+	}
 	files := 0
 	_ = filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
