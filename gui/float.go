@@ -14,13 +14,14 @@ type float struct {
 	tip   *fyne.Container
 	words *clipped
 	soon  *time.Timer
+	do    func(func()) // as ui.do
 }
 
 // tipDelay is how long something is pointed at before its tooltip comes.
 const tipDelay = 600 * time.Millisecond
 
-func newFloat() *float {
-	f := &float{layer: container.NewWithoutLayout(), words: newWhole("", sizeSmall, colorText, false)}
+func newFloat(do func(func())) *float {
+	f := &float{do: do, layer: container.NewWithoutLayout(), words: newWhole("", sizeSmall, colorText, false)}
 	ground := newSurface(colorCard, colorLine, 6)
 	ground.raised = true
 	f.tip = container.NewStack(ground, container.New(inset{8, 4, 8, 4}, f.words))
@@ -34,7 +35,7 @@ func (f *float) tipSoon(o fyne.CanvasObject, text string) {
 	f.hideTip()
 	var mine *time.Timer
 	mine = time.AfterFunc(tipDelay, func() {
-		fyne.Do(func() {
+		f.do(func() {
 			if f.soon == mine { // else another one was pointed at meanwhile, or none
 				f.showTip(o, text)
 			}

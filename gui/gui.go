@@ -46,7 +46,7 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 		return err
 	}
 	u := newUI(ctx, a, d, o)
-	stop := context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	stop := context.AfterFunc(ctx, func() { u.do(a.Quit) })
 	defer stop()
 	u.window.Show()
 	u.begin(o)
@@ -76,6 +76,7 @@ type ui struct {
 	look    *look
 	words   *words
 	now     func() time.Time
+	do      func(func()) // runs something on the main goroutine: fyne.Do, but for tests
 	version string
 
 	float    *float
@@ -90,7 +91,8 @@ type ui struct {
 
 // newUI builds the window without showing it.
 func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
-	u := &ui{app: a, desk: d, now: time.Now, version: o.Version, float: newFloat()}
+	u := &ui{app: a, desk: d, now: time.Now, do: fyne.Do, version: o.Version}
+	u.float = newFloat(func(f func()) { u.do(f) })
 	u.ctx, u.cancel = context.WithCancel(ctx)
 	u.words = newWords(systemLocale(), time.Local)
 	u.look = newLook(d.Settings().Appearance)
@@ -158,7 +160,7 @@ func (u *ui) tick() {
 		case <-u.ctx.Done():
 			return
 		case <-second.C:
-			fyne.Do(func() {
+			u.do(func() {
 				u.links.tick()
 				u.send.tick()
 			})
@@ -173,7 +175,7 @@ func (u *ui) follow() {
 		case <-u.ctx.Done():
 			return
 		case <-u.desk.Changed():
-			fyne.Do(u.links.load)
+			u.do(u.links.load)
 		}
 	}
 }
@@ -215,7 +217,7 @@ func ask[T any](u *ui, do func(context.Context) (T, error), then func(T, error))
 	go func() {
 		result, err := do(u.ctx)
 		if u.ctx.Err() == nil {
-			fyne.Do(func() { then(result, err) })
+			u.do(func() { then(result, err) })
 		}
 	}()
 }

@@ -254,7 +254,7 @@ func (p *linksPlace) markCopied(e desk.Entry) {
 	p.copied = e.ID
 	p.rows.again()
 	time.AfterFunc(copiedShown, func() {
-		fyne.Do(func() {
+		p.u.do(func() {
 			if p.copied == e.ID {
 				p.copied = ""
 				p.rows.again()

@@ -32,7 +32,7 @@ type sendPlace struct {
 	shown   []*transfer
 	byID    map[string]*transfer
 	asks    map[string]chan<- desk.Clash // by key: what to do about a name that is taken
-	waiting []string // dropped before it was clear where to
+	waiting []string                     // dropped before it was clear where to
 }
 
 func (u *ui) newSendPlace(flags desk.Store) *sendPlace {
@@ -169,7 +169,7 @@ func (s *sendPlace) options() desk.SendOptions {
 // askClash asks within the row of the file whose name is taken. The desk calls it from any goroutine.
 func (s *sendPlace) askClash(key string) desk.Clash {
 	answer := make(chan desk.Clash, 1)
-	fyne.Do(func() {
+	s.u.do(func() {
 		s.asks[key] = answer
 		s.show()
 	})

@@ -3,8 +3,6 @@ package gui
 import (
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"waybill/internal/desk"
 )
 
@@ -61,7 +59,7 @@ func (s *sendPlace) follow(g *group) {
 		defer tick.Stop()
 		show := func() {
 			if news := b.take(); len(news) > 0 && s.u.ctx.Err() == nil {
-				fyne.Do(func() { s.take(g, news) })
+				s.u.do(func() { s.take(g, news) })
 			}
 		}
 		for {
@@ -70,7 +68,7 @@ func (s *sendPlace) follow(g *group) {
 				if !ok {
 					show()
 					if s.u.ctx.Err() == nil {
-						fyne.Do(func() { s.ended(g) })
+						s.u.do(func() { s.ended(g) })
 					}
 					return
 				}
