@@ -148,10 +148,16 @@ func (s *sendPlace) wait(paths []string) {
 		s.waiting = nil
 		s.u.notices.hide("waiting")
 	})
+	help := lang.L("Name the bucket that they shall go to, and they go at once.")
+	switch {
+	case s.dest.none():
+		help = lang.L("Choose a profile or try the sandbox, and they go at once.")
+	case s.dest.at.Bucket != "":
+		help = lang.L("Put right what the line below the fields says, and they go at once.")
+	}
 	s.u.notices.show("waiting", notice{
 		tone: accent, sticky: true, actions: []*button{forget},
-		text: lang.N("{{.Count}} files wait to be sent.", n, args{"Count": n}),
-		help: lang.L("Name the bucket that they shall go to, and they go at once."),
+		text: lang.N("{{.Count}} files wait to be sent.", n, args{"Count": n}), help: help,
 	})
 	if s.dest.at.Bucket == "" && !s.dest.none() {
 		s.u.window.Canvas().Focus(s.dest.bucket)
@@ -201,6 +207,9 @@ func (s *sendPlace) ended(g *group) {
 	}
 	if len(links) > 0 {
 		s.copyLinks(links)
+	}
+	if s.open() == 0 {
+		s.u.notices.hide("close")
 	}
 	for _, n := range g.drop.Notices() {
 		s.u.notices.trouble(n.Code, n, warning)
