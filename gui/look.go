@@ -88,7 +88,7 @@ func shades(name fyne.ThemeColorName) (light, dark uint32, alpha uint8, ok bool)
 	case theme.ColorNameInputBackground: // the frame's card shows through
 		return 0, 0, 0, true
 	case theme.ColorNameShadow:
-		return 0, 0, 0x30, true
+		return 0, 0, 0x18, true
 	case colorCard, theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground,
 		theme.ColorNameButton:
 		return 0xFFFFFF, 0x191D26, 0xFF, true

@@ -59,12 +59,12 @@ func (n *notices) show(name string, what notice) {
 }
 
 // trouble shows a trouble as a line; nil takes the line away.
-func (n *notices) trouble(name string, t *desk.Trouble, tone tone, actions ...*button) {
+func (n *notices) trouble(name string, t *desk.Trouble, tone tone) {
 	if t == nil {
 		n.hide(name)
 		return
 	}
-	n.show(name, notice{tone: tone, text: told(t.What), help: told(t.Help), actions: actions})
+	n.show(name, notice{tone: tone, text: told(t.What), help: told(t.Help)})
 }
 
 // hide takes a line away.

@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"reflect"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -33,22 +35,6 @@ type rowContent struct {
 	open string   // what is shown below an opened row
 }
 
-func (a rowContent) equal(b rowContent) bool {
-	if len(a.more) != len(b.more) {
-		return false
-	}
-	for i := range a.more {
-		if a.more[i] != b.more[i] {
-			return false
-		}
-	}
-	a.more, b.more = nil, nil
-	return a.kind == b.kind && a.name == b.name && a.text == b.text && a.help == b.help && a.texts == b.texts &&
-		a.bar == b.bar && a.part == b.part && a.barTone == b.barTone && a.note == b.note && a.chip == b.chip &&
-		a.chipTone == b.chipTone && a.main == b.main && a.mainKind == b.mainKind && a.side == b.side &&
-		a.sideTip == b.sideTip && a.open == b.open
-}
-
 // rowActions is what a row's buttons do.
 type rowActions struct {
 	main func()
@@ -74,7 +60,7 @@ func (u *ui) row() *row {
 // show changes what the row shows.
 func (r *row) show(c rowContent, a rowActions) {
 	r.actions = a
-	if r.content.equal(c) {
+	if reflect.DeepEqual(r.content, c) {
 		return
 	}
 	r.content = c
