@@ -113,7 +113,11 @@ func (u *putter) put(ctx context.Context, file string) error {
 	req.ContentLength = info.Size()
 	resp, err := u.client.Do(req)
 	if err != nil {
-		return err
+		var withURL *url.Error // the URL is a key, even if to a store that ends with bench
+		if errors.As(err, &withURL) {
+			err = withURL.Err
+		}
+		return fmt.Errorf("put %s: %w", file, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<16))

@@ -21,7 +21,6 @@ type process struct {
 	cmd   *exec.Cmd
 	log   string        // the file with what it printed
 	ended chan struct{} // closed when it is gone
-	err   error         // why, once ended is closed
 }
 
 // start runs a program with exactly the environment given. What it prints goes to a file in dir.
@@ -42,7 +41,7 @@ func start(dir string, env []string, program string, args ...string) (*process, 
 		return nil, fmt.Errorf("start %s: %w", filepath.Base(program), err)
 	}
 	go func() {
-		p.err = p.cmd.Wait()
+		_ = p.cmd.Wait() // cmd.ProcessState has the result
 		close(p.ended)
 	}()
 	return p, nil
@@ -65,13 +64,11 @@ func (p *process) stop() {
 func (p *process) gone() error {
 	select {
 	case <-p.ended:
-		return fmt.Errorf("%s has ended by itself (%w): %s", filepath.Base(p.cmd.Path), errors.Join(p.err, errEnded), tail(p.log))
+		return fmt.Errorf("%s has ended by itself (%v): %s", filepath.Base(p.cmd.Path), p.cmd.ProcessState, tail(p.log))
 	default:
 		return nil
 	}
 }
-
-var errEnded = errors.New("ended")
 
 // wait tries until ready says yes, the program ends, or the time is over.
 func (p *process) wait(ctx context.Context, limit time.Duration, ready func(context.Context) error) error {

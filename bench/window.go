@@ -61,6 +61,7 @@ func window(ctx context.Context, args []string) error {
 	runs := f.Int("runs", 9, "counted starts of each window")
 	idle := f.Duration("idle", 30*time.Second, "how long the idle window is watched; 0 leaves this out")
 	only := f.String("only", "", "windows to measure: empty, waybill, waybill --sandbox (default: all)")
+	lasts := f.String("lasts", "7d", "how long the links last whose countdown is watched; under an hour they count seconds")
 	waybill := f.String("waybill", "build/waybill", "the Waybill to measure")
 	pictures := f.String("pictures", "", "folder that gets a picture of each window as it was measured")
 	out := f.String("out", "", "file that gets the report too")
@@ -79,7 +80,7 @@ func window(ctx context.Context, args []string) error {
 		return err
 	}
 	defer remove()
-	b := windowBench{dir: dir, home: filepath.Join(dir, "home"), runs: *runs, idle: *idle, pictures: *pictures}
+	b := windowBench{dir: dir, home: filepath.Join(dir, "home"), runs: *runs, idle: *idle, lasts: *lasts, pictures: *pictures}
 	if err := b.pick(ctx, *only, program); err != nil {
 		return err
 	}
@@ -102,6 +103,7 @@ type windowBench struct {
 	dir, home string
 	runs      int
 	idle      time.Duration
+	lasts     string
 	pictures  string
 	looks     []look
 }
@@ -174,7 +176,7 @@ func (b *windowBench) seed(ctx context.Context, program string) error {
 	if err := l.fill(ctx, files); err != nil {
 		return err
 	}
-	send := exec.CommandContext(ctx, program, "send", "--sandbox", "--expires", "7d", "--quiet", files)
+	send := exec.CommandContext(ctx, program, "send", "--sandbox", "--expires", b.lasts, "--quiet", files)
 	send.Env = b.environment()
 	if out, err := send.CombinedOutput(); err != nil {
 		return fmt.Errorf("send the files whose links are to live: %w: %s", err, out)
@@ -353,7 +355,7 @@ func (b *windowBench) report(machine string, size int64) string {
 	out.WriteString(machine)
 	line("- under Xvfb, so the processor paints; medians of %d interleaved starts after one to warm up, lowest and highest in brackets", b.runs)
 	line("- painted: from the start of the process until half of the window's pixels are there; settled: until they last changed")
-	line("- idle: CPU of the process over %v, the links in view, %d of them counting down", b.idle, liveLinks)
+	line("- idle: CPU of the process over %v, the Links place in view, %d links of %s counting down", b.idle, liveLinks, b.lasts)
 	line("- the stripped program has %.1f MiB (%d bytes)", float64(size)/(1<<20), size)
 	line("\n| window | painted, s | × empty (goal ≤ %.1f) | settled, s | idle, %% of a core (goal < %.0f) |", goalStart, goalIdle)
 	line("| --- | --- | --- | --- | --- |")
