@@ -126,7 +126,8 @@ func (p *plan) run(ctx context.Context) ([]series, error) {
 			all = append(all, got...)
 		}
 		srv.stop()
-		if err = errors.Join(err, os.RemoveAll(dir)); err != nil {
+		err = errors.Join(err, os.RemoveAll(dir))
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -77,8 +77,8 @@ type server struct {
 
 const region = "us-east-1"
 
-// ready waits until the server answers a signed request.
-func (s *server) ready(ctx context.Context) error {
+// ready gives the server back when it answers a signed request, and ends it when it does not.
+func (s *server) ready(ctx context.Context) (*server, error) {
 	s.client = s3.New(s3.Options{
 		Region: region, BaseEndpoint: aws.String(s.endpoint), UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(s.key, s.secret, ""),
@@ -91,8 +91,9 @@ func (s *server) ready(ctx context.Context) error {
 	})
 	if err != nil {
 		s.stop()
+		return nil, err
 	}
-	return err
+	return s, nil
 }
 
 // makeBucket makes a bucket under a name that was not used before.
@@ -164,7 +165,7 @@ func startVersitygw(ctx context.Context, program, dir string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.ready(ctx)
+	return s.ready(ctx)
 }
 
 func startMinIO(ctx context.Context, program, dir string) (*server, error) {
@@ -181,7 +182,7 @@ func startMinIO(ctx context.Context, program, dir string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.ready(ctx)
+	return s.ready(ctx)
 }
 
 func startSandbox(ctx context.Context, program, dir string) (*server, error) {
@@ -205,7 +206,7 @@ func startSandbox(ctx context.Context, program, dir string) (*server, error) {
 	}
 	s.endpoint = said["AWS_ENDPOINT_URL_S3"]
 	s.key, s.secret = said["AWS_ACCESS_KEY_ID"], said["AWS_SECRET_ACCESS_KEY"]
-	return s, s.ready(ctx)
+	return s.ready(ctx)
 }
 
 // freeAddress is a loopback address that nobody listens at for the moment.
