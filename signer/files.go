@@ -35,7 +35,9 @@ var (
 	errNoSection = errors.New("a setting stands before the first [section]")
 	errHeader    = errors.New("a section header lacks its closing bracket")
 	errNoEquals  = errors.New("a line is neither a [section] nor a name = value setting")
+	errQuote     = errors.New("a value is a single quotation mark")
 	errNotText   = errors.New("the file is not UTF-8 text")
+	errMark      = errors.New("the file begins with a byte order mark; save it as UTF-8 without one")
 )
 
 // section is one [header] of a file with its settings. A nested setting, as in
@@ -50,8 +52,8 @@ type section struct {
 }
 
 // readSections reads a file in the form of the AWS config and credentials files. It gives back whatever could
-// be read, together with the first fault: the SDK itself passes over broken lines in silence, and then a person
-// wonders where a profile is. A missing file is empty.
+// be read, together with the first fault: the SDK itself passes over broken lines in silence, so that a profile
+// is missing, or has the settings of the one below it. A missing file is empty.
 func readSections(path string) ([]section, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -82,26 +84,27 @@ func parseSections(r io.Reader) (sections []section, faultLine int, fault error)
 	for scan.Scan() {
 		n++
 		raw := scan.Text()
-		if n == 1 {
-			raw = strings.TrimPrefix(raw, "\ufeff")
-		}
 		if !utf8.ValidString(raw) || strings.ContainsRune(raw, 0) {
 			blame(n, errNotText)
 			continue
+		}
+		if n == 1 && strings.HasPrefix(raw, "\ufeff") {
+			blame(n, errMark)
+			raw = strings.TrimPrefix(raw, "\ufeff")
 		}
 		text := strings.TrimSpace(raw)
 		if text == "" || text[0] == '#' || text[0] == ';' {
 			continue
 		}
 		if text[0] == '[' {
-			inside, rest, ok := strings.Cut(text[1:], "]")
-			rest = strings.TrimSpace(rest)
-			if !ok || (rest != "" && rest[0] != '#' && rest[0] != ';') {
+			header := strings.TrimSpace(before(text, "#", ";"))
+			if !strings.HasSuffix(header, "]") {
 				blame(n, errHeader)
 				current = nil
 				continue
 			}
-			sections = append(sections, section{strings.Join(strings.Fields(inside), " "), map[string]string{}})
+			header = strings.Join(strings.Fields(header[1:len(header)-1]), " ")
+			sections = append(sections, section{header, map[string]string{}})
 			current, parent = &sections[len(sections)-1], ""
 			continue
 		}
@@ -109,9 +112,15 @@ func parseSections(r io.Reader) (sections []section, faultLine int, fault error)
 			blame(n, errNoSection)
 			continue
 		}
-		name, value, ok := strings.Cut(text, "=")
-		name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
 		indented := raw[0] == ' ' || raw[0] == '\t'
+		if !indented { // a comment in a nested setting belongs to its value
+			text = before(text, " #", " ;", "\t#", "\t;")
+		}
+		name, value, ok := setting(text)
+		if ok && (value == `"` || value == "'") {
+			blame(n, errQuote) // the SDK falls over it
+			continue
+		}
 		switch {
 		case indented && parent != "" && ok:
 			current.values[parent+"."+name] = value
@@ -120,8 +129,8 @@ func parseSections(r io.Reader) (sections []section, faultLine int, fault error)
 		case !ok || name == "":
 			blame(n, errNoEquals)
 		default:
-			if i := strings.Index(value, " #"); i >= 0 {
-				value = strings.TrimSpace(value[:i])
+			if indented { // below a setting that has its value already: then it stands for itself
+				value = strings.TrimSpace(before(value, " #", " ;", "\t#", "\t;"))
 			}
 			current.values[name] = value
 			parent = ""
@@ -134,6 +143,31 @@ func parseSections(r io.Reader) (sections []section, faultLine int, fault error)
 		blame(n+1, err)
 	}
 	return sections, faultLine, fault
+}
+
+// setting splits a line at its first = or colon; the SDK and the AWS CLI take either.
+func setting(text string) (name, value string, ok bool) {
+	i := strings.IndexAny(text, "=:")
+	if i < 0 {
+		return "", "", false
+	}
+	return strings.ToLower(strings.TrimSpace(text[:i])), unquoted(strings.TrimSpace(text[i+1:])), true
+}
+
+// before cuts a text at the first of the marks of a comment.
+func before(text string, marks ...string) string {
+	for _, m := range marks {
+		text, _, _ = strings.Cut(text, m)
+	}
+	return text
+}
+
+// unquoted takes the quotes off that stand around a whole value.
+func unquoted(value string) string {
+	if len(value) >= 2 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0] {
+		return value[1 : len(value)-1]
+	}
+	return value
 }
 
 // paths are the files that the AWS CLI would read.

@@ -213,14 +213,15 @@ func profileSettings(o *Options) (map[string]string, error) {
 		section, wanted = defaultSection(), namedByEnvironment() != ""
 	}
 	settings, found := merged[section]
-	switch {
-	case found:
-		return settings, nil
-	case wanted, broken != nil && !environmentHasKeys():
+	if !found && wanted {
 		// A broken file may be the reason why it is not there, so that is said too.
 		return nil, errors.Join(fmt.Errorf("open: %w", &NoProfileError{section}), broken)
 	}
-	return nil, nil
+	if broken != nil {
+		// The AWS CLI refuses such a file too. What the SDK makes of it may be another store than the person's.
+		return nil, fmt.Errorf("open profile %q: %w", section, broken)
+	}
+	return settings, nil
 }
 
 func imdsState(settings map[string]string) imds.ClientEnableState {

@@ -108,6 +108,9 @@ func TestBrokenFilesNameTheLine(t *testing.T) {
 		{"[default] trailing\n", 1},
 		{"[default]\n\x00\xff\n", 2},
 		{"[default]\n= value\n", 2},
+		{"[default]\nregion = \"\n", 2},
+		{"[default]\ns3 =\n  addressing_style = '\n", 3},
+		{"\ufeff[default]\nregion = x\n", 1},
 	} {
 		isolate(t, c.text, staticKeys)
 		list, err := signer.Profiles()
@@ -120,6 +123,12 @@ func TestBrokenFilesNameTheLine(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "this is not") {
 			t.Errorf("the error repeats the line, which may be a secret: %v", err)
+		}
+		// Signing with what the SDK makes of such a file could reach another store than the person's.
+		for _, profile := range []string{"", "default"} {
+			if _, err := signer.Open(context.Background(), signer.Options{Profile: profile}); !errors.As(err, &file) || file.Line != c.line {
+				t.Errorf("%q: profile %q opens: %v", c.text, profile, err)
+			}
 		}
 	}
 }

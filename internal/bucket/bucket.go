@@ -4,13 +4,22 @@ package bucket
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/middleware"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
+
+// ErrNotAStore: the answer was a success, and not S3's. A network's login page says 200 to everything.
+var ErrNotAStore = errors.New("the answer is not an S3 store's")
 
 // List names the buckets that the client may list, in the store's order. Many may list none and use one all
 // the same.
@@ -21,6 +30,9 @@ func List(ctx context.Context, c *s3.Client) ([]string, error) {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return names, fmt.Errorf("list the buckets: %w", err)
+		}
+		if isPage(page.ResultMetadata) {
+			return names, fmt.Errorf("list the buckets: %w", ErrNotAStore)
 		}
 		for _, b := range page.Buckets {
 			names = append(names, aws.ToString(b.Name))
@@ -37,6 +49,9 @@ func Prefixes(ctx context.Context, c *s3.Client, bucket, prefix string) ([]strin
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list s3://%s/%s: %w", bucket, prefix, err)
+	}
+	if isPage(page.ResultMetadata) {
+		return nil, fmt.Errorf("list s3://%s/%s: %w", bucket, prefix, ErrNotAStore)
 	}
 	names := make([]string, 0, len(page.CommonPrefixes))
 	for _, p := range page.CommonPrefixes {
@@ -62,8 +77,18 @@ func Head(ctx context.Context, c *s3.Client, bucket, key string) (Object, error)
 	if err != nil {
 		return Object{}, fmt.Errorf("look at s3://%s/%s: %w", bucket, key, err)
 	}
+	if aws.ToString(h.ETag) == "" {
+		return Object{}, fmt.Errorf("look at s3://%s/%s: %w", bucket, key, ErrNotAStore)
+	}
 	return Object{
 		Size: aws.ToInt64(h.ContentLength), ContentType: aws.ToString(h.ContentType), ETag: aws.ToString(h.ETag),
 		CRC64NVME: aws.ToString(h.ChecksumCRC64NVME), Modified: aws.ToTime(h.LastModified),
 	}, nil
+}
+
+// isPage reports whether an answer that should have been S3's XML was a web page, in which the SDK finds an empty
+// list.
+func isPage(m middleware.Metadata) bool {
+	answer, ok := awsmiddleware.GetRawResponse(m).(*smithyhttp.Response)
+	return ok && strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html")
 }

@@ -126,21 +126,10 @@ func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destinati
 	return nil
 }
 
-// warn says before anything is done what shortens the links, and what of the AWS files was passed over. A profile
-// that cannot sign fails later, file by file.
+// warn says before anything is done what shortens the links. A profile that cannot sign fails later, file by file.
 func (c *command) warn(ctx context.Context, d *desk.Desk, o desk.SendOptions) {
-	outlook, err := d.Outlook(ctx, c.store, o.Expires)
-	if err != nil || c.quiet {
-		return
-	}
-	if outlook.Warning != nil {
+	if outlook, err := d.Outlook(ctx, c.store, o.Expires); err == nil && outlook.Warning != nil && !c.quiet {
 		c.tell(outlook.Warning)
-	}
-	if c.store.Sandbox {
-		return
-	}
-	if _, err := d.Profiles(); err != nil {
-		c.tell(desk.Explain(err))
 	}
 }
 

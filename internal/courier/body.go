@@ -47,6 +47,18 @@ func (b *body) Read(p []byte) (int, error) {
 // Close implements io.Closer for net/http. The watch goes on: the answer may stall as well.
 func (b *body) Close() error { return nil }
 
+// cut stops the body if some of it is still to be read, so that the store cannot get it whole any more. It reports
+// whether it did.
+func (b *body) cut() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.read == b.section.Size() {
+		return false
+	}
+	b.over = true
+	return true
+}
+
 // end stops the watch and any later read. With undo, what was counted is taken back: it will be sent again.
 func (b *body) end(undo bool) {
 	b.watch.Stop()

@@ -29,9 +29,10 @@ const (
 	partsAtOnce        = 4        // of one file, so that it does not take every connection
 	tries              = 5
 	stallTime          = time.Minute
-	linkTime           = time.Hour // how long the presigned requests of an upload live
-	expectFrom         = 256 << 10 // bytes: a body of this size or more waits for the store's 100-continue
-	copyBuffer         = 256 << 10 // bytes
+	answerTime         = 2 * time.Second // how long a cancel waits for the answer to what was sent whole
+	linkTime           = time.Hour       // how long the presigned requests of an upload live
+	expectFrom         = 256 << 10       // bytes: a body of this size or more waits for the store's 100-continue
+	copyBuffer         = 256 << 10       // bytes
 )
 
 // Options tune a Courier. The zero value is the default.

@@ -43,6 +43,7 @@ type StoreError struct {
 	Region    string    // of the bucket, where the answer tells
 	Date      time.Time // the store's clock; zero when the answer has none
 	HTML      bool      // the answer was a web page: a proxy or a captive portal
+	WantsTLS  bool      // the answer said that this port speaks https only
 }
 
 // Error names operation, status, code and message.
@@ -109,6 +110,8 @@ func (e *StoreError) read(body []byte) {
 	if err := xml.Unmarshal(body, &x); err != nil || x.XMLName.Local != "Error" {
 		head := strings.ToLower(string(body[:min(len(body), 512)]))
 		e.HTML = strings.Contains(head, "<html") || strings.Contains(head, "<!doctype html")
+		// In the words of Go, which MinIO and many others are written in, and of nginx.
+		e.WantsTLS = strings.Contains(head, "an http request to an https server") || strings.Contains(head, "http request was sent to https port")
 		return
 	}
 	e.Code, e.Message = x.Code, RedactText(x.Message)
@@ -125,11 +128,26 @@ var secretParam = regexp.MustCompile(`(?i)(X-Amz-(?:Signature|Security-Token|Cre
 // RedactText takes the values of signing parameters out of a text.
 func RedactText(s string) string { return secretParam.ReplaceAllString(s, "${1}…") }
 
-// plain takes the URL out of an error of net/http: it is a key.
+// HostError is what went wrong on the way to a host, before or instead of an answer.
+type HostError struct {
+	Host string // with its port, if the URL names one
+	Err  error
+}
+
+// Error names the failure.
+func (e *HostError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the failure.
+func (e *HostError) Unwrap() error { return e.Err }
+
+// plain takes the URL out of an error of net/http: it is a key. The host is kept.
 func plain(op string, err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		err = failed.Err
+		if u, e := url.Parse(failed.URL); e == nil {
+			err = &HostError{u.Host, err}
+		}
 	}
 	return fmt.Errorf("%s: %w", op, err)
 }

@@ -17,9 +17,8 @@ func isNetwork(err error) bool {
 	var hostname x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
 	if errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) ||
-		errors.As(err, &record) || errors.As(err, &alert) {
+		errors.As(err, &record) || IsAlert(err) {
 		return false
 	}
 	var dns *net.DNSError
@@ -30,4 +29,11 @@ func isNetwork(err error) bool {
 	return errors.Is(err, ErrStalled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNREFUSED) ||
 		errors.Is(err, net.ErrClosed) || errors.As(err, &op)
+}
+
+// IsAlert reports whether the other side ended the connection by a TLS alert: it refuses this client's
+// certificate, version or ciphers. crypto/tls has no type for it but the name of an operation.
+func IsAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
 }

@@ -153,12 +153,26 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 	return receipt, err
 }
 
-// carry sends one piece under its signature, with a watch on its progress.
+// carry sends one piece under its signature, with a watch on its progress. A cancel that comes when all of it is
+// on its way waits a moment for the answer: the store is about to have the piece, and would have it after an
+// abort as well.
 func (c *Courier) carry(ctx context.Context, op string, signed signer.Presigned, f io.ReaderAt, p piece, moved func(int64)) (http.Header, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+	request, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	b := newBody(f, p, moved, stallTime, cancel)
-	header, _, err := c.do(ctx, op, signed, b)
+	over := make(chan struct{})
+	defer close(over)
+	stop := context.AfterFunc(ctx, func() {
+		if !b.cut() {
+			select {
+			case <-over:
+			case <-time.After(answerTime):
+			}
+		}
+		cancel(context.Cause(ctx))
+	})
+	defer stop()
+	header, _, err := c.do(request, op, signed, b)
 	b.end(err != nil)
 	return header, err
 }

@@ -70,7 +70,7 @@ func rows() map[string]row {
 		"NothingInside":  {`There are no files in {{.Name}}.`, `Drop a folder that has files in it.`},
 
 		// What stores say.
-		"AccessDenied":          {`The profile "{{.Profile}}" may not do this in {{.Place}}: {{.Permission}} is missing.`, `Ask the owner of the bucket for {{.Permission}}, or choose another profile or folder.`},
+		"AccessDenied":          {`The profile "{{.Profile}}" may not do this{{with .Place}} in {{.}}{{end}}: {{.Permission}} is missing.`, `Ask the owner of the bucket for {{.Permission}}, or choose another profile or folder.`},
 		"NoSuchBucket":          {`There is no bucket "{{.Bucket}}" in this store.`, `Check the spelling, and that the profile "{{.Profile}}" belongs to the store that has it.`},
 		"NoSuchKey":             {`There is no object "{{.Key}}" in the bucket "{{.Bucket}}".`, `Check the key; upper and lower case are different.`},
 		"PreconditionFailed":    {`The name {{.Key}} is taken in the bucket "{{.Bucket}}".`, `Keep both, replace it, or rename the file.`},

@@ -21,6 +21,7 @@ import (
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
+	"waybill/internal/bucket"
 	"waybill/internal/courier"
 	"waybill/internal/ledger"
 	"waybill/signer"
@@ -59,9 +60,13 @@ func (s scene) args() args {
 	case profile == "":
 		profile = signer.DefaultProfile()
 	}
+	place := ""
+	if s.bucket != "" {
+		place = s.bucket + "/" + visible(s.key)
+	}
 	return args{
 		"Profile": profile, "Bucket": s.bucket, "Key": visible(s.key), "Name": visible(filepath.Base(s.path)),
-		"Path": visible(s.path), "Permission": s.permission, "Place": s.bucket + "/" + s.key,
+		"Path": visible(s.path), "Permission": s.permission, "Place": place,
 	}
 }
 
@@ -160,6 +165,7 @@ type refusal struct {
 	region  string
 	date    time.Time
 	html    bool
+	tls     bool // it said that it speaks https only
 }
 
 // aboutClock reports whether the store finds the request too old or too early. A presigned one it calls just
@@ -181,14 +187,14 @@ func (r refusal) aboutClock() bool {
 func refusalIn(err error) (r refusal, ok bool) {
 	var own *courier.StoreError
 	if errors.As(err, &own) {
-		return refusal{own.Status, own.Code, own.Message, own.Region, own.Date, own.HTML}, true
+		return refusal{own.Status, own.Code, own.Message, own.Region, own.Date, own.HTML, own.WantsTLS}, true
 	}
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		r, ok = refusal{code: api.ErrorCode(), message: courier.RedactText(api.ErrorMessage())}, true
 	}
 	var answer *awshttp.ResponseError
-	if errors.As(err, &answer) && answer.Response != nil {
+	if errors.As(err, &answer) && answer.Response != nil && answer.HTTPStatusCode() > 0 { // 0: there was no answer
 		ok = true
 		r.status = answer.HTTPStatusCode()
 		r.region = answer.Response.Header.Get("X-Amz-Bucket-Region")
@@ -206,6 +212,9 @@ func ofStore(err error, s scene, a args) string {
 	if errors.Is(err, courier.ErrProof) {
 		return "BadDigest"
 	}
+	if errors.Is(err, bucket.ErrNotAStore) {
+		return "NotAStore"
+	}
 	r, ok := refusalIn(err)
 	if !ok {
 		return ""
@@ -213,10 +222,10 @@ func ofStore(err error, s scene, a args) string {
 	a["Status"], a["Region"] = r.status, r.region
 	message := strings.ToLower(r.message)
 	switch {
-	case r.html:
-		return "NotAStore"
-	case strings.Contains(message, "http request to an https server"), strings.Contains(message, "http request to https server"):
+	case r.tls, strings.Contains(message, "http request to an https server"):
 		return "WantsHTTPS"
+	case r.html, r.code == "BadRequest": // which is HTTP's word, not S3's
+		return "NotAStore"
 	case r.aboutClock():
 		return "RequestTimeTooSkewed"
 	case r.code == "AccessDenied" && s.permission == "":
@@ -226,57 +235,70 @@ func ofStore(err error, s scene, a args) string {
 	case r.code == "NotFound" && s.key != "":
 		return "NoSuchKey"
 	case r.code == "AuthorizationHeaderMalformed", r.code == "AuthorizationQueryParametersError", r.code == "IllegalLocationConstraintException",
-		r.code == "TemporaryRedirect", r.code == "" && (r.status == http.StatusMovedPermanently || r.status == http.StatusTemporaryRedirect):
+		r.code == "TemporaryRedirect", r.region != "" && (r.status == http.StatusMovedPermanently || r.status == http.StatusTemporaryRedirect):
 		return "PermanentRedirect"
+	case r.status >= 300 && r.status < 400 && r.code != "PermanentRedirect": // without a word of S3's
+		return "NotAStore"
 	case r.code == "InvalidBucketName":
 		return "BucketName"
 	case r.code == "TokenRefreshRequired", r.code == "InvalidToken", r.code == "ExpiredTokenException":
 		return "ExpiredToken"
-	case r.code == "ServiceUnavailable", r.code == "InternalError", r.code == "" && r.status >= 500:
-		return "InternalError"
 	}
 	if _, known := rows()[r.code]; known {
 		return r.code
 	}
-	if r.code == "" {
+	switch {
+	case r.status == http.StatusNetworkAuthenticationRequired:
+		return "NotAStore"
+	case r.status >= 500:
+		return "InternalError"
+	case r.code == "":
 		return "NotAStore"
 	}
 	a["Code"], a["Message"] = r.code, r.message
 	return "Refused"
 }
 
+// hostIn finds the name of whoever did not answer.
+func hostIn(err error, s scene) string {
+	var own *courier.HostError
+	if errors.As(err, &own) && own.Host != "" {
+		return own.Host
+	}
+	var sdks *url.Error
+	if errors.As(err, &sdks) {
+		if u, err := url.Parse(sdks.URL); err == nil && u.Host != "" {
+			return u.Host
+		}
+	}
+	if u, err := url.Parse(s.store.Endpoint); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return "the store"
+}
+
 // ofNetwork knows what lies between here and the store.
 func ofNetwork(err error, s scene, a args) string {
+	a["Host"] = hostIn(err, s)
 	var dns *net.DNSError
-	if errors.As(err, &dns) {
-		a["Host"] = dns.Name
-		return "NoSuchHost"
-	}
 	var unknown x509.UnknownAuthorityError
 	var hostname x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var verification *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
 	var op *net.OpError
-	if errors.As(err, &op) && op.Addr != nil {
-		a["Host"] = op.Addr.String()
-	} else if e, perr := url.Parse(s.store.Endpoint); perr == nil && e.Host != "" {
-		a["Host"] = e.Host
-	} else {
-		a["Host"] = "the store"
-	}
 	switch {
-	case errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &verification):
-		return "Certificate"
-	case errors.As(err, &record):
-		return "NotTLS"
-	case errors.As(err, &alert):
-		return "RefusesTLS"
-	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
-		return "NotTLS"
 	case strings.Contains(err.Error(), "proxyconnect"), strings.Contains(err.Error(), "Proxy Authentication Required"):
 		return "Proxy"
+	case errors.As(err, &dns):
+		a["Host"] = dns.Name
+		return "NoSuchHost"
+	case errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &verification):
+		return "Certificate"
+	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		return "NotTLS"
+	case courier.IsAlert(err):
+		return "RefusesTLS"
 	case errors.Is(err, courier.ErrStalled):
 		return "Stalled"
 	case errors.Is(err, syscall.ECONNREFUSED):
