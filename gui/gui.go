@@ -168,6 +168,9 @@ func (u *ui) tick() {
 	}
 }
 
+// ledgerEvery is the shortest time between two looks at the ledger: a large drop changes it many times a second.
+const ledgerEvery = time.Second
+
 // follow shows what changes in the ledger.
 func (u *ui) follow() {
 	for {
@@ -176,6 +179,11 @@ func (u *ui) follow() {
 			return
 		case <-u.desk.Changed():
 			u.do(u.links.load)
+		}
+		select {
+		case <-u.ctx.Done():
+			return
+		case <-time.After(ledgerEvery):
 		}
 	}
 }
