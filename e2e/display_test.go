@@ -42,7 +42,7 @@ func (d *desktop) startDisplay() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	defer number.Close() //nolint:errcheck // read to its end
+	defer number.Close()
 	cmd := d.command("Xvfb", "-displayfd", "3", "-auth", cookie, "-nolisten", "tcp", "-noreset", "-dpi", "96",
 		"-screen", "0", fmt.Sprintf("%dx%dx24", d.size.X, d.size.Y))
 	cmd.ExtraFiles = []*os.File{numberEnd}
@@ -65,7 +65,7 @@ func authority() []byte {
 	var file []byte
 	file = binary.BigEndian.AppendUint16(file, anyFamily)
 	for _, field := range []string{"", "", "MIT-MAGIC-COOKIE-1", string(cookie)} { // address, number, name, data
-		file = binary.BigEndian.AppendUint16(file, uint16(len(field))) //nolint:gosec // short
+		file = binary.BigEndian.AppendUint16(file, uint16(len(field)))
 		file = append(file, field...)
 	}
 	return file

@@ -10,7 +10,7 @@ func TestABucketThatIsNotThereIsSaidInTheWindow(t *testing.T) {
 	w := d.waybill("--sandbox")
 	w.see("Drop files or folders here", inTime)
 	w.press("ctrl+b", "ctrl+a")
-	w.typeText("no-such-bucket\n")
+	w.enter("no-such-bucket")
 	d.setClipboard(file)
 	w.press("ctrl+v")
 	w.see("Not sent", inTime)

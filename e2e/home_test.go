@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -22,7 +21,7 @@ type home struct {
 // newHome makes a home. Its path is short, because sockets are made in it, and their paths have a limit.
 func newHome(t *testing.T) *home {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "wb-")
+	dir, err := os.MkdirTemp("", "wb-") //nolint:usetesting // t.TempDir has the test's name in its path
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,19 +73,9 @@ func (h *home) write(content []byte, below ...string) string {
 	return path
 }
 
-// settings lays down what Waybill remembers from an earlier start.
-func (h *home) settings(values map[string]any) {
-	h.t.Helper()
-	text, err := json.Marshal(values)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.write(text, "waybill", "settings.json")
-}
-
 // command is a program as the person of this home would start it.
 func (h *home) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...) //nolint:gosec // a test starts what it says
+	cmd := exec.Command(name, args...)
 	cmd.Env = append([]string{}, h.env...)
 	cmd.Dir = h.dir
 	return cmd
@@ -105,7 +94,7 @@ func (h *home) must(name string, args ...string) string {
 // noise is content that nothing can compress or mistake for another file's.
 func noise(size int) []byte {
 	content := make([]byte, size)
-	random := rand.NewChaCha8([32]byte(bytes.Repeat([]byte{byte(rand.Uint32())}, 32))) //nolint:gosec // no secret
+	random := rand.NewChaCha8([32]byte(bytes.Repeat([]byte{byte(rand.Uint32())}, 32)))
 	_, _ = random.Read(content)
 	return content
 }

@@ -33,7 +33,7 @@ func separateInk(picture *image.RGBA) *image.Gray {
 		var next []int
 		for _, at := range front {
 			difference := int(light.Pix[at]) - ground[at]
-			ink.Pix[at] = uint8(255 - min(255, max(difference, -difference)*3/2)) //nolint:gosec // 0 to 255
+			ink.Pix[at] = uint8(255 - min(255, max(difference, -difference)*3/2))
 			for _, beside := range neighbours(light, at) {
 				if ground[beside] == unknown {
 					ground[beside] = ground[at]
@@ -54,7 +54,7 @@ func lightness(picture *image.RGBA) *image.Gray {
 		row := picture.Pix[y*picture.Stride:]
 		for x := range light.Rect.Dx() {
 			r, g, b := int(row[4*x]), int(row[4*x+1]), int(row[4*x+2])
-			light.Pix[y*light.Stride+x] = uint8((299*r + 587*g + 114*b) / 1000) //nolint:gosec // at most 255
+			light.Pix[y*light.Stride+x] = uint8((299*r + 587*g + 114*b) / 1000)
 		}
 	}
 	return light
@@ -130,7 +130,7 @@ func enlargeGray(small *image.Gray, factor int) *image.Gray {
 			at := func(x, y int) int { return int(small.Pix[y*small.Stride+x]) }
 			above := at(x0, y0)*(factor-fx) + at(x1, y0)*fx
 			below := at(x0, y1)*(factor-fx) + at(x1, y1)*fx
-			large.Pix[y*large.Stride+x] = uint8((above*(factor-fy) + below*fy) / (factor * factor)) //nolint:gosec // a mean
+			large.Pix[y*large.Stride+x] = uint8((above*(factor-fy) + below*fy) / (factor * factor))
 		}
 	}
 	return large

@@ -41,3 +41,20 @@ func TestTheWindowEndsByItsShortcut(t *testing.T) {
 		t.Errorf("status %d: %s", status, w.program.err.String())
 	}
 }
+
+func TestTheDestinationIsRemembered(t *testing.T) {
+	d := newDesktop(t, 960, 640)
+	w := d.waybill("--sandbox")
+	w.see("Drop files or folders here", inTime)
+	w.press("ctrl+d", "ctrl+a")
+	w.enter("alice/2026")
+	w.see("sandbox/alice/2026/", soon)
+	d.setClipboard(d.write(noise(1_000), "one.txt"))
+	w.press("ctrl+v")
+	d.links(1, inTime)
+	w.press("ctrl+q")
+	if status := w.program.status(soon); status != 0 {
+		t.Errorf("status %d: %s", status, w.program.err.String())
+	}
+	d.waybill().see("sandbox/alice/2026/", inTime)
+}

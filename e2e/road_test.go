@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // road leads connections to a store, and can be closed: then what has passed has passed, and the rest waits.
@@ -19,6 +20,37 @@ type road struct {
 	limit   atomic.Int64 // it closes after so many
 	gate    chan struct{}
 	open    sync.Once
+	pace    pace
+}
+
+// pace makes what passes as slow as a real network. The zero pace is none.
+type pace struct {
+	perSecond atomic.Int64 // bytes
+	mu        sync.Mutex
+	free      time.Time // when the next byte may pass
+}
+
+// wait waits until n more bytes may pass.
+func (p *pace) wait(ctx context.Context, n int) error {
+	rate := p.perSecond.Load()
+	if rate == 0 {
+		return nil
+	}
+	p.mu.Lock()
+	if now := time.Now(); p.free.Before(now) {
+		p.free = now
+	}
+	p.free = p.free.Add(time.Duration(n) * time.Second / time.Duration(rate))
+	free := p.free
+	p.mu.Unlock()
+	timer := time.NewTimer(time.Until(free))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // newRoad leads to an address; it closes after limit bytes.
@@ -58,13 +90,14 @@ func (r *road) reopen() { r.open.Do(func() { close(r.gate) }) }
 
 // lead carries one connection both ways.
 func (r *road) lead(ctx context.Context, from net.Conn, to string) {
-	defer from.Close() //nolint:errcheck // over either way
+	defer from.Close()
 	store, err := new(net.Dialer).DialContext(ctx, "tcp", to)
 	if err != nil {
 		return
 	}
-	defer store.Close() //nolint:errcheck // over either way
-	defer context.AfterFunc(ctx, func() { _, _ = from.Close(), store.Close() })()
+	defer store.Close()
+	hurry := context.AfterFunc(ctx, func() { _, _ = from.Close(), store.Close() })
+	defer hurry()
 	go func() {
 		_, _ = io.Copy(from, store)
 		_ = from.Close()
@@ -73,6 +106,9 @@ func (r *road) lead(ctx context.Context, from net.Conn, to string) {
 	for {
 		n, err := from.Read(piece)
 		if err != nil {
+			return
+		}
+		if err := r.pace.wait(ctx, n); err != nil {
 			return
 		}
 		if r.passed.Add(int64(n)) > r.limit.Load() {

@@ -81,10 +81,10 @@ func (d *desktop) keepPicture() {
 
 // savePicture writes a PNG file.
 func savePicture(path string, picture image.Image) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // pictures are for everybody
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.Create(path) //nolint:gosec // a test's own file
+	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}

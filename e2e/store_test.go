@@ -81,9 +81,3 @@ func (s *store) environment(endpoint string) []string {
 		"AWS_REGION=" + s.region, "AWS_ENDPOINT_URL_S3=" + endpoint,
 	}
 }
-
-// profile writes the AWS files of a person who has one profile for this store.
-func (s *store) profile(h *home, name, endpoint string) {
-	h.write([]byte("[profile "+name+"]\nregion = "+s.region+"\nendpoint_url = "+endpoint+"\n"), ".aws", "config")
-	h.write([]byte("["+name+"]\naws_access_key_id = "+s.keyID+"\naws_secret_access_key = "+s.secret+"\n"), ".aws", "credentials")
-}

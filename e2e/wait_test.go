@@ -18,15 +18,15 @@ const (
 // that a person reads when it never came.
 func await(t testing.TB, within time.Duration, what string, look func() (yes bool, seen string)) {
 	t.Helper()
-	seen := ""
-	for deadline := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) {
-		yes := false
-		if yes, seen = look(); yes {
+	deadline := time.Now().Add(within)
+	for {
+		yes, seen := look()
+		if yes {
 			return
 		}
 		if time.Now().After(deadline) {
-			break
+			t.Fatalf("waited %s for %s; seen instead:\n%s", within, what, seen)
 		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatalf("waited %s for %s; seen instead:\n%s", within, what, seen)
 }

@@ -127,11 +127,12 @@ func (w *window) press(chords ...string) {
 	w.must("xdotool", append([]string{"key", "--delay", "30"}, chords...)...)
 }
 
-// typeText types a text.
-func (w *window) typeText(text string) {
+// enter types a text and presses Enter. (xdotool makes another key of a line's end in a text.)
+func (w *window) enter(text string) {
 	w.t.Helper()
 	w.focus()
 	w.must("xdotool", "type", "--delay", "15", "--", text)
+	w.press("Return")
 }
 
 // focus makes the window the one that gets the keys, as a click at a taskbar would.

@@ -1,0 +1,183 @@
+//go:build linux && screenshots
+
+package e2e
+
+import (
+	"fmt"
+	"image"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestScreenshots takes the pictures of the documentation: the real window, with real transfers. Each stands for
+// a state that the window can be in. Open each one after a change, and mend what you would not show to a friend.
+func TestScreenshots(t *testing.T) {
+	for _, appearance := range []string{"light", "dark"} {
+		for _, scene := range scenes {
+			t.Run(scene.name+" "+appearance, func(t *testing.T) {
+				s := newStudio(t, appearance)
+				scene.play(s)
+				for _, size := range sizes {
+					s.shoot(fmt.Sprintf("%s-%s-%dx%d.png", scene.name, appearance, size.X, size.Y), size, scene.moving)
+				}
+			})
+		}
+	}
+}
+
+// sizes are those of the window: as it opens, and as small as it gets.
+var sizes = []image.Point{{X: 960, Y: 640}, {X: 720, Y: 480}}
+
+// scenes are the states in the pictures.
+var scenes = []struct {
+	name   string
+	moving bool // something goes on in it
+	play   func(*studio)
+}{
+	{name: "empty", play: func(s *studio) {
+		s.open()
+	}},
+	{name: "sending", moving: true, play: func(s *studio) {
+		s.open()
+		s.send("Quarterly report – final.pdf", "données-été-2026.zip")
+		s.road.pace.perSecond.Store(9 << 20)
+		s.paste(file{"Launch film, director’s cut.mp4", 180 << 20}, file{"backup-2026-11-20.zip", 120 << 20}, file{"logo.png", 18_000})
+		await(s.t, inTime, "a third of it to have passed", func() (bool, string) {
+			return s.road.passed.Load() > 100<<20, fmt.Sprint(s.road.passed.Load())
+		})
+	}},
+	{name: "sent", play: func(s *studio) {
+		s.open()
+		s.send("customers.csv", "Launch film, director’s cut.mp4", "logo.png", "Quarterly report – final.pdf")
+	}},
+	{name: "error", play: func(s *studio) {
+		s.open()
+		s.send("Quarterly report – final.pdf")
+		s.window.press("ctrl+b", "ctrl+a")
+		s.window.enter("team-shared")
+		s.paste(file{"customers.csv", 310_000})
+		s.window.see("Not sent", inTime)
+		s.window.press("Escape")
+	}},
+	{name: "links", play: func(s *studio) {
+		s.sendBefore("backup-2026-11-20.zip", "1s")
+		s.sendBefore("Angebot Müller & Söhne.docx", "12m")
+		s.sendBefore("All-hands recording.mp4", "7d")
+		s.sendBefore("Quarterly report – final.pdf", "3h")
+		s.sendBefore("Photos from the offsite.zip", "6d")
+		s.open()
+		s.window.press("ctrl+2")
+		s.window.see("Photos from the offsite.zip", soon)
+	}},
+	{name: "settings", play: func(s *studio) {
+		s.open()
+		s.window.press("ctrl+comma")
+		s.window.see("Appearance", soon)
+	}},
+	{name: "names", play: func(s *studio) {
+		s.open()
+		s.send(
+			"会議の議事録 2026年11月.pdf",
+			"A name that somebody gave to a file without thinking of windows "+strings.Repeat("very ", 26)+"long.tar.gz",
+			"التقرير النهائي.docx", "Отчёт за ноябрь – черновик.xlsx", "वार्षिक रिपोर्ट.txt", "Sommerfest 🎉 am See.jpg",
+		)
+	}},
+}
+
+// studio is where the pictures are taken.
+type studio struct {
+	*workplace
+	window *window
+}
+
+func newStudio(t *testing.T, appearance string) *studio {
+	t.Helper()
+	s := &studio{workplace: newWorkplace(t, 1000, 700)}
+	s.remember(appearance)
+	return s
+}
+
+// open opens the window, and takes the pointer out of the picture.
+func (s *studio) open() {
+	s.t.Helper()
+	s.window = s.waybill()
+	s.window.see("Drop files or folders here", inTime)
+	s.must("xdotool", "mousemove", fmt.Sprint(s.size.X-1), fmt.Sprint(s.size.Y-1))
+}
+
+// file is a file to be made.
+type file struct {
+	name string
+	size int
+}
+
+// paste makes files and sends them through the window.
+func (s *studio) paste(files ...file) {
+	s.t.Helper()
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, s.write(make([]byte, f.size), f.name))
+	}
+	s.setClipboard(strings.Join(paths, "\n"))
+	s.window.press("ctrl+v")
+}
+
+// send sends files and waits for their links.
+func (s *studio) send(names ...string) {
+	s.t.Helper()
+	var files []file
+	for i, name := range names {
+		files = append(files, file{name, 2_400_000 / (i + 1)})
+	}
+	s.paste(files...)
+	s.links(len(names), inTime)
+	s.window.see("Copy", soon)
+}
+
+// sendBefore sends a file from a terminal, before the window opens.
+func (s *studio) sendBefore(name, lasts string) {
+	s.t.Helper()
+	s.write(noise(600_000), name)
+	s.must(program(s.t), "send", "--quiet", "--profile", "work", "--bucket", "team-share", "--prefix", "alice/2026-11", "--expires", lasts, name)
+}
+
+// shoot takes a picture of the window in this size, once it has been drawn anew and stands still.
+func (s *studio) shoot(name string, size image.Point, moving bool) {
+	s.t.Helper()
+	area := image.Rectangle{Max: size}
+	look := func() *image.RGBA {
+		picture, err := s.lookAt(area)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		return picture
+	}
+	last := look()
+	if s.window.area() != area {
+		s.window.place(area)
+		cut := last // the old picture, cut to the new size, is what is seen until the window draws itself
+		await(s.t, soon, "the window to be drawn in its new size", func() (bool, string) {
+			last = look()
+			return !slices.Equal(upper(last), upper(cut)), ""
+		})
+	}
+	stood := 0
+	await(s.t, soon, "the window to stand still", func() (bool, string) {
+		now := look()
+		if slices.Equal(now.Pix, last.Pix) {
+			stood++
+		} else {
+			stood = 0
+		}
+		last = now
+		return stood == 3 || moving, "it moves"
+	})
+	if err := savePicture(filepath.Join("..", "docs", "screenshots", name), last); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// upper is the part of a picture in which no transfer moves.
+func upper(picture *image.RGBA) []byte { return picture.Pix[:100*picture.Stride] }
