@@ -34,20 +34,25 @@ func privateBus(t *testing.T) {
 // portal stands in for the desktop's portal, whose chooser no test can click in; what goes over the bus is as
 // its documentation has it.
 type portal struct {
-	bus    *dbus.Conn
+	bus     *dbus.Conn
+	answers chan answer // what it will say
+	asked   chan map[string]dbus.Variant
+}
+
+type answer struct {
 	status uint32
 	uris   []string
-	asked  map[string]dbus.Variant
 }
 
 // OpenFile answers at once, even before the caller has its handle.
 func (p *portal) OpenFile(sender dbus.Sender, _, _ string, options map[string]dbus.Variant) (dbus.ObjectPath, *dbus.Error) {
-	p.asked = options
+	p.asked <- options
+	say := <-p.answers
 	token, _ := options["handle_token"].Value().(string)
 	handle := dbus.ObjectPath("/org/freedesktop/portal/desktop/request/" +
 		strings.ReplaceAll(strings.TrimPrefix(string(sender), ":"), ".", "_") + "/" + token)
-	results := map[string]dbus.Variant{"uris": dbus.MakeVariant(p.uris)}
-	if err := p.bus.Emit(handle, "org.freedesktop.portal.Request.Response", p.status, results); err != nil {
+	results := map[string]dbus.Variant{"uris": dbus.MakeVariant(say.uris)}
+	if err := p.bus.Emit(handle, "org.freedesktop.portal.Request.Response", say.status, results); err != nil {
 		return "", dbus.MakeFailedError(err)
 	}
 	return handle, nil
@@ -61,26 +66,26 @@ func TestChooserOfTheDesktop(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = bus.Close() })
-	p := &portal{bus: bus}
+	p := &portal{bus: bus, answers: make(chan answer, 1), asked: make(chan map[string]dbus.Variant, 1)}
 	if err := bus.Export(p, "/org/freedesktop/portal/desktop", "org.freedesktop.portal.FileChooser"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := bus.RequestName("org.freedesktop.portal.Desktop", 0); err != nil {
 		t.Fatal(err)
 	}
-	p.uris = []string{"file:///home/alice/a+b%20c%25d%23.txt", "file:///home/alice/%E6%97%A5%E6%9C%AC.png"}
+	p.answers <- answer{0, []string{"file:///home/alice/a+b%20c%25d%23.txt", "file:///home/alice/%E6%97%A5%E6%9C%AC.png"}}
 	paths, err := chooseFiles(context.Background(), false)
 	if want := []string{"/home/alice/a+b c%d#.txt", "/home/alice/日本.png"}; err != nil || !slices.Equal(paths, want) {
 		t.Errorf("%q, %v; want %q", paths, err, want)
 	}
-	if p.asked["multiple"].Value() != true || p.asked["directory"].Value() != false {
-		t.Errorf("it was asked for %v", p.asked)
+	if asked := <-p.asked; asked["multiple"].Value() != true || asked["directory"].Value() != false {
+		t.Errorf("it was asked for %v", asked)
 	}
-	p.status, p.uris = 1, nil
+	p.answers <- answer{1, nil}
 	if paths, err := chooseFiles(context.Background(), true); err != nil || paths != nil {
 		t.Errorf("nothing chosen: %q, %v", paths, err)
 	}
-	if p.asked["directory"].Value() != true {
+	if asked := <-p.asked; asked["directory"].Value() != true {
 		t.Error("it was not asked for a folder")
 	}
 }
