@@ -23,7 +23,14 @@ WITH_MINIO = WAYBILL_MINIO="$(CURDIR)/$(MINIO)"
 GO_DIRS := $(wildcard *.go assets bench e2e gui internal packaging signer)
 SCRIPTS := $(wildcard packaging/*.sh) .ci/run
 
-.PHONY: run build test lint bench screenshots icons clean deps help
+# What bench measures Waybill beside, each at a pinned version.
+PEERS := build/peers
+MC_VERSION := v0.0.0-20250313080218-cf909e1063a9
+RCLONE_VERSION := v1.76.0
+S5CMD_VERSION := v2.3.0
+VERSITYGW_VERSION := v1.8.0
+
+.PHONY: run build test lint bench bench-peers screenshots icons clean deps help
 
 run: build ## open the window on the sandbox; without a display, do the main job in the terminal
 	@case "$$(go env GOOS)$$DISPLAY$$WAYLAND_DISPLAY" in \
@@ -46,8 +53,27 @@ lint: deps-build-lint $(GOLANGCI) ## check format, vet, golangci-lint and the sh
 	$(GOLANGCI) run
 	shellcheck $(SCRIPTS)
 
-bench: build ## measure against other programs found on the PATH
+bench: build ## measure against other programs, found in build/peers or on the PATH
 	go run ./bench
+
+bench-peers: deps-peers $(PEERS)/mc $(PEERS)/rclone $(PEERS)/s5cmd $(PEERS)/versitygw $(MINIO) ## build what bench measures beside
+
+$(PEERS)/mc $(PEERS)/rclone $(PEERS)/versitygw:
+	@echo "Building $(@F), once; this takes a few minutes."
+	cd /tmp && GOFLAGS= GOBIN="$(CURDIR)/$(PEERS)" CGO_ENABLED=0 go install $(peer-$(@F))
+
+peer-mc := github.com/minio/mc@$(MC_VERSION)
+peer-rclone := github.com/rclone/rclone@$(RCLONE_VERSION)
+peer-versitygw := github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW_VERSION)
+
+# s5cmd's list of versions may be refused where the version itself is not, and "go install" wants the list.
+$(PEERS)/s5cmd:
+	@echo "Building s5cmd, once; this takes a minute."
+	@tmp=$$(mktemp -d) && cd $$tmp && \
+		printf 'module peers\n\ngo 1.26.0\n\nrequire github.com/peak/s5cmd/v2 $(S5CMD_VERSION)\n' >go.mod && \
+		printf 'package peers\n\nimport _ "github.com/peak/s5cmd/v2"\n' >peers.go && \
+		GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -o "$(CURDIR)/$@" github.com/peak/s5cmd/v2; \
+		status=$$?; rm -rf "$$tmp"; exit $$status
 
 screenshots: deps-build-test ## take the pictures in docs/screenshots
 	go test -tags $(TAGS),screenshots -timeout 30m -count=1 -run Screenshots ./e2e
@@ -63,7 +89,7 @@ clean: ## remove what was built
 	rm -rf build dist
 
 help: ## list these tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 deps: deps-build-run-test-lint-icons
 

@@ -34,6 +34,7 @@ type destination struct {
 
 	asked   int           // counts the questions to the store, so that an old answer is known as such
 	trouble *desk.Trouble // why nothing can be sent with what stands in the fields
+	refused *desk.Trouble // why the profile does not sign at present
 	outlook desk.Outlook
 	known   bool // outlook is an answer
 	session struct {
@@ -320,7 +321,7 @@ func (d *destination) save(s desk.Settings) {
 
 // ask asks the store behind the profile: which buckets, until when the session lasts, what a link would be.
 func (d *destination) ask() {
-	d.known, d.session.ok = false, false
+	d.known, d.session.ok, d.refused = false, false, nil
 	d.asked++
 	mine := d.asked
 	d.say()
@@ -345,7 +346,7 @@ func (d *destination) ask() {
 			return
 		}
 		if err != nil {
-			d.trouble = desk.Explain(err)
+			d.refused = desk.Explain(err)
 		} else {
 			d.outlook, d.known = a.outlook, true
 			d.session.ends, d.session.known, d.session.ok = a.ends, a.known, true
@@ -402,6 +403,8 @@ func (d *destination) say() {
 	case d.none():
 	case d.trouble != nil:
 		text, color, help = told(d.trouble.What), colorError, told(d.trouble.Help)
+	case d.refused != nil:
+		text, color, help = told(d.refused.What), colorError, told(d.refused.Help)
 	case !d.known:
 		text = lang.L("Looking at the profile…")
 	case d.outlook.Warning != nil:

@@ -155,7 +155,7 @@ func (r *rig) file(name, text string) string {
 // ready waits until the store has answered what was asked of it.
 func (r *rig) ready() {
 	r.t.Helper()
-	r.until("the destination is known", func() bool { return r.send.dest.known || r.send.dest.trouble != nil })
+	r.until("the destination is known", func() bool { return r.send.dest.known || r.send.dest.refused != nil })
 }
 
 // over waits until all that was dropped is over, and its drops have ended.

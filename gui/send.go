@@ -135,6 +135,9 @@ func (s *sendPlace) drop(paths []string) {
 		return
 	}
 	s.dest.remember()
+	if s.dest.refused != nil {
+		s.dest.ask() // it may have been mended since: signed in again, say
+	}
 	g := &group{drop: s.u.desk.Send(s.u.ctx, s.dest.at, s.options(), paths)}
 	s.groups = append([]*group{g}, s.groups...)
 	s.follow(g)

@@ -276,6 +276,29 @@ func TestSessionThatEndsFirstIsSaidBefore(t *testing.T) {
 	}
 }
 
+func TestProfileThatDoesNotSignSaysSo(t *testing.T) {
+	isolate(t, "[profile gone]\ncredential_process = false\nendpoint_url = "+store.Endpoint()+"\n", "")
+	r := open(t, "", Options{})
+	r.ready()
+	d := r.send.dest
+	if d.refused == nil || d.line.label.Text != d.refused.What.String() || d.help.label.Text == "" {
+		t.Fatalf("%q", d.line.label.Text)
+	}
+	r.fill(d.bucket, "sandbox")
+	if d.line.label.Text != d.refused.What.String() {
+		t.Errorf("after naming a bucket: %q", d.line.label.Text)
+	}
+	r.send.drop([]string{r.file("a.txt", "a")})
+	r.over(1)
+	if row := r.content(0); row.chip != "Not sent" || row.text == "" || row.help == "" {
+		t.Errorf("%+v", row)
+	}
+	r.ready()
+	if d.refused == nil || d.line.label.Text != d.refused.What.String() {
+		t.Errorf("after a drop: %q", d.line.label.Text)
+	}
+}
+
 func TestFieldsSayWhatIsWrong(t *testing.T) {
 	withProfiles(t)
 	r := open(t, "", Options{})

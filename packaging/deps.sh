@@ -110,5 +110,6 @@ exit 0
 # test  fonts-noto-core         letters of most scripts
 # test  fonts-noto-cjk          Chinese, Japanese and Korean letters
 # test  fonts-noto-color-emoji  emoji
+# peers awscli                 the AWS CLI, which bench measures beside
 # lint  shellcheck              checks the shell scripts
 # icons librsvg2-bin            draws the icon's PNG files from its SVG

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestArrowsBetweenTheRooms keeps the picture of CONTRIBUTING.md: gui and cli → desk → courier, bucket, ledger →
+// signer; nothing points back up, and Fyne lives in gui alone.
+func TestArrowsBetweenTheRooms(t *testing.T) {
+	may := map[string][]string{
+		"waybill":                    {"gui", "internal/cli", "internal/desk"},
+		"waybill/gui":                {"assets", "internal/desk", "signer"},
+		"waybill/internal/cli":       {"internal/desk", "signer"},
+		"waybill/internal/desk":      {"internal/bucket", "internal/courier", "internal/ledger", "internal/sandbox", "signer"},
+		"waybill/internal/courier":   {"signer"},
+		"waybill/internal/bucket":    {},
+		"waybill/internal/ledger":    {},
+		"waybill/internal/sandbox":   {},
+		"waybill/internal/teststore": {},
+		"waybill/signer":             {},
+		"waybill/assets":             {},
+	}
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		room := words[0]
+		allowed, known := may[room]
+		if strings.HasPrefix(room, "waybill/bench") || room == "waybill/e2e" {
+			continue // they stand outside the house
+		}
+		if !known {
+			t.Errorf("%s is a room that this test does not know", room)
+			continue
+		}
+		seen++
+		for _, to := range words[1:] {
+			if inside, ok := strings.CutPrefix(to, "waybill/"); ok && !slices.Contains(allowed, inside) {
+				t.Errorf("%s points to %s", room, inside)
+			}
+			if strings.HasPrefix(to, "fyne.io/") && room != "waybill/gui" {
+				t.Errorf("%s knows Fyne: %s", room, to)
+			}
+		}
+	}
+	if seen != len(may) {
+		t.Errorf("%d of %d rooms were found", seen, len(may))
+	}
+}
