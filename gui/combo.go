@@ -14,12 +14,14 @@ import (
 
 // option is something that a combo suggests.
 type option struct {
-	label string // what is shown
-	value string // what is taken; the label where it is empty
+	label string // what is shown in the list
+	value string // what stands in the field once it is taken; the label where it is empty
 	note  string // what kind of thing it is, muted at the end of the line
+	id    string // which one it is, where two may read the same; "" for what was typed
 }
 
-func (o option) taken() string {
+// text is what stands in the field.
+func (o option) text() string {
 	if o.value != "" {
 		return o.value
 	}
@@ -35,11 +37,11 @@ type combo struct {
 	options []option
 	strict  bool
 	// taken is called when the person is done: with Enter, a choice, or by leaving the field.
-	taken func(string)
+	taken func(option)
 	// opened is called when the suggestions come up, to find out what there is.
 	opened func()
 
-	committed string // what was taken last, for Escape
+	committed option // what was taken last, for Escape
 	list      *suggestions
 	frame     *surface
 }
@@ -47,7 +49,7 @@ type combo struct {
 // suggestionsShown is how many suggestions are in sight at a time.
 const suggestionsShown = 8
 
-func (u *ui) combo(placeholder string, taken func(string)) *combo {
+func (u *ui) combo(placeholder string, taken func(option)) *combo {
 	c := &combo{ui: u, taken: taken, frame: newFrame()}
 	c.PlaceHolder = placeholder
 	c.ExtendBaseWidget(c)
@@ -65,9 +67,12 @@ func (u *ui) combo(placeholder string, taken func(string)) *combo {
 }
 
 // setValue shows a value that somebody else decided.
-func (c *combo) setValue(v string) {
-	c.committed = v
-	if c.Text != v {
+func (c *combo) setValue(v string) { c.setOption(option{label: v}) }
+
+// setOption is setValue for one of the options.
+func (c *combo) setOption(o option) {
+	c.committed = o
+	if v := o.text(); c.Text != v {
 		change := c.OnChanged
 		c.OnChanged = nil
 		c.SetText(v)
@@ -88,7 +93,7 @@ func (c *combo) setOptions(o []option) {
 
 // filterText is what narrows the suggestions: nothing as long as the person has not typed.
 func (c *combo) filterText() string {
-	if c.Text == c.committed {
+	if c.Text == c.committed.text() {
 		return ""
 	}
 	return c.Text
@@ -106,7 +111,7 @@ func (c *combo) toggle() {
 
 func (c *combo) open() {
 	c.list.show(c.filterText())
-	if at := slices.IndexFunc(c.list.found, func(o option) bool { return o.taken() == c.committed }); at >= 0 {
+	if at := slices.IndexFunc(c.list.found, func(o option) bool { return o.text() == c.committed.text() && o.id == c.committed.id }); at >= 0 {
 		c.list.mark(at)
 	}
 	if c.opened != nil {
@@ -117,26 +122,46 @@ func (c *combo) open() {
 // commit takes what stands in the field.
 func (c *combo) commit() {
 	c.list.close()
-	if c.strict && !slices.ContainsFunc(c.options, func(o option) bool { return strings.EqualFold(o.taken(), c.Text) }) {
-		c.setValue(c.committed)
+	if c.Text == c.committed.text() {
 		return
 	}
-	if c.Text == c.committed {
+	if !c.strict {
+		c.choose(option{label: c.Text})
 		return
 	}
-	c.committed = c.Text
-	c.taken(c.Text)
+	if o, ok := c.meant(); ok {
+		c.choose(o)
+		return
+	}
+	c.setOption(c.committed)
+}
+
+// meant is the option that reads as what was typed: to the letter, else but for upper and lower case. Where two
+// do, nobody knows which is meant.
+func (c *combo) meant() (option, bool) {
+	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+		var found []option
+		for _, o := range c.options {
+			if same(o.text(), c.Text) {
+				found = append(found, o)
+			}
+		}
+		if len(found) > 0 {
+			return found[0], len(found) == 1
+		}
+	}
+	return option{}, false
 }
 
 // choose takes a suggestion.
 func (c *combo) choose(o option) {
 	c.list.close()
 	before := c.committed
-	c.setValue(o.taken())
+	c.setOption(o)
 	c.CursorColumn = len([]rune(c.Text))
 	c.Refresh()
-	if before != o.taken() {
-		c.taken(o.taken())
+	if before.text() != o.text() || before.id != o.id {
+		c.taken(o)
 	}
 }
 
@@ -175,8 +200,8 @@ func (c *combo) TypedKey(k *fyne.KeyEvent) {
 		c.list.move(map[fyne.KeyName]int{fyne.KeyDown: 1, fyne.KeyUp: -1}[k.Name])
 	case fyne.KeyReturn, fyne.KeyEnter:
 		o, ok := c.list.marked()
-		if !ok && c.strict && c.Text != c.committed && len(c.list.found) > 0 {
-			o, ok = c.list.found[0], true // nothing else can be meant
+		if !ok && c.strict && c.Text != c.committed.text() {
+			o, ok = c.meant()
 		}
 		if ok {
 			c.choose(o)
@@ -188,7 +213,7 @@ func (c *combo) TypedKey(k *fyne.KeyEvent) {
 			c.list.close()
 			return
 		}
-		c.setValue(c.committed)
+		c.setOption(c.committed)
 	case fyne.KeyF1:
 		c.ui.typedKey(k)
 	default:
@@ -199,9 +224,11 @@ func (c *combo) TypedKey(k *fyne.KeyEvent) {
 // TypedShortcut implements fyne.Shortcutable: the window's own shortcuts work from within a field, and files
 // that are pasted are sent wherever the focus is.
 func (c *combo) TypedShortcut(s fyne.Shortcut) {
-	if _, paste := s.(*fyne.ShortcutPaste); paste && len(pastedPaths(c.ui.app.Clipboard().Content())) > 0 {
-		c.ui.paste()
-		return
+	if _, paste := s.(*fyne.ShortcutPaste); paste {
+		if paths, _ := pastedPaths(c.ui.app.Clipboard().Content()); len(paths) > 0 {
+			c.ui.paste()
+			return
+		}
 	}
 	if !c.ui.typedShortcut(s) {
 		c.Entry.TypedShortcut(s)
@@ -292,6 +319,12 @@ func (s *suggestions) filter(text string) {
 	}
 	s.found = append(s.found, within...)
 	s.at = -1
+	if s.combo.strict && text != "" && len(s.found) > 0 {
+		s.at = 0 // what Enter takes is in sight
+		if o, ok := s.combo.meant(); ok {
+			s.at = max(slices.Index(s.found, o), 0)
+		}
+	}
 	const most = 200 // a person narrows such a list; nobody scrolls through thousands
 	s.rows.RemoveAll()
 	for i, o := range s.found[:min(len(s.found), most)] {

@@ -32,12 +32,13 @@ type destination struct {
 	expires  time.Duration
 	flags    desk.Store // what the command line named
 
-	asked   int           // counts the questions to the store, so that an old answer is known as such
-	trouble *desk.Trouble // why nothing can be sent with what stands in the fields
-	refused *desk.Trouble // why the profile does not sign at present
-	outlook desk.Outlook
-	known   bool // outlook is an answer
-	session struct {
+	lookedAt time.Time     // when the profile was asked last
+	asked    int           // counts the questions to the store, so that an old answer is known as such
+	trouble  *desk.Trouble // why nothing can be sent with what stands in the fields
+	refused  *desk.Trouble // why the profile does not sign at present
+	outlook  desk.Outlook
+	known    bool // outlook is an answer
+	session  struct {
 		ends  time.Time
 		known bool
 		ok    bool // it is an answer
@@ -49,10 +50,10 @@ func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
 	d := &destination{ui: u, flags: flags, changed: changed, expires: u.desk.Settings().Expires}
 	d.profile = u.combo(lang.L("Choose a profile"), d.takeProfile)
 	d.profile.strict = true
-	d.bucket = u.combo(lang.L("Type or choose"), func(s string) { d.takeBucket(s) })
-	d.prefix = u.combo(lang.L("none"), d.takePrefix)
+	d.bucket = u.combo(lang.L("Type or choose"), func(o option) { d.takeBucket(o.text()) })
+	d.prefix = u.combo(lang.L("none"), func(o option) { d.takePrefix(o.text()) })
 	d.prefix.opened = d.askPrefixes
-	d.lasts = u.combo("", d.takeLasts)
+	d.lasts = u.combo("", func(o option) { d.takeLasts(o.text()) })
 	d.lasts.setValue(lastsLabel(d.expires))
 	var offers []option
 	for _, o := range offered() {
@@ -110,17 +111,23 @@ func (d *destination) begin() {
 	switch {
 	case d.flags != (desk.Store{}):
 		d.at = desk.Destination{Store: d.flags}
-		if last.Store == d.flags {
+		if !d.flags.Sandbox && d.flags.Profile == "" {
+			d.at.Profile = signer.DefaultProfile() // another region or store, for the profile that is used anyway
+		}
+		if last.Store == d.at.Store {
 			d.at = last
 		}
 	case last.Bucket != "" && d.has(last.Store):
 		d.at = last
 	default:
-		d.at = desk.Destination{}
-		for _, p := range d.profiles {
-			if !p.Sandbox {
-				d.at.Profile = p.Name
-				break
+		d.at = desk.Destination{Store: desk.Store{Profile: signer.DefaultProfile()}}
+		if !d.has(d.at.Store) {
+			d.at.Profile = ""
+			for _, p := range d.profiles {
+				if !p.Sandbox {
+					d.at.Profile = p.Name
+					break
+				}
 			}
 		}
 	}
@@ -146,12 +153,13 @@ func (d *destination) loadProfiles() {
 // profileOption is how a profile stands in the list.
 func profileOption(p desk.Profile) option {
 	if p.Sandbox {
-		return option{label: lang.L("Sandbox: try it without an account"), value: lang.L("Sandbox")}
+		return option{label: lang.L("Sandbox: try it without an account"), value: lang.L("Sandbox"), id: "the sandbox"}
 	}
-	if p.Name == signer.EnvironmentProfile {
-		return option{label: lang.L("Environment"), note: "AWS_ACCESS_KEY_ID"}
+	id := "profile " + p.Name // no profile's name makes it the sandbox
+	if p.Kind == signer.KindEnvironment {
+		return option{label: lang.L("Environment"), note: "AWS_ACCESS_KEY_ID", id: id}
 	}
-	return option{label: p.Name, note: kindName(p.Kind)}
+	return option{label: p.Name, note: kindName(p.Kind), id: id}
 }
 
 // kindName is a profile's kind in the words of the AWS files.
@@ -190,7 +198,7 @@ func (d *destination) none() bool {
 func (d *destination) show() {
 	for _, p := range d.profiles {
 		if p.Sandbox == d.at.Sandbox && (p.Sandbox || p.Name == d.at.Profile) {
-			d.profile.setValue(profileOption(p).taken())
+			d.profile.setOption(profileOption(p))
 		}
 	}
 	if d.at.Sandbox && d.at.Bucket == "" {
@@ -205,9 +213,9 @@ func (d *destination) show() {
 }
 
 // takeProfile is called when another profile was chosen. Its fields come back as they were used last.
-func (d *destination) takeProfile(label string) {
+func (d *destination) takeProfile(o option) {
 	for _, p := range d.profiles {
-		if !strings.EqualFold(profileOption(p).taken(), label) {
+		if profileOption(p).id != o.id {
 			continue
 		}
 		next := desk.Destination{Store: desk.Store{Sandbox: p.Sandbox}}
@@ -276,6 +284,7 @@ func (d *destination) takeLasts(s string) {
 	settings := d.ui.desk.Settings()
 	settings.Expires = expires
 	d.save(settings)
+	d.check()
 	d.ask()
 }
 
@@ -303,10 +312,11 @@ func (d *destination) ready() bool {
 	return d.at.Bucket != "" && !d.none() && d.check()
 }
 
-// remember keeps the destination for the next start.
+// remember keeps the destination for the next start. What a flag said of the store is said for one start only.
 func (d *destination) remember() {
 	settings := d.ui.desk.Settings()
-	if settings.Destination == d.at {
+	named := d.flags.Endpoint != "" || d.flags.Region != "" || d.flags.AllowHTTP
+	if settings.Destination == d.at || named && d.at.Endpoint == d.flags.Endpoint && d.at.Region == d.flags.Region {
 		return
 	}
 	settings.Destination = d.at
@@ -323,13 +333,19 @@ func (d *destination) save(s desk.Settings) {
 func (d *destination) ask() {
 	d.known, d.session.ok, d.refused = false, false, nil
 	d.asked++
-	mine := d.asked
 	d.say()
 	d.changed()
 	if d.none() {
 		return
 	}
-	store, expires := d.at.Store, d.expires
+	d.askProfile()
+	d.askBuckets()
+}
+
+// askProfile asks until when the profile's session lasts, and what a link made now would be.
+func (d *destination) askProfile() {
+	mine, store, expires := d.asked, d.at.Store, d.expires
+	d.lookedAt = d.ui.now()
 	type answer struct {
 		outlook desk.Outlook
 		ends    time.Time
@@ -346,14 +362,19 @@ func (d *destination) ask() {
 			return
 		}
 		if err != nil {
-			d.refused = desk.Explain(err)
+			d.refused, d.known = desk.Explain(err), false
 		} else {
-			d.outlook, d.known = a.outlook, true
+			d.outlook, d.known, d.refused = a.outlook, true, nil
 			d.session.ends, d.session.known, d.session.ok = a.ends, a.known, true
 		}
 		d.say()
 		d.changed()
 	})
+}
+
+// askBuckets finds the buckets to choose from.
+func (d *destination) askBuckets() {
+	mine, store := d.asked, d.at.Store
 	ask(d.ui, func(ctx context.Context) ([]string, error) { return d.ui.desk.Buckets(ctx, store) },
 		func(names []string, err error) {
 			if mine != d.asked || err != nil {
@@ -370,6 +391,28 @@ func (d *destination) ask() {
 				d.changed()
 			}
 		})
+}
+
+// lookEvery is the shortest time between two looks at a profile whose answer may have changed by itself.
+const lookEvery = time.Minute
+
+// tick is called once a second. A session that runs out, or was signed in to again elsewhere, changes what a link
+// made now would be; then the profile is asked once more, without a word.
+func (d *destination) tick() {
+	now := d.ui.now()
+	short := d.known && (d.outlook.Warning != nil || d.pastSession(now))
+	if (short || d.refused != nil) && !d.none() && now.Sub(d.lookedAt) >= lookEvery {
+		d.askProfile()
+	}
+	if d.known {
+		d.say()
+	}
+}
+
+// pastSession reports whether a link made now would outlive the session that signs it.
+func (d *destination) pastSession(now time.Time) bool {
+	s := d.session
+	return s.ok && s.known && !s.ends.IsZero() && now.Add(d.expires).After(s.ends)
 }
 
 // askPrefixes finds the folders below the one that stands in the field.
@@ -416,7 +459,11 @@ func (d *destination) say() {
 	case d.at.Sandbox:
 		text = lang.L("The sandbox is on this computer: its links work here, while Waybill is open.")
 	default:
-		text = lang.L("Links made now work until {{.When}}.", args{"When": d.ui.words.moment(now.Add(d.expires), now)})
+		ends := now.Add(d.expires)
+		if d.pastSession(now) { // the profile is asked about it already; until then, the session's end is the truth
+			ends = d.session.ends
+		}
+		text = lang.L("Links made now work until {{.When}}.", args{"When": d.ui.words.moment(ends, now)})
 	}
 	d.line.set(text, color)
 	d.help.set(help, colorMuted)
@@ -431,7 +478,7 @@ func (d *destination) say() {
 func (d *destination) who() string {
 	for _, p := range d.profiles {
 		if p.Sandbox == d.at.Sandbox && (p.Sandbox || p.Name == d.at.Profile) {
-			return profileOption(p).taken()
+			return profileOption(p).text()
 		}
 	}
 	return d.at.Profile

@@ -230,8 +230,13 @@ func ask[T any](u *ui, do func(context.Context) (T, error), then func(T, error))
 	}()
 }
 
-// copy puts a text on the clipboard.
-func (u *ui) copy(text string) { u.app.Clipboard().SetContent(text) }
+// copy puts a text on the clipboard; what the rows say is on it has gone then.
+func (u *ui) copy(text string) {
+	u.app.Clipboard().SetContent(text)
+	u.send.uncopied()
+	u.links.copied = ""
+	u.links.rows.again()
+}
 
 // askToClose closes the window, after a question if that would stop transfers.
 func (u *ui) askToClose() {

@@ -29,6 +29,7 @@ type linksPlace struct {
 	emptyS  *clipped
 
 	entries []desk.Entry
+	trouble *desk.Trouble // why the ledger could not be read
 	shown   []desk.Entry
 	filter  linkFilter
 	copied  string    // the id of the entry whose link was copied last
@@ -88,10 +89,12 @@ func (p *linksPlace) load() {
 	ask(p.u, func(ctx context.Context) ([]desk.Entry, error) { return p.u.desk.Links(ctx, 0) },
 		func(entries []desk.Entry, err error) {
 			p.loading = false
-			if err == nil {
+			if p.trouble = nil; err != nil {
+				p.trouble = desk.Explain(err)
+			} else {
 				p.entries = entries
-				p.sift()
 			}
+			p.sift()
 			if p.stale {
 				p.load()
 			}
@@ -144,6 +147,9 @@ func (p *linksPlace) sayEmpty(searched bool) {
 	case searched:
 		p.emptyT.set(lang.L("Nothing found"), colorText)
 		p.emptyS.set(lang.L("No link here has this in its name, folder or bucket"), colorMuted)
+	case p.trouble != nil:
+		p.emptyT.set(told(p.trouble.What), colorText)
+		p.emptyS.set(told(p.trouble.Help), colorMuted)
 	case len(p.entries) == 0:
 		p.emptyT.set(lang.L("No links yet"), colorText)
 		p.emptyS.set(lang.L("What you send shows up here, with the time until its link ends"), colorMuted)
@@ -195,7 +201,10 @@ func (p *linksPlace) row(at int) (rowContent, rowActions) {
 		}
 		c.main, act.main = lang.L("Send again"), again
 	case !e.Live(now):
-		c.chip = lang.L("Ended {{.When}}", args{"When": w.day(e.Ends, now)})
+		c.chip = lang.L("Ended {{.When}}", args{"When": w.day(e.Last(), now)})
+		if e.Refused() {
+			c.text, c.texts, c.chip, c.chipTone = e.TroubleText, colorError, lang.L("Link refused"), bad
+		}
 		if e.Path != "" {
 			c.main, act.main = lang.L("Send again"), again
 		}
@@ -213,6 +222,9 @@ func (p *linksPlace) row(at int) (rowContent, rowActions) {
 		}
 		if e.TroubleCode != "" {
 			c.text, c.texts = e.TroubleText, colorWarn
+			if p.copied != e.ID {
+				c.chip, c.chipTone = lang.L("Link not checked"), warning
+			}
 		}
 	}
 	return c, act
@@ -289,21 +301,12 @@ func (p *linksPlace) menu(e desk.Entry, at fyne.CanvasObject) {
 	}
 	if e.Live(u.now()) {
 		add(lang.L("Copy the link"), func() { p.copyEntry(e) }).Shortcut = u.menuKey("copy")
-		for _, f := range []struct {
-			label  string
-			format desk.Format
-		}{
-			{lang.L("Copy as Markdown"), desk.FormatMarkdown},
-			{lang.L("Copy as HTML"), desk.FormatHTML},
-			{lang.L("Copy as a curl command"), desk.FormatCurl},
-		} {
-			add(f.label, func() {
-				p.linkOf(e, func(l *desk.Link) {
-					u.copy(desk.CopyText(f.format, []desk.NamedLink{{Name: e.Name, URL: l.URL}}))
-					p.markCopied(e)
-				})
+		u.formatItems(add, func(f desk.Format) {
+			p.linkOf(e, func(l *desk.Link) {
+				u.copy(desk.CopyText(f, []desk.NamedLink{{Name: e.Name, URL: l.URL}}))
+				p.markCopied(e)
 			})
-		}
+		})
 		add(lang.L("Open in the browser"), func() { p.linkOf(e, func(l *desk.Link) { u.browse(l.URL) }) })
 	}
 	add(lang.L("Copy the S3 address"), func() { u.copy("s3://" + e.Destination.Bucket + "/" + e.Key) })

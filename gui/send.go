@@ -31,7 +31,7 @@ type sendPlace struct {
 	groups  []*group // newest first
 	shown   []*transfer
 	byID    map[string]*transfer
-	asks    map[string]chan<- desk.Clash // by key: what to do about a name that is taken
+	asks    map[string]chan<- desk.Clash // by transfer: what to do about a name that is taken
 	waiting []string                     // dropped before it was clear where to
 }
 
@@ -176,39 +176,45 @@ func (s *sendPlace) options() desk.SendOptions {
 }
 
 // askClash asks within the row of the file whose name is taken. The desk calls it from any goroutine.
-func (s *sendPlace) askClash(key string) desk.Clash {
+func (s *sendPlace) askClash(ctx context.Context, t desk.Transfer) desk.Clash {
 	answer := make(chan desk.Clash, 1)
 	s.u.do(func() {
-		s.asks[key] = answer
-		s.show()
+		if ctx.Err() == nil {
+			s.asks[t.ID] = answer
+			s.show()
+		}
 	})
 	select {
 	case c := <-answer:
 		return c
+	case <-ctx.Done():
+		s.u.do(func() { delete(s.asks, t.ID) })
 	case <-s.u.ctx.Done():
-		return desk.ClashSkip
 	}
+	return desk.ClashSkip
 }
 
-// again sends a file once more, in its row.
+// again sends a file once more, in its row, whose links belong to the drop that it came with.
 func (s *sendPlace) again(t *transfer) {
-	o := s.options()
-	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, o, t.Transfer), again: t}
-	t.opened = false
+	if !t.State.Over() {
+		return
+	}
+	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, s.options(), t.Transfer), again: t}
+	t.State, t.Trouble, t.Link, t.Done, t.opened, t.copied = desk.Queued, nil, nil, 0, false, false
+	t.carrier = g
 	s.heights()
+	s.show()
 	s.follow(g)
 }
 
 // ended is called when a drop is over: its links are on the clipboard then.
 func (s *sendPlace) ended(g *group) {
 	g.done = true
-	var links []*transfer
-	for _, t := range g.rows {
-		if t.good() && t.group == g {
-			links = append(links, t)
-		}
+	home := g
+	if g.again != nil {
+		home = g.again.home
 	}
-	if len(links) > 0 {
+	if links := s.good(home.all); len(links) > 0 {
 		s.copyLinks(links)
 	}
 	if s.open() == 0 {
@@ -224,31 +230,44 @@ func (s *sendPlace) ended(g *group) {
 // copyLinks puts links on the clipboard, one a line, and says so in their rows.
 func (s *sendPlace) copyLinks(links []*transfer) {
 	urls := make([]string, len(links))
+	for i, t := range links {
+		urls[i] = t.Link.URL
+	}
+	s.u.copy(strings.Join(urls, "\n"))
+	for _, t := range links {
+		t.copied = true
+	}
+	s.show()
+}
+
+// uncopied takes back what the rows say of the clipboard: something else is on it now.
+func (s *sendPlace) uncopied() {
 	for _, t := range s.shown {
 		t.copied = false
 	}
-	for i, t := range links {
-		urls[i], t.copied = t.Link.URL, true
+	s.rows.again()
+}
+
+// good finds the transfers whose links work now.
+func (s *sendPlace) good(among []*transfer) (links []*transfer) {
+	now := s.u.now()
+	for _, t := range among {
+		if t.Good(now) {
+			links = append(links, t)
+		}
 	}
-	s.u.copy(strings.Join(urls, "\n"))
-	s.show()
+	return links
 }
 
 // copyAll copies the links of all files that were sent.
 func (s *sendPlace) copyAll() {
-	var links []*transfer
-	for _, t := range s.shown {
-		if t.good() {
-			links = append(links, t)
-		}
-	}
-	if len(links) > 0 {
+	if links := s.good(s.shown); len(links) > 0 {
 		s.copyLinks(links)
 	}
 }
 
 func (s *sendPlace) copyAt(at int) {
-	if at >= 0 && at < len(s.shown) && s.shown[at].Link != nil {
+	if at >= 0 && at < len(s.shown) && s.shown[at].Link != nil && !s.shown[at].ended(s.u.now()) {
 		s.copyLinks([]*transfer{s.shown[at]})
 	}
 }
@@ -261,9 +280,9 @@ func (s *sendPlace) pauseAll() {
 		switch {
 		case t.State.Over():
 		case resume:
-			t.group.drop.Resume(t.ID)
+			t.carrier.drop.Resume(t.ID)
 		default:
-			t.group.drop.Pause(t.ID)
+			t.carrier.drop.Pause(t.ID)
 		}
 	}
 }
@@ -271,7 +290,7 @@ func (s *sendPlace) pauseAll() {
 func (s *sendPlace) cancelAll() {
 	for _, t := range s.shown {
 		if !t.State.Over() {
-			t.group.drop.Cancel(t.ID)
+			t.carrier.drop.Cancel(t.ID)
 		}
 	}
 }
@@ -433,8 +452,9 @@ func (s *sendPlace) showFoot(n totals) {
 
 // tick is called once a second: what says when something ends is said anew.
 func (s *sendPlace) tick() {
-	if s.all.Visible() && s.dest.known {
-		s.dest.say()
+	s.dest.tick()
+	if s.all.Visible() {
+		s.rows.again()
 	}
 }
 

@@ -90,12 +90,28 @@ func TestManyLinksAreCopiedALineEach(t *testing.T) {
 	write(t, gone, "back")
 	_, act := r.send.content1(5)
 	act.main()
-	r.until("it is sent", func() bool { return r.send.shown[5].good() && r.send.shown[5].copied })
+	act.main() // a second click before the first has shown: it is sent once
+	if row := r.content(5); row.chip != "Next" {
+		t.Errorf("tried again, it shows %+v", row)
+	}
+	r.until("it is sent", func() bool { return r.send.shown[5].Good(time.Now()) && r.send.shown[5].copied })
 	if len(r.send.shown) != 6 {
 		t.Errorf("%d rows", len(r.send.shown))
 	}
-	if got := fetch(t, r.app.Clipboard().Content()); got != "back" {
+	// It came with the others, so the links of all of them are on the clipboard, in the drop's order.
+	lines = strings.Split(r.app.Clipboard().Content(), "\n")
+	if len(lines) != 6 {
+		t.Fatalf("%d lines are on the clipboard after one was tried again", len(lines))
+	}
+	if got := fetch(t, lines[5]); got != "back" {
 		t.Errorf("%q", got)
+	}
+	// Whatever else is copied takes the place of the links, and no row says otherwise.
+	r.copy("something else")
+	for i := range 6 {
+		if row := r.content(i); row.chip != "Sent" {
+			t.Errorf("row %d says %q", i, row.chip)
+		}
 	}
 	r.send.clear()
 	if r.send.totals().files != 0 || !r.send.zone.all.Visible() {
@@ -355,6 +371,131 @@ func TestProfilesRememberTheirPlaces(t *testing.T) {
 	}
 }
 
+// TestQuestionsOfTwoFilesOfOneName: each row asks for its own file, and a cancelled row asks no more.
+func TestQuestionsOfTwoFilesOfOneName(t *testing.T) {
+	withProfiles(t)
+	r := open(t, "", Options{})
+	s := r.desk.Settings()
+	s.OnClash = desk.ClashAsk
+	if err := r.desk.SaveSettings(s); err != nil {
+		t.Fatal(err)
+	}
+	r.ready()
+	r.fill(r.send.dest.bucket, "sandbox")
+	r.fill(r.send.dest.prefix, "twins")
+	there := r.file("twin.txt", "there")
+	r.send.drop([]string{there})
+	r.over(1)
+	link := r.app.Clipboard().Content()
+	r.send.clear()
+	r.send.drop([]string{there})
+	r.send.drop([]string{r.file("twin.txt", "mine")})
+	asking := func(at int) bool { return len(r.content(at).more) == 3 }
+	r.until("both ask", func() bool { return len(r.send.shown) == 2 && asking(0) && asking(1) })
+	_, act := r.send.content1(1)
+	act.side(nil)
+	r.until("the older is cancelled", func() bool { return r.send.shown[1].State == desk.Cancelled })
+	if !asking(0) {
+		t.Fatal("the other one's question went with it")
+	}
+	_, act = r.send.content1(0)
+	act.more[1]() // replace
+	r.over(2)
+	if got := fetch(t, link); got != "mine" {
+		t.Errorf("%q is there", got)
+	}
+	if len(r.send.asks) != 0 {
+		t.Errorf("%d questions are left", len(r.send.asks))
+	}
+}
+
+// TestProfileNamedLikeTheSandbox: an AWS profile may have any name, and it is never taken for what is built in.
+func TestProfileNamedLikeTheSandbox(t *testing.T) {
+	keys := "\naws_access_key_id = a\naws_secret_access_key = b\n"
+	isolate(t, "", "[default]"+keys+"[sandbox]"+keys+"[Sandbox]"+keys+"[Prod]"+keys+"[prod]"+keys)
+	r := open(t, "", Options{})
+	d := r.send.dest
+	for _, p := range d.profiles {
+		d.profile.choose(profileOption(p))
+		if d.at.Sandbox != p.Sandbox || !p.Sandbox && d.at.Profile != p.Name {
+			t.Errorf("%q (built in: %v) was chosen, and %+v is used", p.Name, p.Sandbox, d.at.Store)
+		}
+	}
+	for _, name := range []string{"prod", "Prod", "sandbox"} {
+		if r.fill(d.profile, name); d.at.Profile != name || d.at.Sandbox {
+			t.Errorf("%q was typed, and %+v is used", name, d.at.Store)
+		}
+	}
+}
+
+// TestFlagsAreForOneStart: what the command line says of the store is not remembered, and is in the fields.
+func TestFlagsAreForOneStart(t *testing.T) {
+	withProfiles(t)
+	home := filepath.Join(t.TempDir(), "home")
+	t.Setenv("AWS_PROFILE", "work")
+	r := open(t, home, Options{Store: desk.Store{Endpoint: store.Endpoint()}})
+	r.ready()
+	if r.send.dest.profile.Text != "work" {
+		t.Errorf("the profile's field has %q", r.send.dest.profile.Text)
+	}
+	r.fill(r.send.dest.bucket, "sandbox")
+	r.send.drop([]string{r.file("a.txt", "a")})
+	r.over(1)
+	if got := r.desk.Settings().Destination; got != (desk.Destination{}) {
+		t.Errorf("%+v is remembered", got)
+	}
+}
+
+// TestSessionRunsOutWhileTheWindowIsOpen: what the line promises never goes past the session, and a session that
+// was signed in to again is noticed.
+func TestSessionRunsOutWhileTheWindowIsOpen(t *testing.T) {
+	until := func(ends time.Time) {
+		isolate(t, "[profile s]\ncredential_process = printf '{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\",\"SessionToken\":\"T\",\"Expiration\":\""+
+			ends.UTC().Format(time.RFC3339)+"\"}'\nendpoint_url = "+store.Endpoint()+"\n", "")
+	}
+	first := time.Now().Add(2 * time.Hour)
+	until(first)
+	r := open(t, "", Options{})
+	r.ready()
+	d := r.send.dest
+	r.fill(d.lasts, "1 hour")
+	r.ready()
+	later := time.Now().Add(90 * time.Minute)
+	r.now = func() time.Time { return later }
+	until(later.Add(10 * time.Hour)) // signed in again
+	r.send.tick()
+	if want := "Links made now work until " + r.words.moment(first, later) + "."; d.line.label.Text != want {
+		t.Errorf("%q, not %q", d.line.label.Text, want)
+	}
+	r.until("the new session is known", func() bool { return d.session.ends.After(first.Add(time.Hour)) })
+	r.send.tick()
+	if want := "Links made now work until " + r.words.moment(later.Add(time.Hour), later) + "."; d.line.label.Text != want {
+		t.Errorf("%q, not %q", d.line.label.Text, want)
+	}
+}
+
+// TestLinkThatHasEndedIsNotOfferedAnyMore: a row in the Send place keeps its word as long as it is in sight.
+func TestLinkThatHasEndedIsNotOfferedAnyMore(t *testing.T) {
+	withProfiles(t)
+	r := open(t, "", Options{})
+	r.ready()
+	r.fill(r.send.dest.bucket, "sandbox")
+	r.send.drop([]string{r.file("a.txt", "a")})
+	r.over(1)
+	r.app.Clipboard().SetContent("")
+	r.now = func() time.Time { return time.Now().Add(8 * 24 * time.Hour) }
+	r.send.show()
+	row := r.content(0)
+	if row.chip != "Ended" || row.main != "Send again" || !r.send.copyText.Hidden {
+		t.Errorf("%+v", row)
+	}
+	r.send.copyAt(0)
+	r.send.copyAll()
+	if got := r.app.Clipboard().Content(); got != "" {
+		t.Errorf("%q was copied", got)
+	}
+}
+
 func TestPastedPaths(t *testing.T) {
 	dir := t.TempDir()
 	a, b := filepath.Join(dir, "a b.txt"), filepath.Join(dir, "ü%20.txt")
@@ -365,9 +506,14 @@ func TestPastedPaths(t *testing.T) {
 		"copy\nfile://" + strings.ReplaceAll(a, " ", "%20"): 1,
 		"# list\r\nfile://" + dir + "/%C3%BC%2520.txt\r\n":  1,
 		"hello": 0, "": 0, "a b.txt": 0, dir + "/nothing": 0, a + "\nand some words": 0, "https://example.com/a": 0,
+		a + "\n" + dir + "/nothing": 2, // the row of what is not there says so
 	} {
-		if got := pastedPaths(text); len(got) != want {
+		got, missing := pastedPaths(text)
+		if len(got) != want {
 			t.Errorf("%q: %q", text, got)
+		}
+		if (missing != "") != (text == dir+"/nothing") {
+			t.Errorf("%q: %q is said to be missing", text, missing)
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (s *sendPlace) content1(at int) (rowContent, rowActions) { return s.row(s.s
 // row says in a row how a transfer stands, and offers what can be done with it.
 func (s *sendPlace) row(t *transfer) (rowContent, rowActions) {
 	c := rowContent{kind: kindOf(t.Name), name: t.Name}
-	cancel := func(fyne.CanvasObject) { t.group.drop.Cancel(t.ID) }
+	cancel := func(fyne.CanvasObject) { t.carrier.drop.Cancel(t.ID) }
 	w := s.u.words
 	progress := func() {
 		c.bar, c.barTone = true, colorAccent
@@ -33,18 +33,18 @@ func (s *sendPlace) row(t *transfer) (rowContent, rowActions) {
 		c.side, c.sideTip = iconClose, lang.L("Cancel")
 		return c, rowActions{side: cancel}
 	case desk.Sending:
-		if s.asks[t.Key] != nil {
+		if s.asks[t.ID] != nil {
 			return s.question(t, c)
 		}
 		progress()
 		c.note = strings.Join(nonEmpty(w.speed(t.Speed), w.left(t.Left)), " · ")
 		c.main = lang.L("Pause")
-		return c, rowActions{side: cancel, main: func() { t.group.drop.Pause(t.ID) }}
+		return c, rowActions{side: cancel, main: func() { t.carrier.drop.Pause(t.ID) }}
 	case desk.Paused:
 		progress()
 		c.barTone = colorMuted
 		c.chip, c.main = lang.L("Paused"), lang.L("Resume")
-		return c, rowActions{side: cancel, main: func() { t.group.drop.Resume(t.ID) }}
+		return c, rowActions{side: cancel, main: func() { t.carrier.drop.Resume(t.ID) }}
 	case desk.Verifying:
 		progress()
 		c.part, c.text, c.side = 1, lang.L("Sent; trying the link"), iconNone
@@ -68,23 +68,26 @@ func (s *sendPlace) question(t *transfer, c rowContent) (rowContent, rowActions)
 	c.more = []string{lang.L("Keep both"), lang.L("Replace"), lang.L("Skip")}
 	answer := func(a desk.Clash) func() {
 		return func() {
-			if reply := s.asks[t.Key]; reply != nil {
-				delete(s.asks, t.Key)
+			if reply := s.asks[t.ID]; reply != nil {
+				delete(s.asks, t.ID)
 				reply <- a
 				s.show()
 			}
 		}
 	}
 	c.side, c.sideTip = iconClose, lang.L("Cancel")
-	return c, rowActions{side: func(fyne.CanvasObject) { t.group.drop.Cancel(t.ID) }, more: []func(){answer(desk.ClashKeepBoth), answer(desk.ClashReplace), answer(desk.ClashSkip)}}
+	return c, rowActions{side: func(fyne.CanvasObject) { t.carrier.drop.Cancel(t.ID) }, more: []func(){answer(desk.ClashKeepBoth), answer(desk.ClashReplace), answer(desk.ClashSkip)}}
 }
 
 // sentRow is the row of a file that has turned into its link.
 func (s *sendPlace) sentRow(t *transfer, c rowContent) (rowContent, rowActions) {
 	w := s.u.words
-	parts := []string{w.size(t.Size), w.end(t.Link.Ends, t.Link.Because, s.u.now())}
-	if t.Link.Verified {
-		parts = append(parts, lang.L("checked"))
+	parts := []string{w.size(t.Size)}
+	if t.Link != nil {
+		parts = append(parts, w.end(t.Link.Ends, t.Link.Because, s.u.now()))
+		if t.Link.Verified {
+			parts = append(parts, lang.L("checked"))
+		}
 	}
 	if name := lastSegment(t.Key); name != lastSegment(t.Name) {
 		parts = append([]string{lang.L("as {{.Name}}", args{"Name": name})}, parts...)
@@ -93,21 +96,24 @@ func (s *sendPlace) sentRow(t *transfer, c rowContent) (rowContent, rowActions) 
 	c.side, c.sideTip = iconMore, lang.L("More")
 	act := rowActions{side: func(at fyne.CanvasObject) { s.menu(t, at) }, main: func() { s.copyLinks([]*transfer{t}) }}
 	switch {
+	case t.ended(s.u.now()):
+		c.chip, c.main, act.main = lang.L("Ended"), lang.L("Send again"), func() { s.again(t) }
 	case t.Trouble != nil:
 		c.text, c.texts, c.help = told(t.Trouble.What), colorWarn, told(t.Trouble.Help)
-		c.chip, c.chipTone = lang.L("Link not checked"), warning
-		if t.Trouble.Code == "LinkRefused" {
-			c.chip, c.chipTone = lang.L("Link refused"), bad
-			act.main = nil
-		} else {
-			c.main = lang.L("Copy")
+		switch {
+		case t.Link == nil:
+			c.chip, c.chipTone, act.main = lang.L("No link"), bad, nil
+		case t.Refused():
+			c.chip, c.chipTone, act.main = lang.L("Link refused"), bad, nil
+		default:
+			c.chip, c.chipTone, c.main = lang.L("Link not checked"), warning, lang.L("Copy")
 		}
 		if t.opened {
 			c.open = details(t.Trouble)
 		}
 	case t.copied:
 		c.chip, c.chipTone, c.main = lang.L("Link copied"), good, lang.L("Copy")
-		if len(t.group.rows) == 1 {
+		if len(t.home.all) == 1 {
 			c.mainKind = primary
 		}
 	default:
@@ -145,14 +151,14 @@ func (s *sendPlace) menu(t *transfer, at fyne.CanvasObject) {
 		items = append(items, item)
 		return item
 	}
-	if t.Link != nil {
+	if t.Link != nil && !t.ended(u.now()) {
 		named := []desk.NamedLink{{Name: t.Name, URL: t.Link.URL}}
 		label := lang.L("Copy the link")
 		if t.Trouble != nil {
 			label = lang.L("Copy the link all the same")
 		}
 		add(label, func() { s.copyLinks([]*transfer{t}) }).Shortcut = u.menuKey("copy")
-		u.formatItems(named, add)
+		u.formatItems(add, func(f desk.Format) { u.copy(desk.CopyText(f, named)) })
 		add(lang.L("Open in the browser"), func() { u.browse(t.Link.URL) })
 		items = append(items, fyne.NewMenuItemSeparator())
 	}
@@ -169,8 +175,8 @@ func (s *sendPlace) menu(t *transfer, at fyne.CanvasObject) {
 	u.popUp(items, at)
 }
 
-// formatItems are the menu items for copying in other forms.
-func (u *ui) formatItems(links []desk.NamedLink, add func(string, func()) *fyne.MenuItem) {
+// formatItems adds the menu items for copying in other forms.
+func (u *ui) formatItems(add func(string, func()) *fyne.MenuItem, copyAs func(desk.Format)) {
 	for _, f := range []struct {
 		label  string
 		format desk.Format
@@ -179,7 +185,7 @@ func (u *ui) formatItems(links []desk.NamedLink, add func(string, func()) *fyne.
 		{lang.L("Copy as HTML"), desk.FormatHTML},
 		{lang.L("Copy as a curl command"), desk.FormatCurl},
 	} {
-		add(f.label, func() { u.copy(desk.CopyText(f.format, links)) })
+		add(f.label, func() { copyAs(f.format) })
 	}
 }
 

@@ -63,7 +63,12 @@ func (u *ui) fyneChooser(folder bool, chosen func([]string)) {
 
 // paste sends the files that were copied in a file manager, or whose paths were copied as text.
 func (u *ui) paste() {
-	paths := pastedPaths(u.app.Clipboard().Content())
+	paths, missing := pastedPaths(u.app.Clipboard().Content())
+	if len(paths) == 0 && missing != "" {
+		u.notices.show("paste", notice{tone: warning, text: lang.L("There is no file {{.Path}}.", args{"Path": missing}),
+			help: lang.L("Copy the file in the file manager, or its whole path, and paste again.")})
+		return
+	}
 	if len(paths) == 0 {
 		u.notices.show("paste", notice{tone: neutral, text: lang.L("There is no file on the clipboard."),
 			help: lang.L("Copy files in the file manager, or the path of a file, and paste again.")})
@@ -75,9 +80,10 @@ func (u *ui) paste() {
 }
 
 // pastedPaths finds the files that a pasted text names: one a line, as a path or as a file: URL. A text that
-// names anything else as well is no list of files.
-func pastedPaths(text string) []string {
-	var paths []string
+// names anything else as well is no list of files, and neither is one of which nothing exists; then missing is the
+// first path in it.
+func pastedPaths(text string) (paths []string, missing string) {
+	exists := false
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		switch line {
@@ -91,7 +97,7 @@ func pastedPaths(text string) []string {
 		if rest, ok := strings.CutPrefix(line, "file://"); ok {
 			u, err := url.Parse("file://" + rest)
 			if err != nil {
-				return nil
+				return nil, ""
 			}
 			path = filepath.FromSlash(u.Path)
 			if runtime.GOOS == "windows" {
@@ -99,12 +105,17 @@ func pastedPaths(text string) []string {
 			}
 		}
 		if !filepath.IsAbs(path) {
-			return nil
+			return nil, ""
 		}
-		if _, err := os.Stat(path); err != nil {
-			return nil
+		if _, err := os.Lstat(path); err == nil {
+			exists = true
+		} else if missing == "" {
+			missing = path
 		}
 		paths = append(paths, path)
 	}
-	return paths
+	if !exists {
+		return nil, missing
+	}
+	return paths, ""
 }

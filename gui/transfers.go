@@ -9,16 +9,18 @@ import (
 // transfer is one file of the Send place: what the desk said of it last, and what the person did with it here.
 type transfer struct {
 	desk.Transfer
-	group  *group
-	copied bool // its link is on the clipboard
-	opened bool // its details are shown
+	home    *group // what it was dropped with
+	carrier *group // what sends it: its home, or a later attempt
+	copied  bool   // its link is on the clipboard
+	opened  bool   // its details are shown
 }
 
 // group is what was dropped together.
 type group struct {
 	drop  *desk.Drop
-	rows  []*transfer
-	again *transfer // the row that is sent again, when this is not a drop of its own
+	all   []*transfer // everything that was dropped
+	rows  []*transfer // what of it is still in the list
+	again *transfer   // the row that is sent again, when this is not a drop of its own
 	done  bool
 }
 
@@ -86,24 +88,19 @@ func (s *sendPlace) take(g *group, news []desk.Transfer) {
 	for _, t := range news {
 		row := s.byID[t.ID]
 		if row == nil {
-			row = &transfer{group: g}
-			if g.again != nil {
-				row = g.again // what was tried again stays where it is
-				delete(s.byID, row.ID)
-				row.group = g
+			if row = g.again; row != nil {
+				delete(s.byID, row.ID) // what is tried again stays where it is
 			} else {
+				row = &transfer{home: g, carrier: g}
+				g.all, g.rows = append(g.all, row), append(g.rows, row)
 				grown = true
 			}
-			g.rows = append(g.rows, row)
 			s.byID[t.ID] = row
 		}
 		if t.State != row.State {
 			row.copied = false
 		}
 		row.Transfer = t
-		if t.State.Over() {
-			delete(s.asks, t.Key)
-		}
 	}
 	if grown {
 		s.list()
@@ -131,6 +128,7 @@ type totals struct {
 }
 
 func (s *sendPlace) totals() (n totals) {
+	now := s.u.now()
 	for _, t := range s.shown {
 		n.files++
 		if t.State.Over() {
@@ -145,12 +143,14 @@ func (s *sendPlace) totals() (n totals) {
 			n.paused++
 		case t.State == desk.Failed:
 			n.failed++
-		case t.State == desk.Sent && t.good():
+		case t.Good(now):
 			n.links++
 		}
 	}
 	return n
 }
 
-// good reports whether a sent file's link is one to give away.
-func (t *transfer) good() bool { return t.State == desk.Sent && t.Link != nil && t.Trouble == nil }
+// ended reports whether the file was sent and its link has ended since.
+func (t *transfer) ended(now time.Time) bool {
+	return t.State == desk.Sent && t.Link != nil && !t.Link.Ends.IsZero() && !now.Before(t.Link.Ends)
+}

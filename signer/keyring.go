@@ -2,6 +2,7 @@ package signer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 )
 
 // refreshPause is the shortest time between two tries to get longer credentials before their end.
@@ -71,7 +73,22 @@ func (k *keyring) explain(err error) error {
 	if aws.IsCredentialsProvider(k.provider, (*ec2rolecreds.Provider)(nil)) {
 		return &CredentialsError{fmt.Errorf("%w: %w", ErrNoCredentials, err)}
 	}
+	var process *processcreds.ProviderError
+	if errors.As(err, &process) {
+		// The SDK's words may hold all that the process has printed, keys included; the innermost ones do not.
+		innermost := error(process)
+		for next := errors.Unwrap(innermost); next != nil; next = errors.Unwrap(innermost) {
+			innermost = next
+		}
+		return &CredentialsError{fmt.Errorf("credential_process: %w", innermost)}
+	}
 	return &CredentialsError{err}
+}
+
+// Retrieve lets the SDK's client sign with the same credentials, and fail in the same words.
+func (k *keyring) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	c, _, _, err := k.get(ctx, time.Time{})
+	return c, err
 }
 
 // CredentialsError says that the way from the profile to its credentials failed: an ended SSO session, a

@@ -83,8 +83,14 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
 	}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
 	custom := o.Endpoint
+	keys := newKeyring(cfg.Credentials, hintedEnd(settings, o.Profile == "" && environmentHasKeys()), now)
 	client := s3.NewFromConfig(cfg, func(s *s3.Options) {
+		s.Credentials = keys
 		if custom != "" {
 			s.BaseEndpoint = aws.String(custom)
 		}
@@ -100,16 +106,12 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 			return nil, err
 		}
 	}
-	now := o.Now
-	if now == nil {
-		now = time.Now
-	}
 	return &Signer{
 		profile:     o.Profile,
 		region:      cfg.Region,
 		client:      client,
 		transport:   transportOf(cfg),
-		credentials: newKeyring(cfg.Credentials, hintedEnd(settings, o.Profile == "" && environmentHasKeys()), now),
+		credentials: keys,
 		v4: v4.NewSigner(func(s *v4.SignerOptions) {
 			s.DisableURIPathEscaping = true // S3 signs the path as it is sent
 			s.DisableHeaderHoisting = true  // what an upload must carry stays in its headers
@@ -234,11 +236,14 @@ func imdsState(settings map[string]string) imds.ClientEnableState {
 // checkEndpoint wants an http or https URL, and https unless it stays on this machine or was allowed.
 func checkEndpoint(endpoint string, allowHTTP bool) error {
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("endpoint %q: %w", endpoint, ErrEndpoint)
+	if err != nil {
+		return ErrEndpoint // without the text, which may hold a password
+	}
+	if u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("endpoint %q: %w", u.Redacted(), ErrEndpoint)
 	}
 	if u.Scheme == "http" && !allowHTTP && !Loopback(u.Hostname()) {
-		return fmt.Errorf("endpoint %q: %w", endpoint, ErrPlainHTTP)
+		return fmt.Errorf("endpoint %q: %w", u.Redacted(), ErrPlainHTTP)
 	}
 	return nil
 }

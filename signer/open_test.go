@@ -3,6 +3,7 @@ package signer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,6 +107,57 @@ func TestProfilesThatDoNotFitTogether(t *testing.T) {
 			t.Errorf("%s: %v, want ErrProfile", name, err)
 		}
 	}
+}
+
+// TestWhatAProcessPrintedIsToldNobody: what comes out of a credential_process may be keys, also where it is not
+// what was expected. The signer and the SDK's client keep it to themselves.
+func TestWhatAProcessPrintedIsToldNobody(t *testing.T) {
+	const marker = "wJalrXUtnFEMI-MARKER"
+	for name, script := range map[string]string{
+		"fails":               "echo SecretAccessKey=" + marker + "; exit 3",
+		"no JSON":             "echo " + marker,
+		"half of it":          `echo '{"Version":1,"SecretAccessKey":"` + marker + `"}'`,
+		"of another kind":     `echo '{"Version":1,"AccessKeyId":"` + marker + `","SecretAccessKey":["` + marker + `"]}'`,
+		"an end that is none": `echo '{"Version":1,"AccessKeyId":"a","SecretAccessKey":"` + marker + `","Expiration":"soon"}'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "process.sh")
+			if err := os.WriteFile(path, []byte(script+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			isolate(t, "[default]\ncredential_process = sh "+path+"\n", "")
+			s := open(t, signer.Options{Endpoint: "http://127.0.0.1:1"})
+			_, signing := s.Get(context.Background(), signer.Object{Bucket: "bucket", Key: "k", Expires: time.Hour}, signer.GetOptions{})
+			_, _, session := s.Session(context.Background())
+			_, asking := s.Client().ListBuckets(context.Background(), nil)
+			for what, err := range map[string]error{"sign": signing, "session": session, "ask": asking} {
+				var failed *signer.CredentialsError
+				if !errors.As(err, &failed) || !strings.Contains(err.Error(), "credential_process: ") {
+					t.Errorf("%s: %v, want a *CredentialsError about the process", what, err)
+				}
+				if text := everyWord(err); strings.Contains(text, marker) {
+					t.Errorf("%s: told %q", what, text)
+				}
+			}
+		})
+	}
+}
+
+// everyWord is what an error and all that it wraps would print.
+func everyWord(err error) string {
+	if err == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%v\n%+v\n", err, err)
+	switch wrapping := err.(type) { //nolint:errorlint // it is the chain itself that is walked
+	case interface{ Unwrap() error }:
+		text += everyWord(wrapping.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, e := range wrapping.Unwrap() {
+			text += everyWord(e)
+		}
+	}
+	return text
 }
 
 func TestTrustedCertificatesThatAreNone(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// ErrNotAStore: the answer was a success, and not S3's. A network's login page says 200 to everything.
+// ErrNotAStore says that the answer was a success, and not S3's: a network's login page says 200 to everything.
 var ErrNotAStore = errors.New("the answer is not an S3 store's")
 
 // List names the buckets that the client may list, in the store's order. Many may list none and use one all

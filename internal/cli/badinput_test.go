@@ -132,7 +132,7 @@ func TestBuckets(t *testing.T) {
 	r := atStore(t)
 	path := r.write("a.txt", "a")
 	r.refuses("No bucket is named.", "Name the bucket that the files shall go to.", "send", path)
-	r.refuses("No bucket is named.", "Name the bucket that the files shall go to.", "link", "s3:///a.txt")
+	r.refuses(`"s3:///a.txt" is not an S3 address.`, "Write it as s3://bucket/key.", "link", "s3:///a.txt")
 	for _, name := range []string{"my/bucket", "ab", "büro", "a..b", "192.168.0.1", "-a-", "with space"} {
 		r.refuses(fmt.Sprintf("%q cannot be the name of a bucket.", name),
 			"A name has 3 to 63 characters: letters, digits, dots and hyphens.", "send", "--bucket", name, path)
@@ -208,7 +208,7 @@ func TestFilesThatAreNone(t *testing.T) {
 		return sentence{"NotRegular", name + " is not a file with contents of its own, but a device, a pipe or a socket.", "Send a regular file or a folder."}
 	}
 	gone := func(name string) sentence {
-		return sentence{"FileGone", name + " is not there any more.", "Check the name, and drop the file again."}
+		return sentence{"FileGone", name + " is not there.", "Check the name, then send the file again."}
 	}
 	for path, want := range map[string]sentence{
 		filepath.Join(r.dir, "gone"): gone("gone"),

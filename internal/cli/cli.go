@@ -50,6 +50,9 @@ func Run(ctx context.Context, args []string, env Environment) int {
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
 	err := root.ExecuteContext(ctx)
+	if c.unwritten != nil && (err == nil || errors.Is(err, errReported)) {
+		err = fmt.Errorf("write to standard output: %w", c.unwritten)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return Interrupted
@@ -77,6 +80,21 @@ type command struct {
 	json     bool
 	quiet    bool
 	logLevel string
+
+	unwritten error // why standard output did not take what was written there
+}
+
+// print writes a result to standard output.
+func (c *command) print(text string) {
+	_, err := io.WriteString(c.Out, text)
+	c.wrote(err)
+}
+
+// wrote remembers the first failure to write a result: a link that went nowhere is no success.
+func (c *command) wrote(err error) {
+	if c.unwritten == nil {
+		c.unwritten = err
+	}
 }
 
 // root is the command line itself; with no command, or with bare files, it opens the window.
@@ -156,6 +174,9 @@ func noArguments(cmd *cobra.Command, args []string) error {
 
 // withDesk opens a desk for one command and closes it afterwards.
 func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error {
+	if c.store.Sandbox && (c.store.Profile != "" || c.store.Region != "" || c.store.Endpoint != "") {
+		return usage(errors.New("--sandbox is a store of its own; leave out --profile, --region and --endpoint-url, or leave out --sandbox"))
+	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
 		return usage(fmt.Errorf("--log-level %q is none of debug, info, warn, error", c.logLevel))

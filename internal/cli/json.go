@@ -53,6 +53,9 @@ func sentLine(t desk.Transfer) any {
 	}
 	switch t.State {
 	case desk.Sent:
+		if t.Link == nil {
+			break
+		}
 		return sentJSON{
 			ID: t.ID, File: file, Bucket: t.Destination.Bucket, Key: t.Key, Size: t.Size,
 			ContentType: t.ContentType, ETag: t.ETag, Checksum: t.Checksum,
@@ -91,5 +94,5 @@ func moment(t time.Time) *time.Time {
 func (c *command) printJSON(v any) {
 	e := json.NewEncoder(c.Out)
 	e.SetEscapeHTML(false) // a URL full of \u0026 is no URL to whoever cuts it out by hand
-	_ = e.Encode(v)        // standard output that is gone cannot be told about
+	c.wrote(e.Encode(v))
 }

@@ -41,6 +41,8 @@ func state(e desk.Entry, now time.Time) string {
 		return string(e.State)
 	case e.Live(now):
 		return "live"
+	case e.Refused():
+		return "refused"
 	}
 	return "ended"
 }
@@ -60,7 +62,8 @@ func (c *command) printLinks(entries []desk.Entry, now time.Time) {
 		c.say("Nothing has been sent yet: waybill send --help shows how.")
 		return
 	}
-	w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
+	var table strings.Builder
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	_, _ = io.WriteString(w, "ID\tNAME\tKEY\tENDS\tSTATE\n")
 	for _, e := range entries {
 		ends := "-"
@@ -72,7 +75,8 @@ func (c *command) printLinks(entries []desk.Entry, now time.Time) {
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\ts3://%s/%s\t%s\t%s\n", e.ID, oneLine(e.Name), e.Destination.Bucket, oneLine(e.Key), ends, state(e, now))
 	}
-	_ = w.Flush()
+	_ = w.Flush() // a strings.Builder takes everything
+	c.print(table.String())
 }
 
 // sandbox runs the embedded store until it is interrupted.
@@ -110,8 +114,11 @@ func (c *command) runSandbox(ctx context.Context, d *desk.Desk) error {
 		c.printJSON(object)
 	} else {
 		for _, v := range values {
-			_, _ = fmt.Fprintf(c.Out, "export %s='%s'\n", v[0], strings.ReplaceAll(v[1], "'", `'\''`))
+			c.print(fmt.Sprintf("export %s='%s'\n", v[0], strings.ReplaceAll(v[1], "'", `'\''`)))
 		}
+	}
+	if c.unwritten != nil {
+		return nil // nobody knows how to reach it
 	}
 	if !s.Owned() {
 		c.say("Another Waybill runs the sandbox already; this is how to reach it.")
@@ -143,8 +150,8 @@ func (c *command) version() *cobra.Command {
 				})
 				return nil
 			}
-			_, err := fmt.Fprintf(c.Out, "waybill %s %s/%s %s\n", c.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
-			return err
+			c.print(fmt.Sprintf("waybill %s %s/%s %s\n", c.Version, runtime.GOOS, runtime.GOARCH, runtime.Version()))
+			return nil
 		},
 	}
 }

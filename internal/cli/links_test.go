@@ -33,7 +33,7 @@ func TestLinkToWhatIsThere(t *testing.T) {
 	}
 	sentFields(t, mixed[0])
 	code, message, help := failure(t, mixed[1])
-	if code != "NoSuchKey" || message != `There is no object "`+prefix+`nothing" in the bucket "sandbox".` || help == "" {
+	if code != "NoSuchKey" || message != `There is no object "`+prefix+`nothing" in the bucket "sandbox", or no such bucket.` || help == "" {
 		t.Errorf("%s: %s %s", code, message, help)
 	}
 }

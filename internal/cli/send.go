@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"path"
 	"strings"
 	"sync"
 
@@ -101,14 +102,14 @@ func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destinati
 	}
 	drop := d.Send(ctx, dest, o, paths)
 	failed := false
+	turns := inTurn{now: c.json} // a line of JSON names its file; a bare URL is known by its place
 	for t := range drop.Events() {
 		bar.show(t)
-		if !t.State.Over() {
-			continue
-		}
-		bar.clear()
-		if !c.report(t) {
-			failed = true
+		for _, over := range turns.take(t) {
+			bar.clear()
+			if !c.report(over) {
+				failed = true
+			}
 		}
 	}
 	bar.clear()
@@ -117,7 +118,7 @@ func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destinati
 			c.tell(n)
 		}
 	}
-	if c.store.Sandbox && !d.SandboxStays() {
+	if d.SandboxEnds() {
 		c.say("The sandbox ends with this command, and its links rest until it runs again: waybill sandbox")
 	}
 	if failed {
@@ -151,10 +152,20 @@ func (c *command) report(t desk.Transfer) bool {
 		c.say("%s: skipped, %s is taken", oneLine(t.Name), oneLine(t.Key))
 		return true
 	}
-	if !c.json {
-		_, _ = fmt.Fprintln(c.Out, t.Link.URL)
+	if t.Link == nil {
+		if !c.json {
+			c.tell(t.Trouble)
+		}
+		return false
 	}
-	c.say("%s, %s: the link %s%s", oneLine(t.Name), humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link), checked(t.Link)) // #nosec G115
+	if !c.json {
+		c.print(t.Link.URL + "\n")
+	}
+	name := oneLine(t.Name)
+	if kept := path.Base(t.Key); kept != path.Base(t.Name) {
+		name += " (as " + oneLine(kept) + ")"
+	}
+	c.say("%s, %s: the link %s%s", name, humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link), checked(t.Link)) // #nosec G115
 	if t.Trouble != nil {
 		c.tell(t.Trouble)
 		return false
@@ -183,16 +194,16 @@ func checked(l *desk.Link) string {
 }
 
 // asker asks at the terminal what to do with a taken name, one question at a time.
-func (c *command) asker(b *bar) func(string) desk.Clash {
+func (c *command) asker(b *bar) func(context.Context, desk.Transfer) desk.Clash {
 	var mu sync.Mutex
 	var forAll desk.Clash
 	in := bufio.NewReader(c.In)
-	return func(key string) desk.Clash {
+	return func(_ context.Context, t desk.Transfer) desk.Clash {
 		mu.Lock()
 		defer mu.Unlock()
 		for forAll == "" {
 			b.clear()
-			_, _ = fmt.Fprintf(c.Err, "%s is taken. Keep both, replace, or skip? [k/r/s; K/R/S for all] ", oneLine(key))
+			_, _ = fmt.Fprintf(c.Err, "%s is taken. Keep both, replace, or skip? [k/r/s; K/R/S for all] ", oneLine(t.Key))
 			answer, err := in.ReadString('\n')
 			answer = strings.TrimSpace(answer)
 			choice, ok := map[string]desk.Clash{
@@ -231,6 +242,9 @@ func (c *command) link() *cobra.Command {
 				b, k, err := desk.ParseS3URL(u)
 				if err == nil {
 					err = desk.CheckKey(k)
+				}
+				if k == "" && b != "" {
+					err = fmt.Errorf("%q names no object; write s3://bucket/key", u)
 				}
 				if err != nil {
 					return usage(err)

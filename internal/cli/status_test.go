@@ -38,7 +38,10 @@ func TestUsage(t *testing.T) {
 		{append(to, "--log-level", "loud", file), "waybill: --log-level \"loud\" is none of debug, info, warn, error\n"},
 		{[]string{"link"}, "waybill: name at least one object as s3://bucket/key; waybill link --help shows how\n"},
 		{[]string{"link", "http://x/y"}, "waybill: \"http://x/y\" is not an S3 address.\n  Write it as s3://bucket/key.\n"},
-		{[]string{"link", "s3://bucket"}, "waybill: \"\" cannot be the name of an object.\n"},
+		{[]string{"link", "s3://bucket"}, "waybill: \"s3://bucket\" names no object; write s3://bucket/key\n"},
+		{[]string{"link", "s3://bucket/"}, "waybill: \"s3://bucket/\" names no object; write s3://bucket/key\n"},
+		{[]string{"link", "s3://bucket/a.txt", "s3://other"}, "waybill: \"s3://other\" names no object; write s3://bucket/key\n"},
+		{[]string{"link", "s3://"}, "waybill: \"s3://\" is not an S3 address.\n  Write it as s3://bucket/key.\n"},
 		{[]string{"link", "s3://bucket/a/../b"}, "waybill: \"a/../b\" cannot be the name of an object.\n"},
 		{[]string{"link", "s3://bucket//a"}, "waybill: \"/a\" cannot be the name of an object.\n"},
 		{[]string{"links", "more"}, "waybill: waybill links takes no \"more\"; waybill links --help shows what it takes\n"},
@@ -59,6 +62,25 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// TestTheSandboxIsAStoreOfItsOwn: a profile, a region or an endpoint beside it would be left out without a word.
+func TestTheSandboxIsAStoreOfItsOwn(t *testing.T) {
+	r := atStore(t)
+	file := r.write("a.txt", "a")
+	for _, command := range [][]string{{"send", file}, {"link", "s3://sandbox/a.txt"}, {file}, {}} {
+		for _, other := range [][]string{
+			{"--profile", "default"}, {"--region", "eu-west-1"}, {"--endpoint-url", store.Endpoint()}, {"--profile", "default", "--region", "eu-west-1"},
+		} {
+			got := r.run(append(append([]string{"--sandbox"}, other...), command...)...).is(cli.Usage)
+			if got.out != "" || !strings.HasPrefix(got.err, "waybill: --sandbox is a store of its own; leave out --profile") {
+				t.Errorf("%q prints %q and says %q", got.args, got.out, got.err)
+			}
+		}
+	}
+	if sent := r.run("links", "--json").is(cli.OK).lines(); len(sent) != 0 {
+		t.Errorf("something was sent: %v", sent)
+	}
+}
+
 // TestSomeFail: what can be sent is sent, and the status says that not all of it was.
 func TestSomeFail(t *testing.T) {
 	r := atStore(t)
@@ -69,13 +91,13 @@ func TestSomeFail(t *testing.T) {
 	}
 	slices.SortFunc(lines, func(a, b map[string]any) int { return len(a) - len(b) })
 	code, message, help := failure(t, lines[0])
-	if lines[0]["file"] != gone || code != "FileGone" || message != "gone.txt is not there any more." || help != "Check the name, and drop the file again." {
+	if lines[0]["file"] != gone || code != "FileGone" || message != "gone.txt is not there." || help != "Check the name, then send the file again." {
 		t.Errorf("%v", lines[0])
 	}
 	sentFields(t, lines[1])
 
 	plain := r.run("send", "--bucket", sandbox.Bucket, "--prefix", folder(), gone, good).is(cli.Failed)
-	if strings.Count(plain.out, "\n") != 1 || !strings.Contains(plain.err, "waybill: gone.txt is not there any more.\n  Check the name, and drop the file again.\n") {
+	if strings.Count(plain.out, "\n") != 1 || !strings.Contains(plain.err, "waybill: gone.txt is not there.\n  Check the name, then send the file again.\n") {
 		t.Errorf("%q, %q", plain.out, plain.err)
 	}
 }

@@ -9,6 +9,9 @@ import (
 	"syscall"
 )
 
+// Unreachable reports whether an error says that nobody was there to answer, or went away while asked.
+func Unreachable(err error) bool { return isNetwork(err) }
+
 // isNetwork reports whether an error is the network's: something that time may mend. A name that does not
 // exist, a certificate that is refused and a port where nobody listens will be the same in a second, but for
 // the last: a store that is being started.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -43,7 +44,7 @@ func (c *Courier) sendParts(ctx context.Context, u *Upload, f *os.File) (Receipt
 		if err != nil {
 			return Receipt{}, err
 		}
-		u.uploadID, u.partSize = id, partSize(size, c.part)
+		u.uploadID, u.partSize, u.completing = id, partSize(size, c.part), false
 		u.parts = make([]part, (size+u.partSize-1)/u.partSize)
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -86,8 +87,23 @@ func (c *Courier) Exists(ctx context.Context, bucket, key string) bool {
 	if err != nil {
 		return false
 	}
-	_, _, err = c.do(ctx, "look at the object", signed, nil)
-	return err == nil
+	const op = "look at the object"
+	h, _, err := c.do(ctx, op, signed, nil)
+	return err == nil && ofStore(op, h) == nil
+}
+
+// settle gives a request that changes something in the store the time to be answered after the person has
+// cancelled or paused: what was done is known then, and can be undone or gone on with.
+func settle(ctx context.Context) (outliving context.Context, done func()) {
+	outliving, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-outliving.Done():
+		case <-time.After(answerTime):
+			cancel(context.Cause(ctx))
+		}
+	})
+	return outliving, func() { stop(); cancel(nil) }
 }
 
 // create starts a multipart upload.
@@ -98,7 +114,9 @@ func (c *Courier) create(ctx context.Context, u *Upload) (id string, err error) 
 		if err != nil {
 			return err
 		}
-		_, answer, err := c.do(ctx, "start the multipart upload", signed, nil)
+		request, done := settle(ctx)
+		defer done()
+		_, answer, err := c.do(request, "start the multipart upload", signed, nil)
 		if err != nil {
 			return err
 		}
@@ -186,7 +204,7 @@ func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
 	expected := fmt.Sprintf("%s-%d", hex.EncodeToString(etags.Sum(nil)), len(u.parts))
 
 	var receipt Receipt
-	err = c.try(ctx, func(attempt int) error {
+	err = c.try(ctx, func(int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
 		opt := signer.CompleteOptions{BodySize: int64(len(payload)), ObjectSize: whole.size, Overwrite: u.Overwrite}
 		if u.proof == proofCRC {
@@ -196,14 +214,18 @@ func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
 		if err != nil {
 			return err
 		}
-		_, answer, err := c.do(ctx, "complete", signed, bytes.NewReader(payload))
+		request, done := settle(ctx)
+		defer done()
+		again := u.completing // an answer may have been lost, in this Send or in the one before a pause
+		u.completing = true
+		_, answer, err := c.do(request, "complete", signed, bytes.NewReader(payload))
 		if err == nil {
 			receipt, err = completed(answer)
 		}
 		if isCode(err, "PreconditionFailed", "NoSuchUpload") {
 			// After a lost answer, both mean that the store may have done it already.
 			first := err
-			if receipt, err = c.taken(ctx, u, whole, expected, attempt); errors.Is(err, ErrTaken) && isCode(first, "NoSuchUpload") {
+			if receipt, err = c.taken(request, u, whole, expected, again); errors.Is(err, ErrTaken) && isCode(first, "NoSuchUpload") {
 				return first
 			}
 			return err

@@ -38,9 +38,11 @@ type Upload struct {
 	parts    []part
 	opened   os.FileInfo
 	cut      atomic.Bool // a part was cut off on its way
-	proof    int32       // the rung of the ladder that this upload stands on, from its first byte to its last
-	unproven atomic.Bool // the store took a part without proof
-	ours     bool        // what has the key is this very upload, which the store took without proof
+	// completing: the store was asked to put the parts together, and may have done so.
+	completing bool
+	proof      int32       // the rung of the ladder that this upload stands on, from its first byte to its last
+	unproven   atomic.Bool // the store took a part without proof
+	ours       bool        // what has the key is this very upload, which the store took without proof
 }
 
 // Receipt is what the store has said about an object that arrived.
@@ -137,7 +139,7 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 		}
 		header, err := c.carry(ctx, "put", signed, f, whole, u.Moved)
 		if isCode(err, "PreconditionFailed") {
-			receipt, err = c.taken(ctx, u, whole, hex.EncodeToString(whole.md5[:]), attempt)
+			receipt, err = c.taken(ctx, u, whole, hex.EncodeToString(whole.md5[:]), attempt > 0)
 			return err
 		}
 		if err != nil {
@@ -207,9 +209,9 @@ func (c *Courier) measure(ctx context.Context, f io.ReaderAt, offset, size int64
 
 // taken is called when the store says that the key is taken. If the answer to an earlier try was lost, it may
 // be this very upload that took it; etag is what it would have then, for stores that know no CRC64NVME.
-func (c *Courier) taken(ctx context.Context, u *Upload, whole piece, etag string, attempt int) (Receipt, error) {
+func (c *Courier) taken(ctx context.Context, u *Upload, whole piece, etag string, again bool) (Receipt, error) {
 	refused := fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
-	if attempt == 0 {
+	if !again {
 		return Receipt{}, refused
 	}
 	signed, err := c.signer.Head(ctx, signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime})

@@ -98,8 +98,8 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 	p.set(j, func(t *Transfer) {
 		t.State, t.Key, t.ContentType = Sending, j.upload.Key, j.upload.ContentType
 	})
-	corrected := false
-	for wanted, n := j.upload.Key, 2; ; {
+	corrected, revived := false, 0
+	for n := 2; ; {
 		receipt, err := p.courier.Send(ctx, &j.upload)
 		switch {
 		case err == nil:
@@ -109,13 +109,17 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 			})
 			return nil
 		case errors.Is(err, courier.ErrTaken):
-			switch p.onClash(ctx, j) {
+			choice, err := p.onClash(ctx, j)
+			if err != nil {
+				return err // cancelled or paused meanwhile; after a pause it is asked once more
+			}
+			switch choice {
 			case ClashSkip:
 				return errSkip
 			case ClashReplace:
 				j.upload.Overwrite = true
 			default:
-				key, next, err := p.freeName(ctx, wanted, n)
+				key, next, err := p.freeName(ctx, j.wanted, n)
 				if err != nil {
 					return err
 				}
@@ -123,6 +127,8 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 			}
 		case !corrected && p.correctClock(err):
 			corrected = true
+		case revived < maxRevivals && p.revive(ctx, err):
+			revived++
 		default:
 			return err
 		}
@@ -130,18 +136,34 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 	}
 }
 
-func (p *Drop) onClash(ctx context.Context, j *job) Clash {
+func (p *Drop) onClash(ctx context.Context, j *job) (Clash, error) {
 	if p.options.OnClash != ClashAsk {
-		return p.options.OnClash
+		return p.options.OnClash, nil
 	}
+	p.mu.Lock()
+	snapshot := j.Transfer
+	p.mu.Unlock()
 	answer := make(chan Clash, 1)
-	go func() { answer <- p.options.Ask(j.upload.Key) }()
+	go func() { answer <- p.options.Ask(ctx, snapshot) }()
 	select {
 	case c := <-answer:
-		return c
+		return c, nil
 	case <-ctx.Done():
-		return ClashSkip
+		return "", context.Cause(ctx)
 	}
+}
+
+// maxRevivals bounds how often a transfer starts the sandbox anew.
+const maxRevivals = 8
+
+// revive starts the sandbox where another process ran it and has ended since. It reports whether trying the
+// same again makes sense: whoever runs the sandbox takes the port that it had.
+func (p *Drop) revive(ctx context.Context, err error) bool {
+	if err == nil || ctx.Err() != nil || !p.dest.Sandbox || !courier.Unreachable(err) {
+		return false
+	}
+	running, err := p.desk.Sandbox(ctx)
+	return err == nil && running.Endpoint() == p.signer.Endpoint()
 }
 
 // freeName looks for the first name beside a taken one that is free, from number n on. Not being allowed to
@@ -171,12 +193,18 @@ func (p *Drop) makeLink(ctx context.Context, j *job) {
 	ctx = context.WithoutCancel(ctx)
 	link, presigned, err := p.desk.sign(ctx, p.signer, j.ID, p.dest.Bucket, j.Key, p.options.Expires, p.options.Inline)
 	if err != nil {
-		p.end(j, Failed, p.explain(err, j, "s3:GetObject"))
+		why := p.explain(err, j, "s3:GetObject")
+		t := trouble(codeLinkNotMade, why.What.Args, err)
+		t.Help = why.Help
+		p.end(j, Sent, t)
 		return
 	}
 	var t *Trouble
 	if p.verifies(j.number) {
 		err := p.courier.Probe(ctx, presigned)
+		for revived := 0; revived < maxRevivals && p.revive(ctx, err); revived++ {
+			err = p.courier.Probe(ctx, presigned)
+		}
 		link.Verified = err == nil
 		t = linkTrouble(err, p.explain(err, j, "s3:GetObject"))
 	}

@@ -30,6 +30,8 @@ type Desk struct {
 
 	ledger *ledger.Ledger // nil when it cannot be used
 
+	starting sync.Mutex // held while the sandbox is looked for or started
+
 	mu       sync.Mutex
 	trouble  *Trouble // why the ledger is not used, or did not take a record
 	sandbox  *sandbox.Sandbox
@@ -145,22 +147,28 @@ func (d *Desk) signalChange() {
 
 // Sandbox starts the embedded store if it does not run yet. It runs until Close.
 func (d *Desk) Sandbox(ctx context.Context) (*sandbox.Sandbox, error) {
+	// Starting may take a while, and nobody else shall wait for it.
+	d.starting.Lock()
+	defer d.starting.Unlock()
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.sandbox != nil {
-		return d.sandbox, nil
+	have := d.sandbox
+	d.mu.Unlock()
+	if have != nil && (have.Owned() || have.Answers(ctx)) {
+		return have, nil
 	}
 	s, err := sandbox.Start(ctx, filepath.Join(d.home, "sandbox"))
 	if err != nil {
-		return nil, trouble("SandboxFailed", nil, err)
+		return nil, trouble("SandboxFailed", args{"Fault": err.Error()}, err)
 	}
+	d.mu.Lock()
 	d.sandbox = s
+	d.mu.Unlock()
 	return s, nil
 }
 
-// SandboxStays reports whether the sandbox will still run when this desk is closed: another process runs it.
-func (d *Desk) SandboxStays() bool {
+// SandboxEnds reports whether the sandbox runs in this process, and so ends when this desk is closed.
+func (d *Desk) SandboxEnds() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.sandbox != nil && !d.sandbox.Owned()
+	return d.sandbox != nil && d.sandbox.Owned()
 }

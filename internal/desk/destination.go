@@ -127,6 +127,9 @@ func ParseS3URL(s string) (bucket, key string, err error) {
 		return "", "", trouble("NotS3URL", args{"Given": s}, nil)
 	}
 	bucket, key, _ = strings.Cut(rest, "/")
+	if bucket == "" {
+		return "", "", trouble("NotS3URL", args{"Given": s}, nil)
+	}
 	if err := CheckBucket(bucket); err != nil {
 		return "", "", err
 	}

@@ -13,10 +13,13 @@ import (
 func TestParseExpires(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"15m": 15 * time.Minute, "1h": time.Hour, "36h": 36 * time.Hour, "7d": signer.MaxExpires, "1d12h": 36 * time.Hour,
-		" 1H ": time.Hour, "1h30m": 90 * time.Minute, "90s": 90 * time.Second, "0.5d": 12 * time.Hour, "1s": time.Second,
+		"1H": time.Hour, "1h30m": 90 * time.Minute, "90s": 90 * time.Second, "0.5d": 12 * time.Hour, "1s": time.Second,
 	} {
 		if d, err := desk.ParseExpires(text); err != nil || d != want {
 			t.Errorf("%q is %v, %v; want %v", text, d, err, want)
+		}
+		if d, err := desk.ParseExpires(" " + text + "\t"); err != nil || d != want {
+			t.Errorf("%q with spaces around it is %v, %v; want %v", text, d, err, want)
 		}
 	}
 	for text, want := range map[string]string{

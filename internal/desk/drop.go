@@ -47,7 +47,8 @@ type Drop struct {
 // job is a transfer in the making. Its snapshot is guarded by the drop's mutex.
 type job struct {
 	Transfer
-	number int // its place in the drop, from 0
+	number int    // its place in the drop, from 0
+	wanted string // the key that it would have if nothing else had it
 	upload courier.Upload
 	meter  courier.Meter
 	cancel context.CancelCauseFunc // while it is under way
@@ -173,6 +174,7 @@ func (p *Drop) add(f found) *job {
 		ID: id.String(), Path: f.path, Name: visible(f.name), Destination: p.dest,
 		Key: p.dest.Prefix + keyName(f.name), Size: f.size, State: Queued,
 	}}
+	j.wanted = j.Key
 	p.order++
 	p.jobs[j.ID] = j
 	p.feed.add(j.Transfer)
@@ -310,9 +312,8 @@ func (p *Drop) Resume(id string) {
 func (p *Drop) claim(j *job) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	wanted := j.Key
 	for n := 2; p.keys[j.Key]; n++ {
-		j.Key = numbered(wanted, n)
+		j.Key = numbered(j.wanted, n)
 	}
 	p.keys[j.Key] = true
 	return j.Key

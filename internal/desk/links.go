@@ -118,14 +118,12 @@ func (d *Desk) CopyLink(ctx context.Context, id string) (*Link, error) {
 	if err != nil {
 		return nil, explain(err, where)
 	}
-	expires := e.Asked // the end is unknown: ask for as much as then
-	if !e.Ends.IsZero() {
-		if expires = e.Ends.Sub(opened.Now()); expires < time.Second {
-			return nil, trouble("LinkEnded", where.args(), nil)
-		}
-		// The signature counts from the whole second that is running; what is cut off there is added here.
-		expires += opened.Now().Sub(opened.Now().Truncate(time.Second))
+	expires := e.Last().Sub(opened.Now())
+	if expires < time.Second {
+		return nil, trouble("LinkEnded", where.args(), nil)
 	}
+	// The signature counts from the whole second that is running; what is cut off there is added here.
+	expires += opened.Now().Sub(opened.Now().Truncate(time.Second))
 	link, _, err := d.sign(ctx, opened, e.ID, e.Destination.Bucket, e.Key, expires, e.Inline)
 	if err != nil {
 		return nil, explain(err, where)
@@ -200,6 +198,10 @@ func (d *Desk) record(ctx context.Context, records []ledger.Record) {
 	}
 	if err != nil {
 		d.noteLedger(ledgerTrouble(err, d.ledgerPath()))
+		return
+	}
+	if t := d.LedgerTrouble(); t != nil && t.Code != "LedgerSecret" {
+		d.noteLedger(nil) // what kept an earlier record out has passed
 	}
 }
 

@@ -170,7 +170,7 @@ func TestClashes(t *testing.T) {
 		{desk.SendOptions{}, "report (2).tar.gz", "second"},
 		{desk.SendOptions{OnClash: desk.ClashKeepBoth}, "report (3).tar.gz", "third"},
 		{desk.SendOptions{OnClash: desk.ClashAsk}, "report (4).tar.gz", "fourth"},
-		{desk.SendOptions{OnClash: desk.ClashAsk, Ask: func(string) desk.Clash { return desk.ClashKeepBoth }}, "report (5).tar.gz", "fifth"},
+		{desk.SendOptions{OnClash: desk.ClashAsk, Ask: func(context.Context, desk.Transfer) desk.Clash { return desk.ClashKeepBoth }}, "report (5).tar.gz", "fifth"},
 	} {
 		sent := put(c.text, c.o)
 		if sent.Key != to.Prefix+"/"+c.key || sent.State != desk.Sent {
@@ -180,7 +180,7 @@ func TestClashes(t *testing.T) {
 			t.Errorf("%d: %q arrived", i, body)
 		}
 	}
-	for _, o := range []desk.SendOptions{{OnClash: desk.ClashSkip}, {OnClash: desk.ClashAsk, Ask: func(string) desk.Clash { return desk.ClashSkip }}} {
+	for _, o := range []desk.SendOptions{{OnClash: desk.ClashSkip}, {OnClash: desk.ClashAsk, Ask: func(context.Context, desk.Transfer) desk.Clash { return desk.ClashSkip }}} {
 		if sent := put("never", o); sent.State != desk.Skipped || sent.Link != nil {
 			t.Errorf("skip: %s", sent.State)
 		}
@@ -188,7 +188,7 @@ func TestClashes(t *testing.T) {
 	if body, _, _ := download(t, first.Link.URL); string(body) != "first" {
 		t.Errorf("the first was overwritten with %q", body)
 	}
-	for _, o := range []desk.SendOptions{{OnClash: desk.ClashReplace}, {OnClash: desk.ClashAsk, Ask: func(string) desk.Clash { return desk.ClashReplace }}} {
+	for _, o := range []desk.SendOptions{{OnClash: desk.ClashReplace}, {OnClash: desk.ClashAsk, Ask: func(context.Context, desk.Transfer) desk.Clash { return desk.ClashReplace }}} {
 		text := rand.Text()
 		if sent := put(text, o); sent.Key != first.Key {
 			t.Errorf("replace went to %s", sent.Key)

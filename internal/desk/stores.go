@@ -44,7 +44,7 @@ func (d *Desk) open(ctx context.Context, s Store) (*signer.Signer, error) {
 	d.mu.Lock()
 	have, ok := d.stores[s]
 	d.mu.Unlock()
-	if ok && have.stamp == stamp {
+	if ok && have.stamp == stamp && !s.Sandbox {
 		return have.signer, nil
 	}
 	o := signer.Options{Profile: s.Profile, Region: s.Region, Endpoint: s.Endpoint, AllowHTTP: s.AllowHTTP, Now: d.now}
@@ -52,6 +52,9 @@ func (d *Desk) open(ctx context.Context, s Store) (*signer.Signer, error) {
 		running, err := d.Sandbox(ctx)
 		if err != nil {
 			return nil, err
+		}
+		if ok && have.signer.Endpoint() == running.Endpoint() {
+			return have.signer, nil
 		}
 		keys := running.Keys()
 		o = signer.Options{

@@ -58,10 +58,10 @@ func rows() map[string]row {
 		"EndUnknown":          {`Nobody knows when links made now will end: the profile "{{.Profile}}" has a session token that does not say.`, `Choose a profile whose session says when it ends, or tell the reader that the link may end at any time.`},
 		"CopyEndsEarly":       {`This link now ends at {{.Ends}}, earlier than it did: the session of the profile "{{.Profile}}" ends then.`, `Sign in again and copy it once more.`},
 		"LinkEnded":           {`The link to {{.Name}} has ended.`, `Send the file again, or make a new link with: waybill link`},
-		"SandboxFailed":       {`The sandbox could not be started.`, `Close other copies of Waybill and try again; "waybill sandbox" shows the reason.`},
+		"SandboxFailed":       {`The sandbox could not be started.`, `Mend what is in the way: {{.Fault}}`},
 
 		// Files.
-		"FileGone":       {`{{.Name}} is not there any more.`, `Check the name, and drop the file again.`},
+		"FileGone":       {`{{.Name}} is not there.`, `Check the name, then send the file again.`},
 		"FileUnreadable": {`{{.Name}} may not be read by you.`, `Change the file's permissions, or ask its owner for a copy.`},
 		"FileRead":       {`{{.Name}} could not be read to its end.`, `Check the disk or the network drive that it lies on, then try again.`},
 		"FileChanged":    {`{{.Name}} changed while it was being sent, so nothing of it was kept.`, `Wait until the program that writes it is done, then send it again.`},
@@ -72,7 +72,7 @@ func rows() map[string]row {
 		// What stores say.
 		"AccessDenied":          {`The profile "{{.Profile}}" may not do this{{with .Place}} in {{.}}{{end}}: {{.Permission}} is missing.`, `Ask the owner of the bucket for {{.Permission}}, or choose another profile or folder.`},
 		"NoSuchBucket":          {`There is no bucket "{{.Bucket}}" in this store.`, `Check the spelling, and that the profile "{{.Profile}}" belongs to the store that has it.`},
-		"NoSuchKey":             {`There is no object "{{.Key}}" in the bucket "{{.Bucket}}".`, `Check the key; upper and lower case are different.`},
+		"NoSuchKey":             {`There is no object "{{.Key}}" in the bucket "{{.Bucket}}", or no such bucket.`, `Check bucket and key; upper and lower case are different.`},
 		"PreconditionFailed":    {`The name {{.Key}} is taken in the bucket "{{.Bucket}}".`, `Keep both, replace it, or rename the file.`},
 		"SignatureDoesNotMatch": {`The store does not accept the signature of the profile "{{.Profile}}".`, `Check the secret key in the profile; a proxy that changes requests has the same effect.`},
 		"RequestTimeTooSkewed":  {`This computer's clock and the store's are too far apart.`, `Set this computer's clock, then try again.`},
@@ -89,6 +89,7 @@ func rows() map[string]row {
 		"AccountProblem":        {`There is a problem with the account behind the profile "{{.Profile}}".`, `Look into the account's console.`},
 		"Refused":               {`The store refused: {{.Code}}.`, `Open the details; they have the store's own words.`},
 		"LinkRefused":           {`{{.Name}} was sent, but its link does not work: the profile "{{.Profile}}" may put but not get here (s3:GetObject is missing).`, `Ask the owner of the bucket for s3:GetObject, or choose another profile or folder.`},
+		"LinkNotMade":           {`{{.Name}} was sent, but no link to it could be made.`, `Sign in again, then make the link with: waybill link`},
 		"LinkNotTried":          {`{{.Name}} was sent, but its link could not be tried.`, `Open the link once yourself before passing it on.`},
 
 		// The way there.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"time"
 
 	"waybill/signer"
@@ -57,8 +58,9 @@ type SendOptions struct {
 	Verify      Verify
 	Concurrency int   // requests in flight; 0 takes the default
 	PartSize    int64 // bytes of a part; 0 takes what fits the file
-	// Ask is called (from any goroutine) on a clash under ClashAsk, with the taken key.
-	Ask func(key string) Clash
+	// Ask is called (from any goroutine) on a clash under ClashAsk, with the transfer whose key is taken. When the
+	// context is over, the answer is not wanted any more.
+	Ask func(ctx context.Context, t Transfer) Clash
 }
 
 // State is where a transfer stands.
@@ -96,7 +98,7 @@ type Transfer struct {
 	ContentType string
 	ETag        string
 	Checksum    string   // "crc64nvme:<base64>", or the proof that the store supports
-	Link        *Link    // when Sent
+	Link        *Link    // when Sent; nil when it was sent and no link could be made
 	Trouble     *Trouble // when Failed; also when Sent and the link could not be verified or recorded
 }
 
@@ -139,9 +141,40 @@ type Entry struct {
 	TroubleText string // the same as an English sentence
 }
 
-// Live reports whether the entry's link still works at the moment now, as far as can be known here.
+// Live reports whether the entry's link still works at the moment now, as far as can be known here. A link whose
+// end is not known is given up when the time that was asked for is over: none is signed for longer.
 func (e Entry) Live(now time.Time) bool {
-	return e.State == Sent && (e.Ends.IsZero() || now.Before(e.Ends))
+	return e.State == Sent && e.TroubleCode != codeLinkRefused && e.TroubleCode != codeLinkNotMade && now.Before(e.Last())
+}
+
+// Last is the moment after which the link cannot work.
+func (e Entry) Last() time.Time {
+	if e.Ends.IsZero() {
+		return e.Sent.Add(e.Asked)
+	}
+	return e.Ends
+}
+
+// Refused reports whether the file was sent and its link leads nowhere: the profile may put but not get, or
+// could not sign any more.
+func (e Entry) Refused() bool {
+	return e.State == Sent && (e.TroubleCode == codeLinkRefused || e.TroubleCode == codeLinkNotMade)
+}
+
+// Codes of troubles that say that a file was sent without a link that works.
+const (
+	codeLinkRefused = "LinkRefused"
+	codeLinkNotMade = "LinkNotMade"
+)
+
+// Refused reports whether the link of a sent file leads nowhere, as with Entry.Refused.
+func (t Transfer) Refused() bool {
+	return t.State == Sent && t.Trouble != nil && (t.Trouble.Code == codeLinkRefused || t.Trouble.Code == codeLinkNotMade)
+}
+
+// Good reports whether the link of a transfer is one to give away at the moment now.
+func (t Transfer) Good(now time.Time) bool {
+	return t.State == Sent && t.Link != nil && t.Trouble == nil && (t.Link.Ends.IsZero() || now.Before(t.Link.Ends))
 }
 
 // Profile is a choice in the list of profiles.

@@ -42,6 +42,7 @@ func (p *Drop) walkFolder(ctx context.Context, root string) {
 		base = "" // a whole disk has no name to put its files under
 	}
 	files := 0
+	own, ownErr := os.Stat(p.desk.home) // ledger, settings and the sandbox with its keys are nothing to give away
 	_ = filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return fs.SkipAll
@@ -57,6 +58,9 @@ func (p *Drop) walkFolder(ctx context.Context, root string) {
 			return nil
 		}
 		if entry.IsDir() {
+			if here, err := entry.Info(); ownErr == nil && err == nil && os.SameFile(own, here) {
+				return fs.SkipDir
+			}
 			return nil
 		}
 		info, err := os.Stat(at)

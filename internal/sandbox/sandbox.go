@@ -155,6 +155,9 @@ func attach(ctx context.Context, dir string) (*Sandbox, error) {
 	return &Sandbox{state: st}, nil
 }
 
+// Answers reports whether the server is still there: the process that runs it may have ended.
+func (s *Sandbox) Answers(ctx context.Context) bool { return s.state.probe(ctx) == nil }
+
 // Endpoint is the server's URL.
 func (s *Sandbox) Endpoint() string { return s.state.endpoint() }
 
