@@ -16,6 +16,9 @@ import (
 // refreshPause is the shortest time between two tries to get longer credentials before their end.
 const refreshPause = 5 * time.Minute
 
+// renewPause is the time in which several refusals of the same credentials count once.
+const renewPause = 10 * time.Second
+
 // keyring hands out credentials together with their honest end.
 type keyring struct {
 	provider aws.CredentialsProvider
@@ -24,6 +27,7 @@ type keyring struct {
 
 	mu      sync.Mutex
 	current aws.Credentials
+	renewed time.Time // when a store's refusal made these credentials go
 	tried   time.Time // when longer ones were last asked for
 }
 
@@ -66,6 +70,24 @@ func (k *keyring) get(ctx context.Context, want time.Time) (c aws.Credentials, e
 	}
 	return c, time.Time{}, true, nil
 }
+
+// renew lets go of the credentials at hand: a store has said that they have ended.
+func (k *keyring) renew() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.now().Sub(k.renewed) < renewPause {
+		return // many requests were under way when the credentials ended
+	}
+	k.renewed = k.now()
+	if cache, ok := k.provider.(*aws.CredentialsCache); ok {
+		cache.Invalidate()
+	}
+	k.current = aws.Credentials{}
+}
+
+// Renew makes the next request be signed with credentials that are asked for anew: a store has refused the present
+// ones because they have ended.
+func (s *Signer) Renew() { s.credentials.renew() }
 
 // explain tells "there are none" from "the way to them failed". The SDK has no error of its own for the
 // first: what is left at the end of its chain is the metadata service, which Open has switched off.

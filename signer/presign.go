@@ -58,7 +58,7 @@ func (s *Signer) Delete(ctx context.Context, o Object) (Presigned, error) {
 // Sum is the proof that travels with a body: the name of an S3 checksum header or of Content-MD5, and its
 // value. The zero Sum is no proof.
 type Sum struct {
-	Header string // "X-Amz-Checksum-Crc64nvme" or "Content-Md5"
+	Header string // "X-Amz-Checksum-Crc64nvme" for one, or "Content-Md5"
 	Value  string // base64
 }
 
@@ -89,16 +89,26 @@ func (s *Signer) Put(ctx context.Context, o Object, opt PutOptions) (Presigned, 
 	return s.presign(ctx, http.MethodPut, o, nil, h, opt.Size)
 }
 
-// CreateMultipart presigns the start of a multipart upload. With crc64 the store is told to expect a
-// CRC64NVME of each part and of the whole object.
-func (s *Signer) CreateMultipart(ctx context.Context, o Object, contentType string, crc64 bool) (Presigned, error) {
+// CreateOptions are what a multipart upload is started with.
+type CreateOptions struct {
+	ContentType string
+	Algorithm   string // of the checksum of each part, "CRC64NVME" for one; "" is none
+	FullObject  bool   // the object gets a checksum of all its bytes, rather than one of its parts' checksums
+}
+
+// CreateMultipart presigns the start of a multipart upload.
+func (s *Signer) CreateMultipart(ctx context.Context, o Object, opt CreateOptions) (Presigned, error) {
 	h := http.Header{}
-	if contentType != "" {
-		h.Set("Content-Type", contentType)
+	if opt.ContentType != "" {
+		h.Set("Content-Type", opt.ContentType)
 	}
-	if crc64 {
-		h.Set("X-Amz-Checksum-Algorithm", "CRC64NVME")
-		h.Set("X-Amz-Checksum-Type", "FULL_OBJECT")
+	if opt.Algorithm != "" {
+		h.Set("X-Amz-Checksum-Algorithm", opt.Algorithm)
+		kind := "COMPOSITE"
+		if opt.FullObject {
+			kind = "FULL_OBJECT"
+		}
+		h.Set("X-Amz-Checksum-Type", kind)
 	}
 	return s.presign(ctx, http.MethodPost, o, url.Values{"uploads": {""}}, h, 0)
 }
@@ -115,7 +125,7 @@ func (s *Signer) UploadPart(ctx context.Context, o Object, uploadID string, numb
 type CompleteOptions struct {
 	BodySize   int64 // bytes of the XML list of parts
 	ObjectSize int64 // bytes of the whole object
-	Sum        Sum   // of the whole object
+	Sum        Sum   // of all bytes of the object; the zero Sum where the store has none of that kind
 	Overwrite  bool
 }
 
@@ -125,7 +135,7 @@ func (s *Signer) CompleteMultipart(ctx context.Context, o Object, uploadID strin
 	if !opt.Overwrite {
 		h.Set("If-None-Match", "*")
 	}
-	if opt.Sum.Header == "X-Amz-Checksum-Crc64nvme" {
+	if opt.Sum.Header != "" {
 		opt.Sum.set(h)
 		h.Set("X-Amz-Checksum-Type", "FULL_OBJECT")
 		h.Set("X-Amz-Mp-Object-Size", strconv.FormatInt(opt.ObjectSize, 10))

@@ -5,8 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,29 +26,42 @@ const (
 const (
 	defaultConcurrency = 16
 	defaultPart        = 16 << 20 // bytes
-	partsAtOnce        = 4        // of one file, so that it does not take every connection
-	tries              = 5
-	stallTime          = time.Minute
-	answerTime         = 2 * time.Second // how long a cancel waits for the answer to what was sent whole
-	linkTime           = time.Hour       // how long the presigned requests of an upload live
-	expectFrom         = 256 << 10       // bytes: a body of this size or more waits for the store's 100-continue
-	copyBuffer         = 256 << 10       // bytes
+	defaultStall       = 30 * time.Second
+	defaultPatience    = 10 * time.Minute
+	defaultComplete    = 5 * time.Minute
+)
+
+const (
+	partsAtOnce = 4               // of one file, so that it does not take every connection
+	answerTime  = 2 * time.Second // how long a cancel waits for the answer to what was sent whole
+	linkTime    = time.Hour       // how long the presigned requests of an upload live
+	expectFrom  = 256 << 10       // bytes: a body of this size or more waits for the store's 100-continue
+	copyBuffer  = 256 << 10       // bytes; a file that fits is read once
 )
 
 // Options tune a Courier. The zero value is the default.
 type Options struct {
-	Concurrency int   // requests in flight, over all files
-	PartSize    int64 // bytes; larger where the file would have more than 10,000 parts
+	Concurrency int           // requests in flight, over all files; halved when the store says SlowDown
+	PartSize    int64         // bytes; larger where the file would have more than 10,000 parts
+	Limit       *Limit        // nil is none
+	Stall       time.Duration // without 4 KiB moved or an answer, a request is given up and tried again
+	Patience    time.Duration // how long a store that has answered before is waited for when the network is lost
+	Complete    time.Duration // how long the store may take to put parts together, before somebody looks
 }
 
 // Courier carries files to one store. It is safe for concurrent use; all its uploads share its connections.
 type Courier struct {
-	signer  *signer.Signer
-	http    *http.Client
-	slots   chan struct{}
-	part    int64
-	buffers sync.Pool
-	proof   atomic.Int32 // the rung of the ladder that this store is known to stand on
+	signer   *signer.Signer
+	http     *http.Client
+	gate     *gate
+	part     int64
+	limit    *Limit
+	stall    time.Duration
+	patience time.Duration
+	complete time.Duration
+	buffers  sync.Pool
+	proof    atomic.Int32 // the rung of the ladder that this store is known to stand on
+	answered atomic.Int64 // when the store answered last, in nanoseconds since 1970; 0 is never
 }
 
 // New makes a courier that signs with s and sends through its proxies and its trust.
@@ -64,9 +77,9 @@ func New(s *signer.Signer, o Options) *Courier {
 	t.ForceAttemptHTTP2 = false
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 0, o.Concurrency, 0
-	t.WriteBufferSize, t.ReadBufferSize = 64<<10, 16<<10
+	t.WriteBufferSize, t.ReadBufferSize = 64<<10, 4<<10
 	t.DisableCompression = true
-	t.ResponseHeaderTimeout = 5 * time.Minute
+	t.ResponseHeaderTimeout = 0 // the watch on each body knows better
 	t.ExpectContinueTimeout = time.Second
 	return &Courier{
 		signer: s,
@@ -75,44 +88,25 @@ func New(s *signer.Signer, o Options) *Courier {
 			// A redirect breaks the signature, and following it would send the signed URL on as Referer.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		slots:   make(chan struct{}, o.Concurrency),
-		part:    max(o.PartSize, MinPart),
-		buffers: sync.Pool{New: func() any { b := make([]byte, copyBuffer); return &b }},
+		gate:     newGate(o.Concurrency),
+		part:     max(o.PartSize, MinPart),
+		limit:    o.Limit,
+		stall:    or(o.Stall, defaultStall),
+		patience: or(o.Patience, defaultPatience),
+		complete: or(o.Complete, defaultComplete),
+		buffers:  sync.Pool{New: func() any { b := make([]byte, copyBuffer); return &b }},
 	}
+}
+
+func or(given, standard time.Duration) time.Duration {
+	if given > 0 {
+		return given
+	}
+	return standard
 }
 
 // Close lets go of the connections.
 func (c *Courier) Close() { c.http.CloseIdleConnections() }
-
-// slot waits for a free place among the requests in flight.
-func (c *Courier) slot(ctx context.Context) (release func(), err error) {
-	select {
-	case c.slots <- struct{}{}:
-		return func() { <-c.slots }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-}
-
-// try repeats do while its failure is one that time may mend, with full jitter between the tries.
-func (c *Courier) try(ctx context.Context, do func(attempt int) error) error {
-	pause := 200 * time.Millisecond
-	for attempt := 0; ; attempt++ {
-		err := do(attempt)
-		if err == nil || attempt == tries-1 || !transient(ctx, err) {
-			if cause := context.Cause(ctx); err != nil && cause != nil {
-				return cause
-			}
-			return err
-		}
-		select {
-		case <-time.After(rand.N(pause) + 10*time.Millisecond): //nolint:gosec // jitter is no secret
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-		pause = min(2*pause, 5*time.Second)
-	}
-}
 
 // do makes one presigned request and gives back the answer's header and body; a status of 300 or more is a
 // *StoreError.
@@ -140,12 +134,65 @@ func (c *Courier) do(ctx context.Context, op string, p signer.Presigned, b io.Re
 		return nil, nil, plain(op, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
+	c.answered.Store(time.Now().UnixNano())
 	if resp.StatusCode >= 300 {
-		return nil, nil, storeError(op, resp)
+		err := storeError(op, resp)
+		if err.Code == "SlowDown" || resp.StatusCode == http.StatusServiceUnavailable || resp.StatusCode == http.StatusTooManyRequests {
+			c.gate.slowDown(time.Now())
+		}
+		return nil, nil, err
 	}
+	c.gate.answered()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		return nil, nil, plain(op+": read the answer", err)
 	}
 	return resp.Header, answer, nil
+}
+
+// ask makes a presigned request without a body to speak of, and gives it up when no answer comes.
+func (c *Courier) ask(ctx context.Context, op string, p signer.Presigned, b io.Reader, within time.Duration) (http.Header, []byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, within, ErrStalled)
+	defer cancel()
+	h, answer, err := c.do(ctx, op, p, b)
+	if err != nil && errors.Is(context.Cause(ctx), ErrStalled) && !errors.Is(err, ErrStalled) {
+		err = plain(op, ErrStalled)
+	}
+	return h, answer, err
+}
+
+// carry sends one piece under its signature, with a watch on its progress. A cancel that comes when all of it is
+// on its way waits a moment for the answer: the store is about to have the piece, and would have it after an
+// abort as well.
+func (c *Courier) carry(ctx context.Context, op string, signed signer.Presigned, from source, p piece, moved func(int64)) (http.Header, error) {
+	request, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	w := newWatch(c.stall, cancel)
+	var b body = newReadBody(ctx, from.at, p, moved, c.limit, w)
+	if canSendFile && from.path != "" && !c.limit.on() && strings.HasPrefix(signed.URL, "http:") {
+		if sent, err := newFileBody(from.path, p, moved, w); err == nil { // else it is gone by now; what is open is still read
+			b = sent
+		}
+	}
+	over := make(chan struct{})
+	defer close(over)
+	stop := context.AfterFunc(ctx, func() {
+		if !b.cut() {
+			select {
+			case <-over:
+			case <-time.After(answerTime):
+			}
+		}
+		cancel(context.Cause(ctx))
+	})
+	defer stop()
+	header, _, err := c.do(request, op, signed, b)
+	b.end(err != nil)
+	return header, err
+}
+
+// source is where a piece's bytes are: in at, and in the file at path as well where the kernel may send them.
+type source struct {
+	at   io.ReaderAt
+	path string
 }

@@ -1,7 +1,6 @@
 package courier
 
 import (
-	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -35,15 +35,16 @@ var (
 // ExpiredToken answers echo the token and SignatureDoesNotMatch ones the canonical request, so only the known
 // harmless parts are kept.
 type StoreError struct {
-	Op        string // what was being done: "put", "upload part 3", "complete", …
-	Status    int    // the HTTP status
-	Code      string // S3's code; "" when the answer was not S3's XML
-	Message   string // S3's message, redacted
-	RequestID string
-	Region    string    // of the bucket, where the answer tells
-	Date      time.Time // the store's clock; zero when the answer has none
-	HTML      bool      // the answer was a web page: a proxy or a captive portal
-	WantsTLS  bool      // the answer said that this port speaks https only
+	Op         string // what was being done: "put", "upload part 3", "complete", …
+	Status     int    // the HTTP status
+	Code       string // S3's code; "" when the answer was not S3's XML
+	Message    string // S3's message, redacted
+	RequestID  string
+	Region     string        // of the bucket, where the answer tells
+	Date       time.Time     // the store's clock; zero when the answer has none
+	RetryAfter time.Duration // what the answer asks for; 0 when it does not
+	HTML       bool          // the answer was a web page: a proxy or a captive portal
+	WantsTLS   bool          // the answer said that this port speaks https only
 }
 
 // Error names operation, status, code and message.
@@ -86,6 +87,9 @@ func storeError(op string, r *http.Response) *StoreError {
 		Region:    r.Header.Get("X-Amz-Bucket-Region"),
 	}
 	e.Date, _ = http.ParseTime(r.Header.Get("Date"))
+	if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.RetryAfter = time.Duration(seconds) * time.Second
+	}
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxAnswer))
 	e.read(body)
 	if e.Code == "" && strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
@@ -152,14 +156,8 @@ func plain(op string, err error) error {
 	return fmt.Errorf("%s: %w", op, err)
 }
 
-// transient reports whether trying the same again may help.
-func transient(ctx context.Context, err error) bool {
-	if err == nil || ctx.Err() != nil {
-		return false
-	}
+// transient reports whether a store's refusal is one that time may mend.
+func transient(err error) bool {
 	var s *StoreError
-	if errors.As(err, &s) {
-		return s.transient()
-	}
-	return isNetwork(err)
+	return errors.As(err, &s) && s.transient() || errors.Is(err, ErrProof)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"syscall"
 )
@@ -22,6 +23,10 @@ func isNetwork(err error) bool {
 	var record tls.RecordHeaderError
 	if errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) ||
 		errors.As(err, &record) || IsAlert(err) {
+		return false
+	}
+	var file *fs.PathError // a system call's error may look like the network's, whatever the call was about
+	if errors.As(err, &file) {
 		return false
 	}
 	var dns *net.DNSError

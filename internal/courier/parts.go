@@ -3,8 +3,6 @@ package courier
 import (
 	"bytes"
 	"context"
-	"crypto/md5" // #nosec G501 -- the ETag of a multipart object is made of MD5s
-	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -16,10 +14,46 @@ import (
 	"waybill/signer"
 )
 
-// part is one part of a multipart upload; it has an ETag once the store has it.
+// part is one part of a multipart upload; it has an ETag once the store is known to have it.
 type part struct {
 	piece
-	etag string
+	etag   string
+	listed *listedPart // what the store says it has from an earlier process, to be held against the file
+}
+
+// listedPart is a part in the answer to ListParts.
+type listedPart struct {
+	PartNumber int
+	ETag       string
+	Size       int64
+	Sums       []sumXML `xml:",any"`
+}
+
+// sumXML is a checksum; the element's name says which.
+type sumXML struct {
+	XMLName xml.Name
+	Value   string `xml:",chardata"`
+}
+
+// find gives the checksum of an algorithm, and "" when there is none.
+func find(sums []sumXML, algorithm string) string {
+	for _, s := range sums {
+		if s.XMLName.Local == "Checksum"+algorithm {
+			return s.Value
+		}
+	}
+	return ""
+}
+
+// is reports whether what the store has is this piece of the file.
+func (l *listedPart) is(p piece, way proof) bool {
+	if l == nil || l.Size != p.size {
+		return false
+	}
+	if way.algorithm == "" {
+		return unquote(l.ETag) == way.kept(p.sum)
+	}
+	return find(l.Sums, way.algorithm) == way.kept(p.sum)
 }
 
 // partSize makes parts of at least want bytes, larger where there would be more than 10,000: whole MiB, so
@@ -35,17 +69,25 @@ func partSize(size, want int64) int64 {
 // sendParts carries a file in parts, several at once, and has the store put them together.
 func (c *Courier) sendParts(ctx context.Context, u *Upload, f *os.File) (Receipt, error) {
 	size := u.opened.Size()
-	if u.uploadID == "" {
+	switch {
+	case u.uploadID == "":
 		// The store refuses a taken key only when the parts are put together; better to know before sending them.
-		if !u.Overwrite && c.Exists(ctx, u.Bucket, u.Key) {
-			return Receipt{}, fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
+		if !u.Overwrite && !u.ours && c.Exists(ctx, u.Bucket, u.Key) {
+			return c.already(ctx, u, f)
 		}
-		id, err := c.create(ctx, u)
-		if err != nil {
+		if err := c.create(ctx, u); err != nil {
 			return Receipt{}, err
 		}
-		u.uploadID, u.partSize, u.completing = id, partSize(size, c.part), false
-		u.parts = make([]part, (size+u.partSize-1)/u.partSize)
+	case u.parts == nil:
+		if err := c.list(ctx, u); err != nil {
+			if isCode(err, "NoSuchUpload") && !u.completing && u.Again {
+				// It may have been put together just before the earlier process ended.
+				if receipt, err := c.already(ctx, u, f); err == nil {
+					return receipt, nil
+				}
+			}
+			return Receipt{}, err
+		}
 	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(partsAtOnce)
@@ -77,19 +119,38 @@ func (c *Courier) sendParts(ctx context.Context, u *Upload, f *os.File) (Receipt
 	if err := unchanged(u); err != nil {
 		return Receipt{}, err
 	}
-	return c.complete(ctx, u)
+	return c.putTogether(ctx, u)
 }
 
-// Exists looks whether the key is taken. Not knowing (no permission to look, say) is no: the store has the
-// last word anyway.
-func (c *Courier) Exists(ctx context.Context, bucket, key string) bool {
-	signed, err := c.signer.Head(ctx, signer.Object{Bucket: bucket, Key: key, Expires: linkTime})
-	if err != nil {
-		return false
+// already is called when the key is taken, and finds out whether an earlier process's upload has taken it: then it
+// is done. The file is read for that, but only where the size fits.
+func (c *Courier) already(ctx context.Context, u *Upload, f *os.File) (Receipt, error) {
+	refused := fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
+	if !u.Again {
+		return Receipt{}, refused
 	}
-	const op = "look at the object"
-	h, _, err := c.do(ctx, op, signed, nil)
-	return err == nil && ofStore(op, h) == nil
+	h, err := c.head(ctx, u.Bucket, u.Key)
+	size := u.opened.Size()
+	if err != nil || h.Get("Content-Length") != fmt.Sprint(size) {
+		return Receipt{}, refused
+	}
+	step := u.partSize
+	if step == 0 {
+		step = partSize(size, c.part)
+	}
+	way := rung(u.proof)
+	parts := make([]part, 0, (size+step-1)/step)
+	for offset := int64(0); offset < size; offset += step {
+		p, err := c.measure(ctx, f, offset, min(step, size-offset), way)
+		if err != nil {
+			return Receipt{}, err
+		}
+		parts = append(parts, part{piece: p})
+	}
+	if err := unchanged(u); err != nil {
+		return Receipt{}, err
+	}
+	return c.taken(ctx, u, size, way.joined(parts), true)
 }
 
 // settle gives a request that changes something in the store the time to be answered after the person has
@@ -107,16 +168,24 @@ func settle(ctx context.Context) (outliving context.Context, done func()) {
 }
 
 // create starts a multipart upload.
-func (c *Courier) create(ctx context.Context, u *Upload) (id string, err error) {
-	err = c.try(ctx, func(int) error {
+func (c *Courier) create(ctx context.Context, u *Upload) error {
+	const op = "start the multipart upload"
+	size := u.opened.Size()
+	u.partSize = partSize(size, c.part)
+	u.keeps()
+	way := rung(u.proof)
+	err := c.try(ctx, u, func(attempt int) error {
+		u.doubt = u.doubt || attempt > 0
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
-		signed, err := c.signer.CreateMultipart(ctx, o, u.ContentType, u.proof == proofCRC)
+		signed, err := c.signer.CreateMultipart(ctx, o, signer.CreateOptions{
+			ContentType: u.ContentType, Algorithm: way.algorithm, FullObject: way.whole,
+		})
 		if err != nil {
 			return err
 		}
 		request, done := settle(ctx)
 		defer done()
-		_, answer, err := c.do(request, "start the multipart upload", signed, nil)
+		_, answer, err := c.ask(request, op, signed, nil, c.stall)
 		if err != nil {
 			return err
 		}
@@ -124,38 +193,91 @@ func (c *Courier) create(ctx context.Context, u *Upload) (id string, err error) 
 			UploadID string `xml:"UploadId"`
 		}
 		if err := xml.Unmarshal(answer, &x); err != nil || x.UploadID == "" {
-			e := &StoreError{Op: "start the multipart upload", Status: 200}
+			e := &StoreError{Op: op, Status: 200}
 			e.read(answer)
 			return e
 		}
-		id = x.UploadID
+		u.uploadID = x.UploadID
 		return nil
 	})
-	return id, err
+	if err != nil {
+		return err
+	}
+	u.completing = false
+	u.parts = make([]part, (size+u.partSize-1)/u.partSize)
+	u.keeps()
+	return nil
 }
 
-// sendPart measures and carries one part.
-func (c *Courier) sendPart(ctx context.Context, u *Upload, f *os.File, index int, offset, size int64) error {
-	release, err := c.slot(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if u.unproven.Load() {
-		return nil
-	}
-	p, err := c.measure(ctx, f, offset, size, u.proof)
-	if err != nil {
-		return err
-	}
-	op := fmt.Sprintf("upload part %d", index+1)
-	return c.try(ctx, func(int) error {
-		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
-		signed, err := c.signer.UploadPart(ctx, o, u.uploadID, index+1, size, p.sum(u.proof))
+// list asks the store which parts it has of an upload that another process has begun.
+func (c *Courier) list(ctx context.Context, u *Upload) error {
+	const op = "list the parts"
+	parts := make([]part, (u.opened.Size()+u.partSize-1)/u.partSize)
+	for after, more := 0, true; more; {
+		var page struct {
+			XMLName     xml.Name
+			IsTruncated bool
+			Next        int          `xml:"NextPartNumberMarker"`
+			Parts       []listedPart `xml:"Part"`
+		}
+		err := c.try(ctx, u, func(int) error {
+			signed, err := c.signer.ListParts(ctx, signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}, u.uploadID, after)
+			if err != nil {
+				return err
+			}
+			_, answer, err := c.ask(ctx, op, signed, nil, c.stall)
+			if err != nil {
+				return err
+			}
+			if err := xml.Unmarshal(answer, &page); err != nil || page.XMLName.Local != "ListPartsResult" {
+				e := &StoreError{Op: op, Status: 200}
+				e.read(answer)
+				return e
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		h, err := c.carry(ctx, op, signed, f, p, u.Moved)
+		for i := range page.Parts {
+			if n := page.Parts[i].PartNumber; n >= 1 && n <= len(parts) {
+				parts[n-1].listed = &page.Parts[i]
+			}
+		}
+		more = page.IsTruncated && page.Next > after
+		after = page.Next
+	}
+	u.parts = parts
+	return nil
+}
+
+// sendPart measures and carries one part, unless the store has it already.
+func (c *Courier) sendPart(ctx context.Context, u *Upload, f *os.File, index int, offset, size int64) error {
+	if err := c.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer c.gate.leave()
+	if u.unproven.Load() {
+		return nil
+	}
+	way := rung(u.proof)
+	p, err := c.measure(ctx, f, offset, size, way)
+	if err != nil {
+		return err
+	}
+	if l := u.parts[index].listed; l.is(p, way) {
+		u.parts[index] = part{piece: p, etag: l.ETag}
+		u.Moved(size)
+		return nil
+	}
+	op := fmt.Sprintf("upload part %d", index+1)
+	return c.try(ctx, u, func(int) error {
+		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
+		signed, err := c.signer.UploadPart(ctx, o, u.uploadID, index+1, size, way.travels(p.sum))
+		if err != nil {
+			return err
+		}
+		h, err := c.carry(ctx, op, signed, source{at: f, path: u.Path}, p, u.Moved)
 		if err != nil {
 			u.cut.Store(true)
 			return u.blame(err)
@@ -181,34 +303,33 @@ type partXML struct {
 	XMLName    xml.Name `xml:"Part"`
 	PartNumber int
 	ETag       string
-	Checksum   string `xml:"ChecksumCRC64NVME,omitempty"`
+	Sum        *sumXML
 }
 
-// complete has the store put the parts together, and holds its word against the file's sum.
-func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
-	whole := piece{size: u.opened.Size()}
+// putTogether has the store put the parts together, and holds its word against the file's sum. The store may be
+// silent for long meanwhile, or for ever behind a firewall that has forgotten the connection: after a while it is
+// asked again, and says then that there is no such upload any more if it was done.
+func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
+	way := rung(u.proof)
 	list := completeXML{Parts: make([]partXML, len(u.parts))}
-	etags := md5.New() // #nosec G401 -- see the import
 	for i, p := range u.parts {
 		list.Parts[i] = partXML{PartNumber: i + 1, ETag: p.etag}
-		if u.proof == proofCRC {
-			list.Parts[i].Checksum = base64CRC(p.crc)
+		if way.algorithm != "" {
+			list.Parts[i].Sum = &sumXML{xml.Name{Local: "Checksum" + way.algorithm}, way.kept(p.sum)}
 		}
-		whole.crc = combineCRC(whole.crc, p.crc, p.size)
-		_, _ = etags.Write(p.md5[:])
 	}
 	payload, err := xml.Marshal(list)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("list the parts: %w", err)
 	}
-	expected := fmt.Sprintf("%s-%d", hex.EncodeToString(etags.Sum(nil)), len(u.parts))
+	size, expected := u.opened.Size(), way.joined(u.parts)
 
 	var receipt Receipt
-	err = c.try(ctx, func(int) error {
+	err = c.try(ctx, u, func(int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
-		opt := signer.CompleteOptions{BodySize: int64(len(payload)), ObjectSize: whole.size, Overwrite: u.Overwrite}
-		if u.proof == proofCRC {
-			opt.Sum = whole.sum(u.proof)
+		opt := signer.CompleteOptions{BodySize: int64(len(payload)), ObjectSize: size, Overwrite: u.Overwrite || u.ours}
+		if way.whole {
+			opt.Sum = signer.Sum{Header: way.header, Value: expected}
 		}
 		signed, err := c.signer.CompleteMultipart(ctx, o, u.uploadID, opt)
 		if err != nil {
@@ -216,16 +337,17 @@ func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
 		}
 		request, done := settle(ctx)
 		defer done()
-		again := u.completing // an answer may have been lost, in this Send or in the one before a pause
+		again := u.completing || u.Again // an answer may have been lost, in this Send or in an earlier one
 		u.completing = true
-		_, answer, err := c.do(request, "complete", signed, bytes.NewReader(payload))
+		_, answer, err := c.ask(request, "complete", signed, bytes.NewReader(payload), c.complete)
+		said := ""
 		if err == nil {
-			receipt, err = completed(answer)
+			receipt, said, err = completed(answer, way)
 		}
 		if isCode(err, "PreconditionFailed", "NoSuchUpload") {
 			// After a lost answer, both mean that the store may have done it already.
 			first := err
-			if receipt, err = c.taken(request, u, whole, expected, again); errors.Is(err, ErrTaken) && isCode(first, "NoSuchUpload") {
+			if receipt, err = c.taken(request, u, size, expected, again); errors.Is(err, ErrTaken) && isCode(first, "NoSuchUpload") {
 				return first
 			}
 			return err
@@ -233,42 +355,47 @@ func (c *Courier) complete(ctx context.Context, u *Upload) (Receipt, error) {
 		if err != nil {
 			return err
 		}
-		switch {
-		case u.proof == proofCRC:
-			if receipt.Checksum != "" && receipt.Checksum != base64CRC(whole.crc) {
-				return ErrProof
-			}
-			receipt.Checksum = "crc64nvme:" + base64CRC(whole.crc)
-		case receipt.ETag != expected:
-			return ErrProof
-		default:
-			receipt.Checksum = "etag:" + receipt.ETag
+		if said != "" && said != expected {
+			u.ours = true
+			return errGarbled
 		}
-		receipt.Size = whole.size
+		receipt.Size, receipt.Checksum = size, way.text(expected)
 		return nil
 	})
+	if errors.Is(err, errGarbled) {
+		u.Moved(-u.counted())
+		u.forget(false) // there is no such upload any more
+		return Receipt{}, ErrProof
+	}
 	switch {
 	case err != nil:
 	case u.cut.Load():
 		c.abort(ctx, u) // what was cut off may arrive in an upload that is done
 	default:
-		u.uploadID, u.parts = "", nil
+		u.forget(false)
 	}
 	return receipt, err
 }
 
+// errGarbled is ErrProof of a whole object, which trying the same again does not mend.
+var errGarbled = errors.New("the store has put the parts together to something else")
+
 // completed reads the answer to a complete, which may be an error inside a success: the store sends its 200
-// before it knows.
-func completed(answer []byte) (Receipt, error) {
+// before it knows. said is what it says of the object in terms of the proof, "" when it says nothing.
+func completed(answer []byte, way proof) (r Receipt, said string, err error) {
 	var x struct {
-		XMLName  xml.Name
-		ETag     string
-		Checksum string `xml:"ChecksumCRC64NVME"`
+		XMLName xml.Name
+		ETag    string
+		Sums    []sumXML `xml:",any"`
 	}
 	if err := xml.Unmarshal(answer, &x); err != nil || x.XMLName.Local != "CompleteMultipartUploadResult" {
 		e := &StoreError{Op: "complete", Status: 200}
 		e.read(answer)
-		return Receipt{}, e
+		return Receipt{}, "", e
 	}
-	return Receipt{ETag: unquote(x.ETag), Checksum: x.Checksum}, nil
+	r.ETag = unquote(x.ETag)
+	if said = find(x.Sums, way.algorithm); way.algorithm == "" {
+		said = r.ETag
+	}
+	return r, said, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"waybill/signer"
 )
@@ -13,12 +14,13 @@ import (
 // Probe follows a link once, as its reader will, and takes one byte. A link that answers is good; a presigned
 // GET answers GET only, so there is no cheaper way to know.
 func (c *Courier) Probe(ctx context.Context, link signer.Presigned) error {
-	release, err := c.slot(ctx)
-	if err != nil {
+	if err := c.gate.enter(ctx); err != nil {
 		return err
 	}
-	defer release()
-	return c.try(ctx, func(int) error {
+	defer c.gate.leave()
+	return c.try(ctx, nil, func(int) error {
+		ctx, cancel := context.WithTimeoutCause(ctx, c.stall, ErrStalled)
+		defer cancel()
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, link.URL, nil)
 		if err != nil {
 			return plain("try the link", err)
@@ -29,6 +31,7 @@ func (c *Courier) Probe(ctx context.Context, link signer.Presigned) error {
 			return plain("try the link", err)
 		}
 		defer func() { _ = resp.Body.Close() }()
+		c.answered.Store(time.Now().UnixNano())
 		switch resp.StatusCode {
 		case http.StatusPartialContent, http.StatusOK:
 			// A store that knows no ranges answers with everything; one byte of it is enough.

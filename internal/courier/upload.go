@@ -2,9 +2,6 @@ package courier
 
 import (
 	"context"
-	"crypto/md5" // #nosec G501 -- Content-MD5 is the proof of stores that know no other
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,10 +10,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/minio/crc64nvme"
+	"bytes"
 
 	"waybill/signer"
 )
@@ -28,53 +26,93 @@ type Upload struct {
 	Bucket, Key string
 	ContentType string
 	Overwrite   bool
+	// Again says that an earlier attempt may have come further than anybody knows: what has the key already is
+	// looked at, and is this upload if it has its size and its sum.
+	Again bool
 	// Moved is called with the number of bytes that have just been read for sending, negative when a try
 	// failed and they will be sent again. It is called from many goroutines, often; it must be quick.
 	Moved func(bytes int64)
+	// Waits is called with the reason when the network is lost, and with nil when it is back.
+	Waits func(error)
+	// Keep is called, before anything else happens, with what another process would need to go on with a
+	// multipart upload: without an ID when it is about to be started, with one once it is.
+	Keep func(Unfinished)
 
 	// What a paused multipart upload knows of itself.
 	uploadID string
 	partSize int64
-	parts    []part
+	parts    []part // nil when the store has to be asked first
 	opened   os.FileInfo
+	from     *Unfinished // what another process has left behind
 	cut      atomic.Bool // a part was cut off on its way
 	// completing: the store was asked to put the parts together, and may have done so.
 	completing bool
 	proof      int32       // the rung of the ladder that this upload stands on, from its first byte to its last
 	unproven   atomic.Bool // the store took a part without proof
-	ours       bool        // what has the key is this very upload, which the store took without proof
+	ours       bool        // what has the key is this very upload, which the store took without proof or garbled
+
+	mu    sync.Mutex
+	lost  int // requests that wait for the network
+	doubt bool
+}
+
+// Unfinished is what is kept of a multipart upload on this machine, so that another process can go on with it.
+type Unfinished struct {
+	UploadID string    `json:"upload_id"` // the store's; "" when it is not known whether there is one
+	PartSize int64     `json:"part_size"` // bytes
+	Proof    string    `json:"proof"`     // what it was started with, "crc64nvme" for one
+	Size     int64     `json:"size"`      // the file's, in bytes
+	Modified time.Time `json:"modified"`  // the file's
 }
 
 // Receipt is what the store has said about an object that arrived.
 type Receipt struct {
 	Size     int64  // bytes
 	ETag     string // without quotes; not a hash
-	Checksum string // "crc64nvme:…", "md5:…" or "etag:…", each with the value as the store has it
+	Checksum string // "crc64nvme:…", "crc32c:…", "sha256:…" or "etag:…", each with the value as the store has it
 }
 
-// rungs of the ladder of proofs.
-const (
-	proofCRC = iota // CRC64NVME, in a header that the store enforces
-	proofMD5        // Content-MD5, which every store enforces
-)
-
-// piece is a stretch of a file with its sums.
-type piece struct {
-	offset, size int64
-	crc          uint64
-	md5          [md5.Size]byte
-}
-
-// sum is the header that makes the store refuse anything but the piece.
-func (p piece) sum(proof int32) signer.Sum {
-	if proof == proofCRC {
-		return signer.Sum{Header: "X-Amz-Checksum-Crc64nvme", Value: base64CRC(p.crc)}
+// Continue makes the next Send go on with what another process has left behind.
+func (u *Upload) Continue(x Unfinished) {
+	u.Again = true
+	if i, ok := rungNamed(x.Proof); ok && x.UploadID != "" && x.PartSize > 0 {
+		u.from, u.uploadID, u.partSize, u.proof, u.parts = &x, x.UploadID, x.PartSize, i, nil
 	}
-	return signer.Sum{Header: "Content-Md5", Value: base64.StdEncoding.EncodeToString(p.md5[:])}
 }
 
-// Send carries the file to its key. On a cancelled context it removes what the store already has of it, unless
-// the context's cause is ErrPaused: then calling Send again with the same Upload goes on.
+// Doubtful reports whether the store may have started a multipart upload of which it never told the name.
+func (u *Upload) Doubtful() bool { return u.doubt }
+
+// waits tells the caller that the network is lost for the first of the requests, and that it is back for the last.
+func (u *Upload) waits(why error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	before := u.lost
+	if why != nil {
+		u.lost++
+	} else {
+		u.lost--
+	}
+	if u.Waits != nil && (before == 0 || u.lost == 0) {
+		u.Waits(why)
+	}
+}
+
+// keeps tells the caller what to keep.
+func (u *Upload) keeps() {
+	if u.Keep != nil {
+		u.Keep(Unfinished{
+			UploadID: u.uploadID, PartSize: u.partSize, Proof: rung(u.proof).name, Size: u.opened.Size(), Modified: u.opened.ModTime(),
+		})
+	}
+}
+
+// mostRestarts bounds how often an upload is begun anew because of what the store says.
+const mostRestarts = 3
+
+// Send carries the file to its key. On a cancelled context, and on a failure, it removes what the store already
+// has of it, unless the context's cause is ErrPaused or the failure is one after which the store cannot be
+// reached: then calling Send again with the same Upload goes on.
 func (c *Courier) Send(ctx context.Context, u *Upload) (Receipt, error) {
 	if u.Moved == nil {
 		u.Moved = func(int64) {}
@@ -87,40 +125,103 @@ func (c *Courier) Send(ctx context.Context, u *Upload) (Receipt, error) {
 	if info.Size() > MaxSize {
 		return Receipt{}, fmt.Errorf("send %s: %w", u.Path, ErrTooLarge)
 	}
-	if u.uploadID != "" && !same(u.opened, info) {
-		c.abort(ctx, u)
-		return Receipt{}, fmt.Errorf("send %s: %w", u.Path, ErrChanged)
+	if err := c.recognise(ctx, u, info); err != nil {
+		return Receipt{}, err
 	}
 	u.opened = info
-	if u.uploadID == "" {
-		u.proof, u.ours = c.proof.Load(), false
-	}
 
-	receipt, err := c.send(ctx, u, f)
-	if u.proof == proofCRC && (refusesChecksum(err) || errors.Is(err, errUnproven)) {
-		c.startAnew(ctx, u)
-		u.unproven.Store(false)
-		c.proof.Store(proofMD5)
-		u.proof = proofMD5
+	var receipt Receipt
+	for restarts := 0; ; restarts++ {
+		if u.uploadID == "" {
+			u.proof = max(c.proof.Load(), u.proof)
+		}
 		receipt, err = c.send(ctx, u, f)
+		if ctx.Err() != nil || restarts >= mostRestarts+rungs || !c.anew(ctx, u, err) {
+			break
+		}
 	}
-	if err != nil && !errors.Is(err, ErrPaused) {
+	switch {
+	case err == nil, errors.Is(err, ErrPaused), c.outOfReach(err) && ctx.Err() == nil:
+	default:
 		c.abort(ctx, u)
+		if u.ours && errors.Is(err, ErrProof) {
+			c.remove(ctx, u) // what is there now has the file's name, and not its bytes
+		}
 	}
 	return receipt, err
 }
 
+// recognise looks whether the file is still the one that an earlier Send, here or in another process, has begun
+// to carry.
+func (c *Courier) recognise(ctx context.Context, u *Upload, now os.FileInfo) error {
+	switch {
+	case u.uploadID == "":
+		u.ours = false
+	case u.from != nil && u.opened == nil:
+		if now.Size() != u.from.Size || !now.ModTime().Equal(u.from.Modified) {
+			c.abort(ctx, u) // the person wants the file as it is now
+		}
+	case !same(u.opened, now):
+		c.startAnew(ctx, u)
+		return fmt.Errorf("send %s: %w", u.Path, ErrChanged)
+	}
+	return nil
+}
+
+// anew reports whether an upload that failed can succeed from its beginning, and makes it ready for that.
+func (c *Courier) anew(ctx context.Context, u *Upload, err error) bool {
+	switch {
+	case !last(u.proof) && (refusesChecksum(err) || errors.Is(err, errUnproven)):
+		c.startAnew(ctx, u)
+		u.unproven.Store(false)
+		u.proof++
+		c.proof.Store(u.proof)
+	case isCode(err, "NoSuchUpload"):
+		// Somebody has tidied up, or the store has.
+		u.forget(true)
+	case isCode(err, "InvalidPart", "InvalidPartOrder"):
+		u.forgetParts(true) // what the store has, it will say
+	case isCode(err, "ConditionalRequestConflict") && u.uploadID != "":
+		c.startAnew(ctx, u) // of parts, S3 wants a new upload then, not a new try
+	case errors.Is(err, ErrProof) && u.uploadID == "" && u.ours && u.opened.Size() > c.part:
+		// It was put together wrongly. What is there now is this upload's, so it is replaced.
+	default:
+		return false
+	}
+	return true
+}
+
+// outOfReach reports whether a failure is one after which the store could not be asked to remove anything, and
+// the person may well come back with a network or with credentials.
+func (c *Courier) outOfReach(err error) bool {
+	var credentials *signer.CredentialsError
+	return c.network(err) || endedCredentials(err) || errors.As(err, &credentials)
+}
+
 func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, error) {
-	size := u.opened.Size()
-	if size > c.part {
+	if u.uploadID != "" || u.opened.Size() > c.part {
 		return c.sendParts(ctx, u, f)
 	}
-	release, err := c.slot(ctx)
-	if err != nil {
+	if err := c.gate.enter(ctx); err != nil {
 		return Receipt{}, err
 	}
-	defer release()
-	whole, err := c.measure(ctx, f, 0, size, u.proof)
+	defer c.gate.leave()
+	way := rung(u.proof)
+	size := u.opened.Size()
+	from := source{at: f}
+	if size <= copyBuffer { // small enough to read it once
+		buffer := c.buffers.Get().(*[]byte)
+		defer c.buffers.Put(buffer)
+		n, err := io.ReadFull(io.NewSectionReader(f, 0, size), (*buffer)[:size])
+		if int64(n) < size {
+			if err == nil || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+				err = ErrChanged
+			}
+			return Receipt{}, fmt.Errorf("read %s: %w", u.Path, err)
+		}
+		from.at = bytes.NewReader((*buffer)[:size])
+	}
+	whole, err := c.measure(ctx, from.at, 0, size, way)
 	if err == nil {
 		// What was measured is what was there before and after; from here on the store refuses anything else.
 		err = unchanged(u)
@@ -129,118 +230,109 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 		return Receipt{}, err
 	}
 	var receipt Receipt
-	err = c.try(ctx, func(attempt int) error {
+	err = c.try(ctx, u, func(attempt int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
 		signed, err := c.signer.Put(ctx, o, signer.PutOptions{
-			Size: size, ContentType: u.ContentType, Sum: whole.sum(u.proof), Overwrite: u.Overwrite || u.ours,
+			Size: size, ContentType: u.ContentType, Sum: way.travels(whole.sum), Overwrite: u.Overwrite || u.ours,
 		})
 		if err != nil {
 			return err
 		}
-		header, err := c.carry(ctx, "put", signed, f, whole, u.Moved)
+		header, err := c.carry(ctx, "put", signed, from, whole, u.Moved)
 		if isCode(err, "PreconditionFailed") {
-			receipt, err = c.taken(ctx, u, whole, hex.EncodeToString(whole.md5[:]), attempt > 0)
+			receipt, err = c.taken(ctx, u, size, way.kept(whole.sum), attempt > 0 || u.Again)
 			return err
 		}
 		if err != nil {
 			return u.blame(err)
 		}
 		if err := u.proven("put", whole, header); err != nil {
-			u.ours = errors.Is(err, errUnproven)
+			u.ours = u.ours || errors.Is(err, errUnproven) || errors.Is(err, ErrProof)
 			return err
 		}
-		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: proofText(u.proof, whole)}
+		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: way.text(way.kept(whole.sum))}
 		return nil
 	})
 	return receipt, err
 }
 
-// carry sends one piece under its signature, with a watch on its progress. A cancel that comes when all of it is
-// on its way waits a moment for the answer: the store is about to have the piece, and would have it after an
-// abort as well.
-func (c *Courier) carry(ctx context.Context, op string, signed signer.Presigned, f io.ReaderAt, p piece, moved func(int64)) (http.Header, error) {
-	request, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer cancel(nil)
-	b := newBody(f, p, moved, stallTime, cancel)
-	over := make(chan struct{})
-	defer close(over)
-	stop := context.AfterFunc(ctx, func() {
-		if !b.cut() {
-			select {
-			case <-over:
-			case <-time.After(answerTime):
-			}
-		}
-		cancel(context.Cause(ctx))
-	})
-	defer stop()
-	header, _, err := c.do(request, op, signed, b)
-	b.end(err != nil)
-	return header, err
-}
-
-// measure reads a piece once and computes the sums that the store will be told.
-func (c *Courier) measure(ctx context.Context, f io.ReaderAt, offset, size int64, proof int32) (piece, error) {
-	buffer := c.buffers.Get().(*[]byte)
-	defer c.buffers.Put(buffer)
-	p := piece{offset: offset, size: size}
-	digest := md5.New() // #nosec G401 -- see the import
-	for done := int64(0); done < size; {
-		if ctx.Err() != nil {
-			return p, context.Cause(ctx)
-		}
-		chunk := (*buffer)[:min(int64(len(*buffer)), size-done)]
-		n, err := f.ReadAt(chunk, offset+done)
-		p.crc = crc64nvme.Update(p.crc, chunk[:n])
-		if proof == proofMD5 {
-			_, _ = digest.Write(chunk[:n])
-		}
-		done += int64(n)
-		if errors.Is(err, io.EOF) && done < size {
-			return p, ErrChanged // it was cut off behind our back
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return p, fmt.Errorf("read: %w", err)
-		}
-	}
-	digest.Sum(p.md5[:0])
-	return p, nil
-}
-
 // taken is called when the store says that the key is taken. If the answer to an earlier try was lost, it may
-// be this very upload that took it; etag is what it would have then, for stores that know no CRC64NVME.
-func (c *Courier) taken(ctx context.Context, u *Upload, whole piece, etag string, again bool) (Receipt, error) {
+// be this very upload that took it; expected is what the store says of it then.
+func (c *Courier) taken(ctx context.Context, u *Upload, size int64, expected string, again bool) (Receipt, error) {
 	refused := fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
 	if !again {
 		return Receipt{}, refused
 	}
-	signed, err := c.signer.Head(ctx, signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime})
+	h, err := c.head(ctx, u.Bucket, u.Key)
+	if err != nil || h.Get("Content-Length") != strconv.FormatInt(size, 10) {
+		return Receipt{}, refused
+	}
+	way := rung(u.proof)
+	if way.said(h) != expected {
+		return Receipt{}, refused
+	}
+	u.Moved(max(size-u.counted(), 0))
+	return Receipt{Size: size, ETag: unquote(h.Get("ETag")), Checksum: way.text(expected)}, nil
+}
+
+// counted is how many bytes of parts the store is known to have.
+func (u *Upload) counted() (n int64) {
+	for _, p := range u.parts {
+		if p.etag != "" {
+			n += p.size
+		}
+	}
+	return n
+}
+
+// head looks at an object.
+func (c *Courier) head(ctx context.Context, bucket, key string) (http.Header, error) {
+	const op = "look at the object"
+	signed, err := c.signer.Head(ctx, signer.Object{Bucket: bucket, Key: key, Expires: linkTime})
 	if err != nil {
-		return Receipt{}, err
+		return nil, err
 	}
-	h, _, err := c.do(ctx, "look at the object", signed, nil)
-	if err != nil || h.Get("Content-Length") != strconv.FormatInt(whole.size, 10) {
-		return Receipt{}, refused
+	h, _, err := c.ask(ctx, op, signed, nil, c.stall)
+	if err == nil {
+		err = ofStore(op, h)
 	}
-	r := Receipt{Size: whole.size, ETag: unquote(h.Get("ETag"))}
-	switch {
-	case u.proof == proofCRC && h.Get("X-Amz-Checksum-Crc64nvme") == base64CRC(whole.crc):
-		r.Checksum = proofText(proofCRC, whole)
-	case u.proof == proofMD5 && r.ETag == etag:
-		r.Checksum = "etag:" + etag
-	default:
-		return Receipt{}, refused
+	return h, err
+}
+
+// Exists looks whether the key is taken. Not knowing (no permission to look, say) is no: the store has the
+// last word anyway.
+func (c *Courier) Exists(ctx context.Context, bucket, key string) bool {
+	_, err := c.head(ctx, bucket, key)
+	return err == nil
+}
+
+// remove takes away an object that this upload has put there and the store has garbled.
+func (c *Courier) remove(ctx context.Context, u *Upload) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.stall)
+	defer cancel()
+	if signed, err := c.signer.Delete(ctx, signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}); err == nil {
+		_, _, _ = c.do(ctx, "remove the object", signed, nil)
 	}
-	return r, nil
+}
+
+// forget lets go of a multipart upload that is no more.
+func (u *Upload) forget(count bool) {
+	u.forgetParts(count)
+	u.uploadID, u.from, u.completing = "", nil, false
+	u.cut.Store(false)
+}
+
+// forgetParts takes back what was counted of parts that the store has.
+func (u *Upload) forgetParts(count bool) {
+	if count {
+		u.Moved(-u.counted())
+	}
+	u.parts = nil
 }
 
 // startAnew takes back what was counted of parts that the store has, and removes them.
 func (c *Courier) startAnew(ctx context.Context, u *Upload) {
-	for _, p := range u.parts {
-		if p.etag != "" {
-			u.Moved(-p.size)
-		}
-	}
+	u.Moved(-u.counted())
 	c.abort(ctx, u)
 }
 
@@ -249,25 +341,29 @@ func (c *Courier) startAnew(ctx context.Context, u *Upload) {
 // hiding the first error for.
 func (c *Courier) abort(ctx context.Context, u *Upload) {
 	id := u.uploadID
-	u.uploadID, u.parts = "", nil
+	cut := u.cut.Load()
+	u.forget(false)
 	if id == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
-	// A part that was cut off on its way may still be at work in the store and arrive after the abort, so S3's
-	// documentation wants a look afterwards, and another abort if need be.
+	c.abortID(ctx, signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}, id, cut)
+}
+
+// abortID removes a multipart upload. A part that was cut off on its way may still be at work in the store and
+// arrive after the abort, so S3's documentation wants a look afterwards, and another abort if need be.
+func (c *Courier) abortID(ctx context.Context, o signer.Object, id string, cut bool) {
 	for pause := 50 * time.Millisecond; pause < 2*time.Second && ctx.Err() == nil; pause *= 2 {
-		_ = c.try(ctx, func(int) error {
+		_ = c.try(ctx, nil, func(int) error {
 			signed, err := c.signer.AbortMultipart(ctx, o, id)
 			if err != nil {
 				return err
 			}
-			_, _, err = c.do(ctx, "abort", signed, nil)
+			_, _, err = c.ask(ctx, "abort", signed, nil, c.stall)
 			return err
 		})
-		if !u.cut.Load() {
+		if !cut {
 			return
 		}
 		select {
@@ -278,7 +374,7 @@ func (c *Courier) abort(ctx context.Context, u *Upload) {
 		if err != nil {
 			return
 		}
-		if _, _, err = c.do(ctx, "look at the parts", signed, nil); isCode(err, "NoSuchUpload", "NoSuchKey") {
+		if _, _, err = c.ask(ctx, "look at the parts", signed, nil, c.stall); isCode(err, "NoSuchUpload", "NoSuchKey") {
 			return
 		}
 	}
@@ -286,6 +382,20 @@ func (c *Courier) abort(ctx context.Context, u *Upload) {
 
 // Abort removes what the store has of a paused upload.
 func (c *Courier) Abort(ctx context.Context, u *Upload) { c.abort(ctx, u) }
+
+// AbortID removes a multipart upload that is known by its name only.
+func (c *Courier) AbortID(ctx context.Context, bucket, key, id string) error {
+	return c.try(ctx, nil, func(int) error {
+		signed, err := c.signer.AbortMultipart(ctx, signer.Object{Bucket: bucket, Key: key, Expires: linkTime}, id)
+		if err != nil {
+			return err
+		}
+		if _, _, err = c.ask(ctx, "abort", signed, nil, c.stall); isCode(err, "NoSuchUpload") {
+			return nil
+		}
+		return err
+	})
+}
 
 // blame says that the file changed where the store says that the bytes differ from the signed sum and the file
 // is indeed another one by now.
@@ -338,62 +448,9 @@ func same(a, b os.FileInfo) bool {
 	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
 
-// errUnproven: the store took the bytes and did not say that it knows their sum. It may not know CRC64NVME.
-var errUnproven = errors.New("the store did not check what arrived")
-
-// proven holds a store's answer to an upload against what was sent. A success that is not S3's is none: a
-// network's login page says 200 as well. What fails here was counted as sent, so that is taken back.
-func (u *Upload) proven(op string, p piece, answer http.Header) error {
-	err := ofStore(op, answer)
-	if err == nil && u.proof == proofCRC { // MD5 is checked by every store
-		switch answer.Get("X-Amz-Checksum-Crc64nvme") {
-		case base64CRC(p.crc):
-		case "":
-			err = errUnproven
-		default:
-			err = ErrProof
-		}
-	}
-	if err != nil {
-		u.Moved(-p.size)
-	}
-	return err
-}
-
-// ofStore wants the ETag that S3 gives with every object and part.
-func ofStore(op string, answer http.Header) error {
-	if answer.Get("ETag") != "" {
-		return nil
-	}
-	return &StoreError{Op: op, Status: http.StatusOK, HTML: strings.HasPrefix(answer.Get("Content-Type"), "text/html")}
-}
-
-// proofText names the proof as the ledger and --json have it.
-func proofText(proof int32, whole piece) string {
-	if proof == proofCRC {
-		return "crc64nvme:" + base64CRC(whole.crc)
-	}
-	return "md5:" + base64.StdEncoding.EncodeToString(whole.md5[:])
-}
-
 func isCode(err error, codes ...string) bool {
 	var s *StoreError
 	return errors.As(err, &s) && slices.Contains(codes, s.Code)
-}
-
-// refusesChecksum reports whether a store does not know CRC64NVME. Such stores say so in many ways.
-func refusesChecksum(err error) bool {
-	var s *StoreError
-	if !errors.As(err, &s) {
-		return false
-	}
-	switch s.Code {
-	case "NotImplemented":
-		return true
-	case "InvalidArgument", "InvalidRequest", "UnsupportedArgument", "MalformedHeader":
-		return strings.Contains(strings.ToLower(s.Message), "checksum") || strings.Contains(strings.ToLower(s.Message), "crc64")
-	}
-	return false
 }
 
 func unquote(etag string) string { return strings.Trim(etag, `"`) }

@@ -1,0 +1,137 @@
+package courier
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"time"
+)
+
+// How long and how often a request is tried.
+const (
+	firstTries  = 5   // to reach a store that has not answered yet
+	storeTries  = 10  // answers such as 503 to one request
+	mostTries   = 200 // whatever the reason: something takes exception to this very request
+	firstPause  = 200 * time.Millisecond
+	longestWait = 5 * time.Second
+	saysSoAfter = 2 * time.Second // without a network, before the caller hears of it
+)
+
+// try repeats do while its failure is one that time may mend, with full jitter between the tries
+// (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter). A store that has answered before is
+// waited for as long as the courier's patience lasts: a lost network comes back, and a laptop wakes up.
+func (c *Courier) try(ctx context.Context, u *Upload, do func(attempt int) error) error {
+	var refusals, lost int
+	renewed := false
+	var since time.Time // when the network went away
+	waits := false
+	defer func() {
+		if waits {
+			u.waits(nil)
+		}
+	}()
+	for attempt := 0; ; attempt++ {
+		err := do(attempt)
+		if cause := context.Cause(ctx); err != nil && cause != nil {
+			return cause
+		}
+		pause := time.Duration(0)
+		switch {
+		case err == nil || attempt >= mostTries:
+			return err
+		case !renewed && endedCredentials(err):
+			renewed = true
+			c.signer.Renew()
+			continue
+		case c.network(err):
+			if lost++; !c.reached() {
+				if lost >= firstTries {
+					return err
+				}
+			} else {
+				now := time.Now()
+				if since.IsZero() {
+					since = now
+				}
+				// As long as the store answers others, the network is there.
+				alone := now.Sub(later(since, c.lastAnswer()))
+				if alone > c.patience {
+					return err
+				}
+				if u != nil && !waits && alone > saysSoAfter {
+					waits = true
+					u.waits(err)
+				}
+			}
+			pause = backoff(lost)
+		case transient(err):
+			lost, since = 0, time.Time{}
+			if refusals++; refusals >= storeTries {
+				return err
+			}
+			pause = max(backoff(refusals), retryAfter(err))
+		default:
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// backoff is the pause before the n-th repetition.
+func backoff(n int) time.Duration {
+	most := min(firstPause<<min(n-1, 10), longestWait)
+	return rand.N(most) + 10*time.Millisecond //nolint:gosec // jitter is no secret
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// reached reports whether the store has answered at all.
+func (c *Courier) reached() bool { return c.answered.Load() != 0 }
+
+// lastAnswer is when the store answered last.
+func (c *Courier) lastAnswer() time.Time { return time.Unix(0, c.answered.Load()) }
+
+// network reports whether an error says that the way to the store is not there at present. A name that cannot be
+// resolved is a spelling mistake at first, and a lost network once the store has answered.
+func (c *Courier) network(err error) bool {
+	if isNetwork(err) {
+		return true
+	}
+	var dns *net.DNSError
+	return c.reached() && errors.As(err, &dns)
+}
+
+// endedCredentials reports whether a store refuses credentials that have ended, so that newer ones may do.
+func endedCredentials(err error) bool {
+	var s *StoreError
+	if !errors.As(err, &s) {
+		return false
+	}
+	switch s.Code {
+	case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken":
+		return true
+	case "AccessDenied":
+		return strings.Contains(strings.ToLower(s.Message), "expired")
+	}
+	return false
+}
+
+// retryAfter is what a store asks for, up to half a minute.
+func retryAfter(err error) time.Duration {
+	var s *StoreError
+	if errors.As(err, &s) {
+		return min(s.RetryAfter, 30*time.Second)
+	}
+	return 0
+}
