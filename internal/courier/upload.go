@@ -74,7 +74,8 @@ func (p piece) sum(proof int32) signer.Sum {
 }
 
 // Send carries the file to its key. On a cancelled context it removes what the store already has of it, unless
-// the context's cause is ErrPaused: then calling Send again with the same Upload goes on.
+// the context's cause is ErrPaused: then calling Send again with the same Upload goes on. So it does after an error
+// that is Unreachable, with nobody there to remove anything; whoever gives up instead calls Abort.
 func (c *Courier) Send(ctx context.Context, u *Upload) (Receipt, error) {
 	if u.Moved == nil {
 		u.Moved = func(int64) {}
@@ -104,7 +105,7 @@ func (c *Courier) Send(ctx context.Context, u *Upload) (Receipt, error) {
 		u.proof = proofMD5
 		receipt, err = c.send(ctx, u, f)
 	}
-	if err != nil && !errors.Is(err, ErrPaused) {
+	if err != nil && !errors.Is(err, ErrPaused) && (ctx.Err() != nil || !Unreachable(err)) {
 		c.abort(ctx, u)
 	}
 	return receipt, err
@@ -284,7 +285,7 @@ func (c *Courier) abort(ctx context.Context, u *Upload) {
 	}
 }
 
-// Abort removes what the store has of a paused upload.
+// Abort removes what the store has of an upload that was paused or lost its store.
 func (c *Courier) Abort(ctx context.Context, u *Upload) { c.abort(ctx, u) }
 
 // blame says that the file changed where the store says that the bytes differ from the signed sum and the file
