@@ -171,6 +171,9 @@ func TestPermissions(t *testing.T) {
 		if !strings.Contains(got.err, says) || strings.Contains(got.err, "it works") {
 			t.Errorf("%q, want %q", got.err, says)
 		}
+		if entry := r.run("links", "--json").is(cli.OK).line(); entry["state"] != "refused" || entry["verified"] != false {
+			t.Errorf("%v", entry)
+		}
 		r.fails(sentence{"AccessDenied", `The profile "default" may not do this in team-share/a.txt: s3:GetObject is missing.`,
 			`Ask the owner of the bucket for s3:GetObject, or choose another profile or folder.`}, "link", "s3://"+teststore.Bucket+"/a.txt")
 	})

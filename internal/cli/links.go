@@ -62,8 +62,7 @@ func (c *command) printLinks(entries []desk.Entry, now time.Time) {
 		c.say("Nothing has been sent yet: waybill send --help shows how.")
 		return
 	}
-	var table strings.Builder
-	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
 	_, _ = io.WriteString(w, "ID\tNAME\tKEY\tENDS\tSTATE\n")
 	for _, e := range entries {
 		ends := "-"
@@ -75,8 +74,7 @@ func (c *command) printLinks(entries []desk.Entry, now time.Time) {
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\ts3://%s/%s\t%s\t%s\n", e.ID, oneLine(e.Name), e.Destination.Bucket, oneLine(e.Key), ends, state(e, now))
 	}
-	_ = w.Flush() // a strings.Builder takes everything
-	c.print(table.String())
+	c.wrote(w.Flush())
 }
 
 // sandbox runs the embedded store until it is interrupted.
@@ -118,7 +116,7 @@ func (c *command) runSandbox(ctx context.Context, d *desk.Desk) error {
 		}
 	}
 	if c.unwritten != nil {
-		return nil // nobody knows how to reach it
+		return errReported // by Run; and nobody knows how to reach it
 	}
 	if !s.Owned() {
 		c.say("Another Waybill runs the sandbox already; this is how to reach it.")

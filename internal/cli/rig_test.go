@@ -104,6 +104,17 @@ func at(t *testing.T, endpoint, key, secret, more string) *rig {
 		fmt.Sprintf("[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n%s", key, secret, more))
 }
 
+// mountStore makes the shared store the sandbox of the rig's home.
+func (r *rig) mountStore() {
+	r.t.Helper()
+	if err := os.MkdirAll(r.home, 0o700); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.Symlink(storeFolder, filepath.Join(r.home, "sandbox")); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // write makes a file, below the rig's own folder if the path is relative, and gives its path.
 func (r *rig) write(path, text string) string {
 	r.t.Helper()

@@ -146,12 +146,7 @@ func TestSandboxIsShared(t *testing.T) {
 // TestSendToTheSandbox needs no account, no AWS files and no bucket, whatever the environment says about others.
 func TestSendToTheSandbox(t *testing.T) {
 	r := newRig(t, "", "")
-	if err := os.MkdirAll(r.home, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(storeFolder, filepath.Join(r.home, "sandbox")); err != nil {
-		t.Fatal(err)
-	}
+	r.mountStore()
 	t.Setenv("AWS_PROFILE", "nobody")
 	t.Setenv("AWS_ENDPOINT_URL_S3", "https://s3.example.com")
 	t.Setenv("AWS_USE_DUALSTACK_ENDPOINT", "true")

@@ -1,11 +1,17 @@
 package cli_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"mime"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,6 +127,92 @@ func TestSendFlags(t *testing.T) {
 	parts := r.run("send", "--json", "--bucket", sandbox.Bucket, "--prefix", prefix, "--part-size", "5MiB", "--concurrency", "2", big).is(cli.OK).line()
 	if etag := parts["etag"].(string); !strings.HasSuffix(etag, "-3") {
 		t.Errorf("13 MB in parts of 5 MiB have the ETag %s", etag)
+	}
+}
+
+// before stands between a command and the store; hold may keep a request waiting, and is told when one is over.
+func before(t *testing.T, hold func(r *http.Request) (over func())) (endpoint string) {
+	t.Helper()
+	target, err := url.Parse(store.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = r.In.Host // it is signed
+	}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		over := hold(r)
+		proxy.ServeHTTP(w, r)
+		over()
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// wait waits for something that must come.
+func wait(t *testing.T, what string, came <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-came:
+	case <-time.After(30 * time.Second):
+		t.Errorf("%s did not come", what)
+	}
+}
+
+// TestBareURLsComeInTheOrderOfTheArguments: with no name beside it, a link is known by its place, also when what
+// was named first is sent last.
+func TestBareURLsComeInTheOrderOfTheArguments(t *testing.T) {
+	tried := make(chan struct{}, 16) // the links of those that are quick
+	endpoint := before(t, func(r *http.Request) func() {
+		switch slow := strings.HasSuffix(r.URL.Path, "/slow.txt"); {
+		case slow && r.Method == http.MethodPut:
+			wait(t, "the first of the quick ones", tried)
+			wait(t, "the second of the quick ones", tried)
+		case !slow && r.Method == http.MethodGet:
+			return func() { tried <- struct{}{} }
+		}
+		return func() {}
+	})
+	r := at(t, endpoint, store.Keys().AccessKeyID, store.Keys().SecretAccessKey, "")
+	got := r.run("send", "--bucket", sandbox.Bucket, "--prefix", folder(),
+		r.write("slow.txt", "slow"), filepath.Join(r.dir, "gone.txt"), r.write("quick.txt", "quick"), r.write("quicker.txt", "quicker")).is(cli.Failed)
+	if !regexp.MustCompile(`^\S+/slow\.txt\?\S+\n\S+/quick\.txt\?\S+\n\S+/quicker\.txt\?\S+\n$`).MatchString(got.out) {
+		t.Errorf("standard output is\n%s", got.out)
+	}
+	if !regexp.MustCompile(`(?s)^slow\.txt, .*\nwaybill: gone\.txt is not there\..*\nquick\.txt, .*\nquicker\.txt, [^\n]*\n$`).MatchString(got.err) {
+		t.Errorf("standard error is\n%s", got.err)
+	}
+}
+
+// lineSeen says when the first line was written to it.
+type lineSeen struct {
+	bytes.Buffer
+	once sync.Once
+	line chan struct{}
+}
+
+func (l *lineSeen) Write(p []byte) (int, error) {
+	defer l.once.Do(func() { close(l.line) })
+	return l.Buffer.Write(p)
+}
+
+// TestJSONLinesComeAtOnce: they bear the file's name, so none waits for those before.
+func TestJSONLinesComeAtOnce(t *testing.T) {
+	out := &lineSeen{line: make(chan struct{})}
+	endpoint := before(t, func(r *http.Request) func() {
+		if strings.HasSuffix(r.URL.Path, "/slow.txt") && r.Method == http.MethodPut {
+			wait(t, "the line of the quick one", out.line)
+		}
+		return func() {}
+	})
+	r := at(t, endpoint, store.Keys().AccessKeyID, store.Keys().SecretAccessKey, "")
+	var errs bytes.Buffer
+	args := []string{"send", "--json", "--bucket", sandbox.Bucket, "--prefix", folder(), r.write("slow.txt", "slow"), r.write("quick.txt", "quick")}
+	status := cli.Run(t.Context(), args, cli.Environment{In: strings.NewReader(""), Out: out, Err: &errs, Version: "test"})
+	lines := r.look(ran{t, args, status, out.String(), errs.String()}).is(cli.OK).lines()
+	if len(lines) != 2 || !strings.HasSuffix(lines[0]["key"].(string), "/quick.txt") || !strings.HasSuffix(lines[1]["key"].(string), "/slow.txt") {
+		t.Errorf("%v", lines)
 	}
 }
 

@@ -33,6 +33,9 @@ func (p *Drop) carry(ctx context.Context, j *job) {
 	p.mu.Unlock()
 
 	err := p.upload(ctx, j)
+	if err != nil && !errors.Is(err, courier.ErrPaused) {
+		p.courier.Abort(ctx, &j.upload) // what was kept for another try
+	}
 
 	p.mu.Lock()
 	j.cancel = nil
@@ -129,6 +132,9 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 			corrected = true
 		case revived < maxRevivals && p.revive(ctx, err):
 			revived++
+			continue // with what the store has
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
 		default:
 			return err
 		}

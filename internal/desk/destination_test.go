@@ -85,6 +85,26 @@ func FuzzCleanPrefix(f *testing.F) {
 	})
 }
 
+func TestParseS3URL(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"s3://team-share/alice/a.txt": {"team-share", "alice/a.txt"}, "s3://team-share": {"team-share", ""},
+		"s3://team-share/": {"team-share", ""}, "s3://abc//d": {"abc", "/d"},
+	} {
+		if bucket, key, err := desk.ParseS3URL(text); err != nil || bucket != want[0] || key != want[1] {
+			t.Errorf("%q is %q and %q, %v", text, bucket, key, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"s3://": "NotS3URL", "s3:///": "NotS3URL", "s3:///a.txt": "NotS3URL", "": "NotS3URL", "http://team-share/a": "NotS3URL",
+		"S3://team-share/a": "NotS3URL", "s3://a/b": "BucketName", "s3://my_bucket!/a": "BucketName",
+	} {
+		_, _, err := desk.ParseS3URL(text)
+		if told := desk.Explain(err); told == nil || told.Code != want || want == "NotS3URL" && !strings.Contains(told.What.String(), `"`+text+`"`) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
 // FuzzParseS3URL: what it takes is a bucket that can exist, and is the address again when put together.
 func FuzzParseS3URL(f *testing.F) {
 	for _, seed := range []string{"s3://team-share/alice/a.txt", "s3://b", "s3:///a", "s3://my/bucket", "http://x", "s3://UPPER/", "s3://abc//d"} {

@@ -128,7 +128,7 @@ func (d *Desk) CopyLink(ctx context.Context, id string) (*Link, error) {
 	if err != nil {
 		return nil, explain(err, where)
 	}
-	if link.Because == signer.Requested {
+	if link.Because == signer.Requested && !e.Ends.IsZero() {
 		link.Because = e.Because // the same end for the same reason
 	}
 	link.Verified = e.Verified

@@ -175,6 +175,16 @@ func TestSessionEndsFirst(t *testing.T) {
 	if o, err = d.Outlook(context.Background(), desk.Store{}, time.Hour); err != nil || o.Because != signer.Unknown || o.Warning == nil || !o.Ends.IsZero() {
 		t.Errorf("a token that does not say when it ends: %+v, %v", o, err)
 	}
+	s = one(t, send(t, d, to, desk.SendOptions{Expires: time.Hour}, path))
+	if s.State != desk.Sent || s.Link.Because != signer.Unknown || !s.Link.Ends.IsZero() {
+		t.Fatalf("%s: %+v", s.State, s.Link)
+	}
+	// What is copied with keys that do not end has an end that is known: when the time asked for is over.
+	minioProfile(t, m, m.Key, m.Secret, "", "")
+	again, err := d.CopyLink(context.Background(), s.ID)
+	if err != nil || again.Because != signer.Requested || time.Until(again.Ends) > time.Hour || time.Until(again.Ends) < 59*time.Minute {
+		t.Errorf("copied: %+v, %v", again, err)
+	}
 }
 
 // TestClockAnHourOff: MinIO refuses what is signed with a wrong clock in both directions; the store's own time

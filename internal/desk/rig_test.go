@@ -3,13 +3,21 @@ package desk_test
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"waybill/internal/desk"
 	"waybill/internal/sandbox"
@@ -18,7 +26,15 @@ import (
 // store is the real S3 server that the tests of this package share: there can be one in a process.
 var store *sandbox.Sandbox
 
+// TestMain also plays other processes, see guest_test.go.
 func TestMain(m *testing.M) {
+	if role := os.Getenv("DESK_TEST_ROLE"); role != "" {
+		if err := play(role, os.Getenv("DESK_TEST_HOME")); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	dir, err := os.MkdirTemp("", "desk")
 	if err != nil {
 		panic(err)
@@ -161,4 +177,75 @@ func download(t *testing.T, url string) (body []byte, header http.Header, status
 		t.Fatal(err)
 	}
 	return body, resp.Header, resp.StatusCode
+}
+
+// client asks the shared store without the desk.
+func client() *s3.Client {
+	return s3.New(s3.Options{
+		Region: sandbox.Region, BaseEndpoint: aws.String(store.Endpoint()), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(store.Keys().AccessKeyID, store.Keys().SecretAccessKey, ""),
+	})
+}
+
+// put puts something into the bucket, as somebody else would.
+func put(t *testing.T, key, text string) {
+	t.Helper()
+	if _, err := client().PutObject(context.Background(), &s3.PutObjectInput{
+		Bucket: aws.String(sandbox.Bucket), Key: aws.String(key), Body: strings.NewReader(text),
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+func get(t *testing.T, key string) string {
+	t.Helper()
+	out, err := client().GetObject(context.Background(), &s3.GetObjectInput{Bucket: aws.String(sandbox.Bucket), Key: aws.String(key)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = out.Body.Close() }()
+	body, err := io.ReadAll(out.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// inBucket lists what is below a prefix: objects, and multipart uploads that nobody has finished.
+func inBucket(t *testing.T, prefix string) (keys, unfinished []string) {
+	t.Helper()
+	objects, err := client().ListObjectsV2(context.Background(), &s3.ListObjectsV2Input{Bucket: aws.String(sandbox.Bucket), Prefix: aws.String(prefix)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range objects.Contents {
+		keys = append(keys, aws.ToString(o.Key))
+	}
+	uploads, err := client().ListMultipartUploads(context.Background(), &s3.ListMultipartUploadsInput{Bucket: aws.String(sandbox.Bucket), Prefix: aws.String(prefix)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range uploads.Uploads {
+		unfinished = append(unfinished, aws.ToString(u.Key))
+	}
+	return keys, unfinished
+}
+
+// proxy stands between the desk and the shared store, and sees each request first.
+func proxy(t *testing.T, before func(*http.Request)) (endpoint string) {
+	t.Helper()
+	target, err := url.Parse(store.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = r.In.Host // it is signed
+	}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		before(r)
+		on.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }

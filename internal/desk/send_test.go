@@ -6,10 +6,12 @@ import (
 	"crypto/rand"
 	"fmt"
 	"mime"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -153,6 +155,41 @@ func TestFoldersAreWalked(t *testing.T) {
 	}
 }
 
+// TestWaybillsOwnHomeIsNotSent: ledger, settings and the sandbox's keys are nothing to give away, whatever way the
+// dropped folder leads to them.
+func TestWaybillsOwnHomeIsNotSent(t *testing.T) {
+	top := t.TempDir()
+	root := filepath.Join(top, "alice")
+	home := filepath.Join(root, ".local", "share", "waybill")
+	d := newDesk(t, desk.Options{Home: home})
+	for _, name := range []string{"a.txt", ".local/share/other/b.txt", ".local/share/waybill/settings.json.new", ".local/share/waybill/sandbox/sandbox.json",
+		"waybill/c.txt"} {
+		write(t, filepath.Join(root, name), name)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if err := os.Symlink(top, other); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"alice/.local/share/other/b.txt", "alice/a.txt", "alice/waybill/c.txt"}
+	for _, dropped := range []string{root, filepath.Join(other, "alice")} {
+		to := dest(t)
+		var keys []string
+		for _, s := range send(t, d, to, desk.SendOptions{}, dropped) {
+			if s.State != desk.Sent {
+				t.Errorf("%s: %v", s.Name, s.Trouble)
+			}
+			keys = append(keys, strings.TrimPrefix(s.Key, to.Prefix+"/"))
+		}
+		slices.Sort(keys)
+		if !slices.Equal(keys, want) {
+			t.Errorf("%s: %q, want %q", dropped, keys, want)
+		}
+	}
+	if s := one(t, send(t, d, dest(t), desk.SendOptions{}, home)); s.State != desk.Failed || s.Trouble.Code != "NothingInside" {
+		t.Errorf("the home itself: %s, %v", s.State, s.Trouble)
+	}
+}
+
 func TestClashes(t *testing.T) {
 	d := newDesk(t, desk.Options{})
 	dir, to := t.TempDir(), dest(t)
@@ -196,6 +233,164 @@ func TestClashes(t *testing.T) {
 		if body, _, _ := download(t, first.Link.URL); string(body) != text {
 			t.Errorf("replace left %q", body)
 		}
+	}
+}
+
+// TestNumbersOfTheSameName: the second and the third file of a name are numbered from the name that they have on
+// disk, whatever the bucket and the drop itself have taken.
+func TestNumbersOfTheSameName(t *testing.T) {
+	d := newDesk(t, desk.Options{})
+	dir, to := t.TempDir(), dest(t)
+	var paths []string
+	for _, folder := range []string{"a", "b", "c"} {
+		paths = append(paths, filepath.Join(dir, folder, "x.txt"))
+		write(t, paths[len(paths)-1], folder)
+	}
+	for _, want := range [][]string{{"x (2).txt", "x (3).txt", "x.txt"}, {"x (4).txt", "x (5).txt", "x (6).txt"}} {
+		var keys []string
+		for _, s := range send(t, d, to, desk.SendOptions{OnClash: desk.ClashKeepBoth}, paths...) {
+			if s.State != desk.Sent {
+				t.Fatalf("%s: %v", s.State, s.Trouble)
+			}
+			keys = append(keys, strings.TrimPrefix(s.Key, to.Prefix+"/"))
+			if body, _, _ := download(t, s.Link.URL); string(body) != filepath.Base(filepath.Dir(s.Path)) {
+				t.Errorf("%s holds %q", s.Path, body)
+			}
+		}
+		slices.Sort(keys)
+		if !slices.Equal(keys, want) {
+			t.Errorf("%q, want %q", keys, want)
+		}
+	}
+}
+
+// TestAskTellsWhichFile: of two files of one name, each question is about its own, and so is the answer.
+func TestAskTellsWhichFile(t *testing.T) {
+	d := newDesk(t, desk.Options{})
+	dir, to := t.TempDir(), dest(t)
+	skip, replace := filepath.Join(dir, "a", "same.txt"), filepath.Join(dir, "b", "same.txt")
+	write(t, skip, "old a")
+	write(t, replace, "old b")
+	for _, s := range send(t, d, to, desk.SendOptions{}, skip, replace) {
+		if s.State != desk.Sent {
+			t.Fatalf("%s: %v", s.State, s.Trouble)
+		}
+	}
+	write(t, skip, "new a")
+	write(t, replace, "new b")
+	var mu sync.Mutex
+	asked := map[string]desk.Transfer{}
+	list := send(t, d, to, desk.SendOptions{OnClash: desk.ClashAsk, Ask: func(_ context.Context, about desk.Transfer) desk.Clash {
+		mu.Lock()
+		defer mu.Unlock()
+		if before, twice := asked[about.ID]; twice {
+			t.Errorf("asked twice about %s, then %s", before.Path, about.Path)
+		}
+		asked[about.ID] = about
+		if about.Path == replace {
+			return desk.ClashReplace
+		}
+		return desk.ClashSkip
+	}}, skip, replace)
+	if len(asked) != 2 || len(list) != 2 {
+		t.Fatalf("%d questions about %d files", len(asked), len(list))
+	}
+	for _, s := range list {
+		about := asked[s.ID]
+		if about.Path != s.Path || about.Key != s.Key || about.Name != "same.txt" || about.State != desk.Sending {
+			t.Errorf("the question about %+v was put as %+v", s, about)
+		}
+		if want := map[string]desk.State{skip: desk.Skipped, replace: desk.Sent}[s.Path]; s.State != want {
+			t.Errorf("%s: %s, want %s", s.Path, s.State, want)
+		}
+		if s.State == desk.Sent {
+			if body, _, _ := download(t, s.Link.URL); string(body) != "new b" {
+				t.Errorf("%q was put there", body)
+			}
+		}
+	}
+	if asked[list[0].ID].Key == asked[list[1].ID].Key {
+		t.Errorf("two questions about %s", list[0].Key)
+	}
+}
+
+// TestCancelDuringAQuestion: nobody has to answer a question about a transfer that is cancelled, and the answer
+// that comes too late does nothing.
+func TestCancelDuringAQuestion(t *testing.T) {
+	alone := func(drop *desk.Drop, id string) { drop.Cancel(id) }
+	for name, c := range map[string]struct {
+		size   int
+		late   bool // somebody takes the name when all parts are in the store
+		cancel func(drop *desk.Drop, id string)
+	}{
+		"one":                  {100, false, alone},
+		"all":                  {100, false, func(drop *desk.Drop, _ string) { drop.CancelAll() }},
+		"in parts":             {11 << 20, false, alone},
+		"when parts are there": {11 << 20, true, alone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			key, to := "big.bin", dest(t)
+			path := filepath.Join(t.TempDir(), key)
+			key = to.Prefix + "/" + key
+			write(t, path, strings.Repeat("x", c.size))
+			_, credentials := sandboxProfile()
+			isolate(t, "[default]\nendpoint_url = "+proxy(t, func(r *http.Request) {
+				if c.late && r.Method == http.MethodPost && r.URL.Query().Has("uploadId") {
+					put(t, key, "theirs")
+				}
+			})+"\n", credentials)
+			if !c.late {
+				put(t, key, "theirs")
+			}
+			d := openDesk(t, desk.Options{})
+			var drop *desk.Drop
+			var cancelled time.Time
+			ready, answered := make(chan struct{}), make(chan struct{})
+			drop = d.Send(context.Background(), to, desk.SendOptions{OnClash: desk.ClashAsk, PartSize: 5 << 20,
+				Ask: func(ctx context.Context, about desk.Transfer) desk.Clash {
+					defer close(answered)
+					<-ready
+					cancelled = time.Now()
+					c.cancel(drop, about.ID)
+					<-ctx.Done()
+					return desk.ClashReplace
+				}}, []string{path})
+			close(ready)
+			last := one(t, collect(t, drop))
+			if took := time.Since(cancelled); last.State != desk.Cancelled || last.Link != nil || took > 5*time.Second {
+				t.Errorf("%s after %v: %v", last.State, took, last.Trouble)
+			}
+			select {
+			case <-answered:
+			case <-time.After(10 * time.Second):
+				t.Error("the one who is asked does not learn that it is over")
+			}
+			if keys, unfinished := inBucket(t, to.Prefix); !slices.Equal(keys, []string{key}) || len(unfinished) > 0 {
+				t.Errorf("in the bucket: %q, unfinished %q", keys, unfinished)
+			}
+			if body := get(t, key); body != "theirs" {
+				t.Errorf("%d bytes were put over what was there", len(body))
+			}
+		})
+	}
+}
+
+// TestLostInTheMiddle: a transfer that fails because nobody answers any more leaves no parts in the bucket.
+func TestLostInTheMiddle(t *testing.T) {
+	_, credentials := sandboxProfile()
+	isolate(t, "[default]\nendpoint_url = "+proxy(t, func(r *http.Request) {
+		if r.URL.Query().Get("partNumber") == "2" {
+			panic(http.ErrAbortHandler)
+		}
+	})+"\n", credentials)
+	path, to := filepath.Join(t.TempDir(), "big.bin"), dest(t)
+	write(t, path, strings.Repeat("x", 11<<20))
+	lost := one(t, send(t, openDesk(t, desk.Options{}), to, desk.SendOptions{PartSize: 5 << 20}, path))
+	if lost.State != desk.Failed || lost.Trouble.Code != "ConnectionLost" {
+		t.Errorf("%s, %v", lost.State, lost.Trouble)
+	}
+	if keys, unfinished := inBucket(t, to.Prefix); len(keys)+len(unfinished) > 0 {
+		t.Errorf("in the bucket: %q, unfinished %q", keys, unfinished)
 	}
 }
 

@@ -28,12 +28,13 @@ type Record struct {
 	Because  string
 	Verified bool
 	Inline   bool
+	Plan     string // of the drop that it belongs to; "" for none
 }
 
 // holdsSecret looks at all that is text.
 func (r Record) holdsSecret() bool {
 	return secret(r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Bucket, r.Prefix, r.Key,
-		r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble, r.Because)
+		r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble, r.Because, r.Plan)
 }
 
 // secret is the last line of defence: nothing that came from a presigned URL belongs into a file. A text about

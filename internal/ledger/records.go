@@ -9,7 +9,7 @@ import (
 )
 
 const columns = `id, path, name, profile, region, endpoint, sandbox, allow_http, bucket, prefix, key, size,
-	content_type, etag, checksum, state, trouble_code, trouble, created, asked, ends, because, verified, inline`
+	content_type, etag, checksum, state, trouble_code, trouble, created, asked, ends, because, verified, inline, plan`
 
 // Put writes one record, over the one with the same ID.
 func (l *Ledger) Put(ctx context.Context, r Record) error { return l.PutAll(ctx, []Record{r}) }
@@ -27,7 +27,7 @@ func (l *Ledger) PutAll(ctx context.Context, records []Record) error {
 	}
 	defer func() { _ = tx.Rollback() }()
 	put, err := tx.PrepareContext(ctx, "INSERT OR REPLACE INTO record ("+columns+
-		") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+		") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return l.explain("write to", err)
 	}
@@ -35,7 +35,7 @@ func (l *Ledger) PutAll(ctx context.Context, records []Record) error {
 	for _, r := range records {
 		if _, err := put.ExecContext(ctx, r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Sandbox, r.AllowHTTP,
 			r.Bucket, r.Prefix, r.Key, r.Size, r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble,
-			r.Created.UnixMicro(), int64(r.Asked/time.Second), known(r.Ends), r.Because, r.Verified, r.Inline); err != nil {
+			r.Created.UnixMicro(), int64(r.Asked/time.Second), known(r.Ends), r.Because, r.Verified, r.Inline, r.Plan); err != nil {
 			return l.explain("write to", err)
 		}
 	}
@@ -126,7 +126,7 @@ func scan(row interface{ Scan(...any) error }) (r Record, err error) {
 	var ends sql.NullInt64
 	err = row.Scan(&r.ID, &r.Path, &r.Name, &r.Profile, &r.Region, &r.Endpoint, &r.Sandbox, &r.AllowHTTP,
 		&r.Bucket, &r.Prefix, &r.Key, &r.Size, &r.ContentType, &r.ETag, &r.Checksum, &r.State, &r.TroubleCode, &r.Trouble,
-		&created, &asked, &ends, &r.Because, &r.Verified, &r.Inline)
+		&created, &asked, &ends, &r.Because, &r.Verified, &r.Inline, &r.Plan)
 	r.Created, r.Asked = time.UnixMicro(created), time.Duration(asked)*time.Second
 	if ends.Valid {
 		r.Ends = time.UnixMicro(ends.Int64)

@@ -30,6 +30,21 @@ func migrations() []string {
 			verified     INTEGER NOT NULL, inline INTEGER NOT NULL
 		) STRICT;
 		CREATE INDEX record_created ON record (created DESC, id DESC);`,
+		`
+		ALTER TABLE record ADD COLUMN plan TEXT NOT NULL DEFAULT '';
+		CREATE INDEX record_plan ON record (plan) WHERE plan <> '';
+		CREATE TABLE plan (
+			id TEXT PRIMARY KEY, owner TEXT NOT NULL,
+			created INTEGER NOT NULL, -- microseconds since 1970
+			content TEXT NOT NULL
+		) STRICT;
+		CREATE TABLE upload (
+			id TEXT PRIMARY KEY, plan TEXT NOT NULL,
+			path TEXT NOT NULL, name TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL,
+			started INTEGER NOT NULL, -- microseconds since 1970
+			content TEXT NOT NULL, done INTEGER NOT NULL
+		) STRICT;
+		CREATE INDEX upload_plan ON upload (plan);`,
 	}
 }
 
@@ -70,8 +85,13 @@ func (l *Ledger) upgrade(ctx context.Context, change bool) (version int, err err
 	case version < 0, version == 0 && tables > 0:
 		return version, fmt.Errorf("another program's tables: %w", ErrCorrupt)
 	case version == len(steps):
-		return version, hasTable(ctx, tx)
-	case !change:
+		return version, hasTable(ctx, tx, columns)
+	case version > 0:
+		if err := hasTable(ctx, tx, "id"); err != nil {
+			return version, err
+		}
+	}
+	if !change {
 		return version, nil
 	}
 	for i := version; i < len(steps); i++ {
@@ -86,8 +106,8 @@ func (l *Ledger) upgrade(ctx context.Context, change bool) (version int, err err
 }
 
 // hasTable refuses a version without its table: that is damage, or somebody else's file.
-func hasTable(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, "SELECT "+columns+" FROM record LIMIT 0")
+func hasTable(ctx context.Context, tx *sql.Tx, wanted string) error {
+	rows, err := tx.QueryContext(ctx, "SELECT "+wanted+" FROM record LIMIT 0")
 	var s *sqlite.Error
 	if errors.As(err, &s) && s.Code()&0xff == sqlite3.SQLITE_ERROR {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
