@@ -60,6 +60,31 @@ func Prefixes(ctx context.Context, c *s3.Client, bucket, prefix string) ([]strin
 	return names, nil
 }
 
+// Upload is a multipart upload that was started and is neither put together nor removed.
+type Upload struct {
+	Key, ID string
+	Started time.Time
+}
+
+// Uploads finds the unfinished multipart uploads below a prefix.
+func Uploads(ctx context.Context, c *s3.Client, bucket, prefix string) ([]Upload, error) {
+	var list []Upload
+	pages := s3.NewListMultipartUploadsPaginator(c, &s3.ListMultipartUploadsInput{Bucket: aws.String(bucket), Prefix: aws.String(prefix)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return list, fmt.Errorf("list the unfinished uploads in s3://%s/%s: %w", bucket, prefix, err)
+		}
+		if isPage(page.ResultMetadata) {
+			return list, fmt.Errorf("list the unfinished uploads in s3://%s/%s: %w", bucket, prefix, ErrNotAStore)
+		}
+		for _, u := range page.Uploads {
+			list = append(list, Upload{Key: aws.ToString(u.Key), ID: aws.ToString(u.UploadId), Started: aws.ToTime(u.Initiated)})
+		}
+	}
+	return list, nil
+}
+
 // Object is what a store says of one object.
 type Object struct {
 	Size        int64 // bytes

@@ -83,6 +83,12 @@ func (u *Upload) Continue(x Unfinished) {
 // Doubtful reports whether the store may have started a multipart upload of which it never told the name.
 func (u *Upload) Doubtful() bool { return u.doubt }
 
+// Unfinished reports whether the store may have parts of it.
+func (u *Upload) Unfinished() bool { return u.uploadID != "" }
+
+// Forget makes the next Send begin anew, under a Key that may be another: nothing of it is in the store.
+func (u *Upload) Forget() { u.forget(false) }
+
 // waits tells the caller that the network is lost for the first of the requests, and that it is back for the last.
 func (u *Upload) waits(why error) {
 	u.mu.Lock()

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"time"
 
 	"waybill/internal/courier"
 )
@@ -25,7 +26,7 @@ func (p *Drop) carry(ctx context.Context, j *job) {
 	}
 	if j.paused { // in the moment between the queue and here
 		p.mu.Unlock()
-		p.hold(j)
+		p.hold(ctx, j)
 		return
 	}
 	j.cancel = cancel
@@ -33,9 +34,6 @@ func (p *Drop) carry(ctx context.Context, j *job) {
 	p.mu.Unlock()
 
 	err := p.upload(ctx, j)
-	if err != nil && !errors.Is(err, courier.ErrPaused) {
-		p.courier.Abort(ctx, &j.upload) // what was kept for another try
-	}
 
 	p.mu.Lock()
 	j.cancel = nil
@@ -45,36 +43,63 @@ func (p *Drop) carry(ctx context.Context, j *job) {
 	case err == nil:
 		p.makeLink(ctx, j)
 	case errors.Is(err, courier.ErrPaused):
-		p.hold(j)
+		p.hold(ctx, j)
 	case errors.Is(err, errSkip):
 		p.end(j, Skipped, nil)
 	case errors.Is(err, context.Canceled):
-		p.end(j, Cancelled, nil)
+		p.abandon(ctx, j)
 	default:
-		p.end(j, Failed, p.explain(err, j, "s3:PutObject"))
+		p.fail(j, err)
 	}
+}
+
+// fail ends a job that could not be sent. What the store has of it is still there if the store could not be reached
+// or does not know the person any more; then the ledger keeps its name, for a later try to go on with.
+func (p *Drop) fail(j *job, err error) {
+	if j.upload.Unfinished() {
+		p.mu.Lock()
+		p.kept = true
+		j.rows = nil
+		p.mu.Unlock()
+	}
+	p.end(j, Failed, p.explain(err, j, "s3:PutObject"))
 }
 
 func (p *Drop) explain(err error, j *job, permission string) *Trouble {
 	return explain(err, scene{store: p.dest.Store, bucket: p.dest.Bucket, key: j.Key, path: j.Path, permission: permission})
 }
 
-// hold puts a paused job back into the queue, where it waits until it is resumed or cancelled.
-func (p *Drop) hold(j *job) {
+// hold sets a paused job aside, where it waits until it is resumed or cancelled.
+func (p *Drop) hold(ctx context.Context, j *job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	j.State = Paused
-	if !j.paused { // resumed before the courier had stopped
-		j.State = Queued
+	j.inHand = false
+	if p.stopped || ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrLeave) {
+		return // the whole drop is left as it is
 	}
-	j.Speed, j.Left = 0, 0
+	j.Speed, j.Left, j.Waiting = 0, 0, nil
+	switch {
+	case j.gone: // cancelled before the courier had stopped
+		p.queue.hurry(j)
+	case j.paused:
+		j.State = Paused
+		p.queue.hold(j)
+	default: // resumed before the courier had stopped
+		j.State = Queued
+		p.queue.put(j)
+	}
 	p.feed.add(j.Transfer)
-	p.queue = append([]*job{j}, p.queue...)
 	p.waiting.Broadcast()
 }
 
-// abandon ends a job that was cancelled while it waited; a paused one may have parts in the store.
+// abandon ends a job that was cancelled; the store may have parts of it.
 func (p *Drop) abandon(ctx context.Context, j *job) {
+	p.mu.Lock()
+	left := p.left && !j.gone
+	p.mu.Unlock()
+	if left {
+		return
+	}
 	p.courier.Abort(ctx, &j.upload)
 	p.end(j, Cancelled, nil)
 }
@@ -84,23 +109,14 @@ var errSkip = errors.New("the name is taken, and the person chose to skip")
 // upload sends the job's file, under another name if its own is taken and that is what the person wants.
 func (p *Drop) upload(ctx context.Context, j *job) error {
 	if j.upload.Path == "" {
-		key := p.claim(j)
-		j.upload = courier.Upload{
-			Path: j.Path, Bucket: p.dest.Bucket, Key: key, ContentType: p.options.ContentType,
-			Overwrite: p.options.OnClash == ClashReplace,
-			Moved: func(n int64) {
-				p.mu.Lock()
-				j.Done = max(j.Done+n, 0)
-				p.mu.Unlock()
-			},
-		}
-		if j.upload.ContentType == "" {
-			j.upload.ContentType = contentType(j.Path)
+		if err := p.begin(ctx, j); err != nil {
+			return err
 		}
 	}
 	p.set(j, func(t *Transfer) {
 		t.State, t.Key, t.ContentType = Sending, j.upload.Key, j.upload.ContentType
 	})
+	defer p.set(j, func(t *Transfer) { t.Waiting = nil })
 	corrected, revived := false, 0
 	for n := 2; ; {
 		receipt, err := p.courier.Send(ctx, &j.upload)
@@ -128,6 +144,7 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 				}
 				j.upload.Key, n = key, next
 			}
+			j.upload.Forget()
 		case !corrected && p.correctClock(err):
 			corrected = true
 		case revived < maxRevivals && p.revive(ctx, err):
@@ -140,6 +157,38 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 		}
 		p.set(j, func(t *Transfer) { t.Key, t.Done = j.upload.Key, 0 })
 	}
+}
+
+// begin makes a job ready for its first byte, or for the rest of them where an earlier try has sent some.
+func (p *Drop) begin(ctx context.Context, j *job) error {
+	j.upload = courier.Upload{
+		Path: j.Path, Bucket: p.dest.Bucket, ContentType: p.options.ContentType,
+		Overwrite: p.options.OnClash == ClashReplace, Again: p.before != nil,
+		Moved: func(n int64) {
+			p.mu.Lock()
+			j.Done = max(j.Done+n, 0)
+			p.mu.Unlock()
+		},
+		Waits: func(why error) {
+			p.set(j, func(t *Transfer) {
+				if t.Waiting = nil; why != nil {
+					t.Waiting = trouble("NetworkLost", scene{path: t.Path}.args(), why)
+					t.Speed, t.Left = 0, 0
+				}
+			})
+		},
+		Keep: func(u courier.Unfinished) { p.keep(ctx, j, u) },
+	}
+	if j.upload.ContentType == "" {
+		j.upload.ContentType = contentType(j.Path)
+	}
+	if err := p.goOn(ctx, j); err != nil {
+		return err
+	}
+	if j.upload.Key == "" {
+		j.upload.Key = p.claim(j)
+	}
+	return nil
 }
 
 func (p *Drop) onClash(ctx context.Context, j *job) (Clash, error) {
@@ -161,6 +210,9 @@ func (p *Drop) onClash(ctx context.Context, j *job) (Clash, error) {
 
 // maxRevivals bounds how often a transfer starts the sandbox anew.
 const maxRevivals = 8
+
+// revivePatience is how long a sandbox that does not answer is waited for before it is started here.
+const revivePatience = time.Second
 
 // revive starts the sandbox where another process ran it and has ended since. It reports whether trying the
 // same again makes sense: whoever runs the sandbox takes the port that it had.
@@ -186,7 +238,8 @@ func (p *Drop) freeName(ctx context.Context, wanted string, n int) (key string, 
 			p.keys[key] = true
 		}
 		p.mu.Unlock()
-		if !given && !p.courier.Exists(ctx, p.dest.Bucket, key) {
+		// What an earlier process has sent under this name may be this very file: then sending it finds that out.
+		if !given && (p.before != nil || !p.courier.Exists(ctx, p.dest.Bucket, key)) {
 			return key, n + 1, nil
 		}
 	}

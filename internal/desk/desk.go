@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"waybill/internal/courier"
 	"waybill/internal/ledger"
 	"waybill/internal/sandbox"
 )
@@ -29,6 +30,8 @@ type Desk struct {
 	changed chan struct{}
 
 	ledger *ledger.Ledger // nil when it cannot be used
+	owner  owner
+	limit  *courier.Limit // of all that this desk sends
 
 	starting sync.Mutex // held while the sandbox is looked for or started
 
@@ -50,6 +53,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		home: home, log: o.Log, now: o.Now,
 		changed: make(chan struct{}, 1),
 		stores:  map[Store]*openStore{},
+		limit:   courier.NewLimit(0),
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
@@ -108,6 +112,7 @@ func (d *Desk) Close() error {
 	if running != nil {
 		err = running.Close()
 	}
+	d.resign()
 	if d.ledger != nil {
 		if e := d.ledger.Close(); err == nil {
 			err = e
@@ -134,6 +139,9 @@ func (d *Desk) noteLedger(t *Trouble) {
 		d.log.Info("the ledger cannot be used", "code", t.Code, "detail", t.Detail)
 	}
 }
+
+// SetLimitRate bounds what this desk sends, in bytes a second over all drops; 0 is no limit. It holds at once.
+func (d *Desk) SetLimitRate(perSecond int64) { d.limit.Set(perSecond) }
 
 // Changed is signalled, never blocking, after the ledger has changed through this desk.
 func (d *Desk) Changed() <-chan struct{} { return d.changed }

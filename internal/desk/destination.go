@@ -186,6 +186,18 @@ func CheckConcurrency(n int) (int, error) {
 	return n, nil
 }
 
+// ParseLimitRate reads a number of bytes a second, such as "5MiB"; "" and "0" are no limit.
+func ParseLimitRate(s string) (int64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := humanize.ParseBytes(s)
+	if err != nil || n > 0 && n < 1<<10 || n > 1<<40 {
+		return 0, trouble("LimitRange", args{"Given": s}, err)
+	}
+	return int64(n), nil // #nosec G115 -- at most 1 TiB
+}
+
 // ParsePartSize reads a size such as 16MiB, in bytes; "" is the default, 0.
 func ParsePartSize(s string) (int64, error) {
 	if s == "" {

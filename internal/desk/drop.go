@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -27,14 +28,23 @@ type Drop struct {
 	pinned  Store // the destination's, as the ledger keeps it
 	signer  *signer.Signer
 	courier *courier.Courier
+	ctx     context.Context //nolint:containedctx // a drop outlives the call that began it
 	cancel  context.CancelCauseFunc
 	feed    *feed
 	log     *recorder
 
+	plan   string  // its name in the ledger; "" when it has none
+	before *before // what an earlier process has done of it; nil when there was none
+
 	mu       sync.Mutex
-	waiting  *sync.Cond // signalled when queue, walked or a pause changes
-	queue    []*job
-	walked   bool
+	waiting  *sync.Cond // signalled when the queue, the walks or a pause change
+	queue    queue
+	walks    int // that are not at their end
+	dropped  []found
+	opened   bool // its workers work
+	over     bool // nothing can be added any more
+	left     bool // the process ends, and another one shall go on
+	kept     bool // a failed transfer has parts in the store for a later try
 	jobs     map[string]*job
 	active   map[*job]struct{}
 	order    int             // how many jobs there were so far
@@ -48,10 +58,14 @@ type Drop struct {
 type job struct {
 	Transfer
 	number int    // its place in the drop, from 0
+	queued int64  // its size when it was queued, in bytes
 	wanted string // the key that it would have if nothing else had it
+	again  string // the transfer that it is another try of; "" when it is none
 	upload courier.Upload
 	meter  courier.Meter
+	rows   []string                // its uploads in the ledger
 	cancel context.CancelCauseFunc // while it is under way
+	inHand bool                    // a worker has it
 	paused bool
 	gone   bool // cancelled by the person
 	told   int64
@@ -66,21 +80,22 @@ func (d *Desk) Send(ctx context.Context, dest Destination, o SendOptions, paths 
 	for i, path := range paths {
 		files[i] = found{path: path, name: filepath.Base(path)}
 	}
-	return d.send(ctx, dest, o, files)
+	return d.send(ctx, dest, o, files, nil)
 }
 
 // SendAgain starts a drop of files that a drop before was not able to send, each under the name that it had
-// there: what was a file in a dropped folder goes into that folder again.
+// there: what was a file in a dropped folder goes into that folder again. What the store already has of one whose
+// network or credentials were lost is not sent again.
 func (d *Desk) SendAgain(ctx context.Context, o SendOptions, again ...Transfer) *Drop {
 	files := make([]found, len(again))
 	dest := Destination{}
 	for i, t := range again {
-		files[i], dest = found{path: t.Path, name: t.Name}, t.Destination
+		files[i], dest = found{path: t.Path, name: t.Name, again: t.ID}, t.Destination
 	}
-	return d.send(ctx, dest, o, files)
+	return d.send(ctx, dest, o, files, nil)
 }
 
-func (d *Desk) send(ctx context.Context, dest Destination, o SendOptions, files []found) *Drop {
+func (d *Desk) send(ctx context.Context, dest Destination, o SendOptions, files []found, b *before) *Drop {
 	if o.Expires == 0 {
 		o.Expires = time.Hour
 	}
@@ -89,9 +104,15 @@ func (d *Desk) send(ctx context.Context, dest Destination, o SendOptions, files 
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	p := &Drop{
-		desk: d, dest: dest, options: o, cancel: cancel,
-		feed: newFeed(),
+		desk: d, dest: dest, options: o, ctx: ctx, cancel: cancel, before: b,
+		feed: newFeed(), dropped: files, walks: 1,
 		jobs: map[string]*job{}, active: map[*job]struct{}{}, keys: map[string]bool{},
+	}
+	if b != nil {
+		p.plan = b.id
+		for _, key := range b.keys {
+			p.keys[key] = true
+		}
 	}
 	p.waiting = sync.NewCond(&p.mu)
 	p.log = newRecorder(d)
@@ -115,6 +136,7 @@ func (p *Drop) Notices() []*Trouble {
 func (p *Drop) run(ctx context.Context, files []found) {
 	defer p.feed.close()
 	defer p.cancel(nil)
+	defer p.endPlan()
 	go p.log.run()
 	defer p.log.close()
 
@@ -132,14 +154,24 @@ func (p *Drop) run(ctx context.Context, files []found) {
 		return
 	}
 	p.pinned = p.dest.pinned(p.signer)
-	p.courier = courier.New(p.signer, courier.Options{Concurrency: p.options.Concurrency, PartSize: p.options.PartSize})
+	p.writePlan(ctx)
+	patience := p.options.Patience
+	if p.dest.Sandbox {
+		patience = revivePatience
+	}
+	p.courier = courier.New(p.signer, courier.Options{
+		Concurrency: p.options.Concurrency, PartSize: p.options.PartSize, Limit: p.desk.limit, Patience: patience,
+	})
 	defer p.courier.Close()
+	p.mu.Lock()
+	p.opened = true
+	p.mu.Unlock()
 
 	// When everything is cancelled, whoever waits for work must look again.
 	unhook := context.AfterFunc(ctx, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.stopped = true
+		p.stopped, p.left = true, errors.Is(context.Cause(ctx), ErrLeave)
 		p.waiting.Broadcast()
 	})
 	defer unhook()
@@ -149,6 +181,7 @@ func (p *Drop) run(ctx context.Context, files []found) {
 		group.Go(func() {
 			for j := p.next(); j != nil; j = p.next() {
 				p.carry(ctx, j)
+				p.done(j)
 			}
 		})
 	}
@@ -157,10 +190,6 @@ func (p *Drop) run(ctx context.Context, files []found) {
 	ticker.Go(func() { p.reportProgress(ticking) })
 
 	p.walk(ctx, files)
-	p.mu.Lock()
-	p.walked = true
-	p.waiting.Broadcast()
-	p.mu.Unlock()
 	group.Wait()
 	close(ticking)
 	ticker.Wait()
@@ -170,7 +199,7 @@ func (p *Drop) run(ctx context.Context, files []found) {
 func (p *Drop) add(f found) *job {
 	id := uuid.Must(uuid.NewV7()) // sorts by time; V7 fails only when the system has no randomness
 	p.mu.Lock()
-	j := &job{number: p.order, Transfer: Transfer{
+	j := &job{number: p.order, queued: f.size, again: f.again, Transfer: Transfer{
 		ID: id.String(), Path: f.path, Name: visible(f.name), Destination: p.dest,
 		Key: p.dest.Prefix + keyName(f.name), Size: f.size, State: Queued,
 	}}
@@ -185,9 +214,38 @@ func (p *Drop) add(f found) *job {
 // enqueue lets a worker take the job.
 func (p *Drop) enqueue(j *job) {
 	p.mu.Lock()
-	p.queue = append(p.queue, j)
+	p.queue.put(j)
 	p.waiting.Signal()
 	p.mu.Unlock()
+}
+
+// done is called when a worker has no more to do with a job for now.
+func (p *Drop) done(j *job) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.queue.works(j, -1)
+	p.waiting.Broadcast()
+}
+
+// Add puts more files and folders into a drop that is under way. It reports whether that was still possible; the
+// answer no means that they need a drop of their own.
+func (p *Drop) Add(paths ...string) bool {
+	files := make([]found, len(paths))
+	for i, path := range paths {
+		files[i] = found{path: path, name: filepath.Base(path)}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over || p.stopped || !p.opened {
+		return false
+	}
+	p.walks++
+	p.dropped = append(p.dropped, files...)
+	go func() {
+		p.writePlan(p.ctx)
+		p.walk(p.ctx, files)
+	}()
+	return true
 }
 
 // next gives a worker its next job, and nil when there will be no more. Jobs that wait in a pause keep the
@@ -196,13 +254,13 @@ func (p *Drop) next() *job {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
-		for i, j := range p.queue {
-			if p.stopped || j.gone || !j.paused {
-				p.queue = append(p.queue[:i:i], p.queue[i+1:]...)
-				return j
-			}
+		if j := p.queue.take(p.stopped); j != nil {
+			p.queue.works(j, 1)
+			j.inHand = true
+			return j
 		}
-		if p.walked && len(p.queue) == 0 {
+		if p.walks == 0 && p.queue.empty() {
+			p.over = true
 			p.waiting.Broadcast()
 			return nil
 		}
@@ -222,10 +280,13 @@ func (p *Drop) set(j *job, change func(*Transfer)) {
 func (p *Drop) end(j *job, s State, t *Trouble) {
 	p.mu.Lock()
 	delete(p.active, j)
-	j.State, j.Trouble, j.Speed, j.Left = s, t, 0, 0
+	j.inHand = false
+	j.State, j.Trouble, j.Speed, j.Left, j.Waiting = s, t, 0, 0, nil
 	snapshot := j.Transfer
 	p.mu.Unlock()
-	p.log.put(recordOf(snapshot, p.pinned, p.options, p.desk.now()))
+	r := recordOf(snapshot, p.pinned, p.options, p.desk.now())
+	r.Plan = p.plan
+	p.log.put(entry{record: r, uploads: j.rows, doubt: j.upload.Doubtful()})
 	p.feed.add(snapshot) // the last one: nothing changes a transfer that is over
 }
 
@@ -264,12 +325,21 @@ func (p *Drop) Cancel(id string) {
 	if j == nil || j.State.Over() {
 		return
 	}
+	if j.gone {
+		return
+	}
 	j.gone = true
 	if j.cancel != nil {
 		j.cancel(context.Canceled)
+	} else if !j.inHand {
+		p.queue.hurry(j)
 	}
 	p.waiting.Broadcast()
 }
+
+// ErrLeave, as the cause of a context's end, makes a drop stop where it is, with all that the store has of it, for
+// another process to go on with.
+var ErrLeave = fmt.Errorf("left for later: %w", courier.ErrPaused)
 
 // CancelAll stops every transfer of the drop that is not over, and the walk.
 func (p *Drop) CancelAll() { p.cancel(context.Canceled) }
@@ -300,6 +370,7 @@ func (p *Drop) Resume(id string) {
 		return
 	}
 	j.paused = false
+	p.queue.back(j)
 	if j.State == Paused {
 		j.State = Queued
 		p.feed.add(j.Transfer)

@@ -139,38 +139,57 @@ func (d *Desk) CopyLink(ctx context.Context, id string) (*Link, error) {
 // sending small files is.
 type recorder struct {
 	desk *Desk
-	in   chan ledger.Record
+	in   chan entry
 	done chan struct{}
 }
 
 func newRecorder(d *Desk) *recorder {
-	return &recorder{desk: d, in: make(chan ledger.Record, 256), done: make(chan struct{})}
+	return &recorder{desk: d, in: make(chan entry, 256), done: make(chan struct{})}
 }
 
 // flushEvery bounds how much a killed program can forget.
 const flushEvery = 200 * time.Millisecond
 
-func (r *recorder) put(rec ledger.Record) { r.in <- rec }
+// entry is a transfer that is over, and the uploads of it that are over with it.
+type entry struct {
+	record  ledger.Record
+	uploads []string
+	doubt   bool // the store may have more of them than anybody knows
+}
+
+func (r *recorder) put(e entry) { r.in <- e }
 
 func (r *recorder) run() {
 	defer close(r.done)
 	var batch []ledger.Record
+	var ended []entry
 	flush := func() {
 		if len(batch) > 0 {
 			r.desk.record(context.Background(), batch)
 			batch = batch[:0]
 		}
+		for _, e := range ended { // after the record: what is neither sent nor unfinished would be sent again
+			for _, id := range e.uploads {
+				if err := r.desk.ledger.EndUpload(context.Background(), id, e.doubt); err != nil {
+					r.desk.log.Debug("an upload is not ended", "error", err)
+				}
+			}
+		}
+		ended = ended[:0]
 	}
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
 	for {
 		select {
-		case rec, ok := <-r.in:
+		case e, ok := <-r.in:
 			if !ok {
 				flush()
 				return
 			}
-			batch = append(batch, rec)
+			batch = append(batch, e.record)
+			if len(e.uploads) > 0 {
+				ended = append(ended, e)
+			}
 		case <-tick.C:
 			flush()
 		}

@@ -51,16 +51,19 @@ const (
 
 // SendOptions is what a drop may be told. The zero value is the default everywhere but Expires.
 type SendOptions struct {
-	Expires     time.Duration // how long the links shall last; 1 s to 7 days, see ParseExpires
-	OnClash     Clash
-	ContentType string // "" finds it from name and content
-	Inline      bool   // the link shows the file in the browser instead of downloading it
-	Verify      Verify
-	Concurrency int   // requests in flight; 0 takes the default
-	PartSize    int64 // bytes of a part; 0 takes what fits the file
+	Expires     time.Duration `json:"expires"` // how long the links shall last; 1 s to 7 days, see ParseExpires
+	OnClash     Clash         `json:"on_clash"`
+	ContentType string        `json:"content_type,omitempty"` // "" finds it from name and content
+	Inline      bool          `json:"inline,omitempty"`       // the link shows the file in the browser instead of downloading it
+	Verify      Verify        `json:"verify,omitempty"`
+	SkipHidden  bool          `json:"skip_hidden,omitempty"` // hidden files below a dropped folder are left out
+	Concurrency int           `json:"concurrency,omitempty"` // requests in flight; 0 takes the default
+	PartSize    int64         `json:"part_size,omitempty"`   // bytes of a part; 0 takes what fits the file
+	// Patience is how long a network that was lost is waited for, once the store has answered; 0 takes the default.
+	Patience time.Duration `json:"patience,omitempty"`
 	// Ask is called (from any goroutine) on a clash under ClashAsk, with the transfer whose key is taken. When the
 	// context is over, the answer is not wanted any more.
-	Ask func(ctx context.Context, t Transfer) Clash
+	Ask func(ctx context.Context, t Transfer) Clash `json:"-"`
 }
 
 // State is where a transfer stands.
@@ -99,6 +102,7 @@ type Transfer struct {
 	ETag        string
 	Checksum    string   // "crc64nvme:<base64>", or the proof that the store supports
 	Link        *Link    // when Sent; nil when it was sent and no link could be made
+	Waiting     *Trouble // when Sending and the network is lost: it goes on by itself
 	Trouble     *Trouble // when Failed; also when Sent and the link could not be verified or recorded
 }
 
@@ -190,6 +194,8 @@ type Settings struct {
 	OnClash     Clash         `json:"on_clash"`
 	Verify      Verify        `json:"verify"`
 	Inline      bool          `json:"inline"`
-	Appearance  string        `json:"appearance"`       // one of the Appearance constants
-	Recent      []Destination `json:"recent,omitempty"` // newest first
+	Appearance  string        `json:"appearance"` // one of the Appearance constants
+	SkipHidden  bool          `json:"skip_hidden,omitempty"`
+	LimitRate   int64         `json:"limit_rate,omitempty"` // bytes a second that the window sends at most; 0 is no limit
+	Recent      []Destination `json:"recent,omitempty"`     // newest first
 }

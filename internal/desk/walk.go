@@ -7,19 +7,27 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"waybill/internal/courier"
 )
 
 // found is a file on this machine that a drop has come across.
 type found struct {
-	path string
-	name string // relative to what was dropped, with forward slashes: "photos/2026/a.jpg"
-	size int64
+	path  string
+	name  string // relative to what was dropped, with forward slashes: "photos/2026/a.jpg"
+	size  int64
+	again string // the transfer that this is another try of; "" when it is none
 }
 
 // walk goes through what was dropped and queues each file as it is found.
 func (p *Drop) walk(ctx context.Context, dropped []found) {
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.walks--
+		p.waiting.Broadcast()
+	}()
 	for _, f := range dropped {
 		if ctx.Err() != nil {
 			return
@@ -38,10 +46,13 @@ func (p *Drop) walk(ctx context.Context, dropped []found) {
 // followed: they may lead in circles, or out of what the person meant to give away.
 func (p *Drop) walkFolder(ctx context.Context, root string) {
 	base := filepath.Base(root)
+	if target, err := filepath.EvalSymlinks(root); err == nil {
+		root = target // what was dropped by itself is meant, be it a link
+	}
 	if base == string(filepath.Separator) {
 		base = "" // a whole disk has no name to put its files under
 	}
-	files := 0
+	files, hidden := 0, 0
 	own, ownErr := os.Stat(p.desk.home) // ledger, settings and the sandbox with its keys are nothing to give away
 	_ = filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
@@ -57,6 +68,13 @@ func (p *Drop) walkFolder(ctx context.Context, root string) {
 			p.take(f, nil, err)
 			return nil
 		}
+		if p.options.SkipHidden && at != root && strings.HasPrefix(entry.Name(), ".") {
+			hidden++
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
 		if entry.IsDir() {
 			if here, err := entry.Info(); ownErr == nil && err == nil && os.SameFile(own, here) {
 				return fs.SkipDir
@@ -64,17 +82,32 @@ func (p *Drop) walkFolder(ctx context.Context, root string) {
 			return nil
 		}
 		info, err := os.Stat(at)
-		if err == nil && info.IsDir() {
-			return nil
-		}
 		files++
-		p.take(f, info, err)
+		switch {
+		case err == nil && info.IsDir():
+			p.skip(f, "FolderLink")
+		case err == nil && !info.Mode().IsRegular():
+			p.skip(f, "SpecialFile")
+		default:
+			p.take(f, info, err)
+		}
 		return nil
 	})
-	if files == 0 && ctx.Err() == nil {
+	if hidden > 0 {
+		p.notice(trouble("HiddenSkipped", args{"Count": hidden, "Name": visible(base)}, nil))
+	}
+	if files == 0 && hidden == 0 && ctx.Err() == nil {
 		j := p.add(found{path: root, name: base})
 		p.end(j, Failed, trouble("NothingInside", scene{path: root}.args(), nil))
 	}
+}
+
+// skip leaves out what was found in a folder and is no file to send, with a line that says so.
+func (p *Drop) skip(f found, code string) {
+	if p.before != nil && p.before.did(&f) {
+		return
+	}
+	p.end(p.add(f), Skipped, trouble(code, scene{path: f.path}.args(), nil))
 }
 
 // take queues a file, or says at once why it cannot be sent.
@@ -84,6 +117,9 @@ func (p *Drop) take(f found, info os.FileInfo, err error) {
 	}
 	if err == nil {
 		f.size = info.Size()
+	}
+	if p.before != nil && p.before.did(&f) {
+		return
 	}
 	j := p.add(f)
 	if err != nil {

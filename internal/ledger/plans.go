@@ -116,6 +116,18 @@ func (l *Ledger) UploadsOf(ctx context.Context, plan string) ([]Upload, error) {
 	return query(ctx, l, selectUploads+" WHERE plan = ? AND done = 0 ORDER BY started, id", scanUpload, plan)
 }
 
+// GetUpload finds one upload that is not Done; ErrNotFound when there is none.
+func (l *Ledger) GetUpload(ctx context.Context, id string) (Upload, error) {
+	list, err := query(ctx, l, selectUploads+" WHERE id = ? AND done = 0", scanUpload, id)
+	if err == nil && len(list) == 0 {
+		err = l.explain("read", missing(id))
+	}
+	if err != nil {
+		return Upload{}, err
+	}
+	return list[0], nil
+}
+
 const selectUploads = "SELECT id, plan, path, name, bucket, key, started, content, done FROM upload"
 
 func scanUpload(rows *sql.Rows) (u Upload, err error) {
