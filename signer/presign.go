@@ -50,6 +50,11 @@ func (s *Signer) Head(ctx context.Context, o Object) (Presigned, error) {
 	return s.presign(ctx, http.MethodHead, o, nil, http.Header{"X-Amz-Checksum-Mode": {"ENABLED"}}, 0)
 }
 
+// HeadPart presigns a look at one part of an object that was put together; number counts from 1.
+func (s *Signer) HeadPart(ctx context.Context, o Object, number int) (Presigned, error) {
+	return s.presign(ctx, http.MethodHead, o, url.Values{"partNumber": {strconv.Itoa(number)}}, nil, 0)
+}
+
 // Delete presigns the removal of an object.
 func (s *Signer) Delete(ctx context.Context, o Object) (Presigned, error) {
 	return s.presign(ctx, http.MethodDelete, o, nil, nil, 0)

@@ -133,7 +133,7 @@ func (c *command) root() *cobra.Command {
 	f.BoolVar(&c.quiet, "quiet", false, "no progress and no messages but errors")
 	f.StringVar(&c.logLevel, "log-level", "warn", "debug, info, warn or error, on standard error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(c.send(), c.link(), c.links(), c.sandbox(), c.version())
+	root.AddCommand(c.send(), c.link(), c.links(), c.resume(), c.verify(), c.clean(), c.sandbox(), c.version())
 	return root
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -43,8 +44,9 @@ func (l *linkFlags) options() (o desk.SendOptions, err error) {
 // send uploads files and folders, and prints a link for each.
 func (c *command) send() *cobra.Command {
 	var flags linkFlags
-	var bucket, prefix, onClash, contentType, partSize string
+	var bucket, prefix, onClash, contentType, partSize, limitRate string
 	var concurrency int
+	var skipHidden bool
 	cmd := &cobra.Command{
 		Use:   "send [flags] PATH...",
 		Short: "Upload files and folders; print a link for each",
@@ -65,6 +67,11 @@ func (c *command) send() *cobra.Command {
 			if o.Concurrency, err = desk.CheckConcurrency(concurrency); err != nil {
 				return usage(err)
 			}
+			rate, err := desk.ParseLimitRate(limitRate)
+			if err != nil {
+				return usage(err)
+			}
+			o.SkipHidden = skipHidden
 			if c.store.Sandbox && bucket == "" {
 				bucket = desk.SandboxBucket
 			}
@@ -79,7 +86,10 @@ func (c *command) send() *cobra.Command {
 			}
 			o.ContentType = contentType
 			dest := desk.Destination{Store: c.store, Bucket: bucket, Prefix: prefix}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error { return c.sendAll(cmd.Context(), d, dest, o, paths) })
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				d.SetLimitRate(rate)
+				return c.sendAll(cmd.Context(), d, dest, o, paths)
+			})
 		},
 	}
 	flags.add(cmd)
@@ -89,6 +99,8 @@ func (c *command) send() *cobra.Command {
 	f.StringVar(&onClash, "on-clash", "ask", "when the name is taken: ask, keep-both, replace or skip; without a terminal, ask means keep-both")
 	f.StringVar(&contentType, "content-type", "", "content type (default: from name and content)")
 	f.IntVar(&concurrency, "concurrency", 0, "requests at once (default 16)")
+	f.StringVar(&limitRate, "limit-rate", "", "most bytes a second, such as 5MiB (default: no limit)")
+	f.BoolVar(&skipHidden, "skip-hidden", false, "leave out hidden files and folders below a folder")
 	f.StringVar(&partSize, "part-size", "", "size of a part, such as 16MiB (default: fits the file)")
 	return cmd
 }
@@ -97,14 +109,42 @@ func (c *command) send() *cobra.Command {
 func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destination, o desk.SendOptions, paths []string) error {
 	c.warn(ctx, d, o)
 	bar := c.newBar()
-	if o.OnClash == desk.ClashAsk && isTTY(c.In) && isTTY(c.Err) {
-		o.Ask = c.asker(bar)
+	o.Ask = c.askerFor(bar, o.OnClash)
+	return c.follow(ctx, d, d.Send(ctx, dest, o, paths), bar)
+}
+
+// askerFor is nil where nobody can be asked, or is to be.
+func (c *command) askerFor(b *bar, onClash desk.Clash) func(context.Context, desk.Transfer) desk.Clash {
+	if onClash != desk.ClashAsk || !isTTY(c.In) || !isTTY(c.Err) {
+		return nil
 	}
-	drop := d.Send(ctx, dest, o, paths)
+	return c.asker(b)
+}
+
+// follow shows a drop's progress and prints its links until it is over.
+func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar *bar) error {
 	failed := false
+	waits := map[string]bool{} // transfers that wait for the network, as was said
+	left := 0
 	turns := inTurn{now: c.json} // a line of JSON names its file; a bare URL is known by its place
 	for t := range drop.Events() {
 		bar.show(t)
+		switch {
+		case t.State == desk.Queued:
+			left++
+		case t.State.Over():
+			left--
+		}
+		if lost := t.Waiting != nil; lost != waits[t.ID] {
+			if lost && len(waits) == 0 {
+				bar.clear()
+				c.say("%s", t.Waiting.What)
+			}
+			waits[t.ID] = true
+			if !lost {
+				delete(waits, t.ID)
+			}
+		}
 		for _, over := range turns.take(t) {
 			bar.clear()
 			if !c.report(over) {
@@ -117,6 +157,9 @@ func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destinati
 		if !c.quiet {
 			c.tell(n)
 		}
+	}
+	if errors.Is(context.Cause(ctx), desk.ErrLeave) {
+		c.say("%d files are not sent yet. To go on with them: waybill resume", left)
 	}
 	if d.SandboxEnds() {
 		c.say("The sandbox ends with this command, and its links rest until it runs again: waybill sandbox")
@@ -149,6 +192,10 @@ func (c *command) report(t desk.Transfer) bool {
 		c.say("%s: cancelled", oneLine(t.Name))
 		return true // the status says "interrupted"
 	case t.State == desk.Skipped:
+		if t.Trouble != nil {
+			c.say("%s", oneLine(t.Trouble.What.String()))
+			return true
+		}
 		c.say("%s: skipped, %s is taken", oneLine(t.Name), oneLine(t.Key))
 		return true
 	}

@@ -137,7 +137,7 @@ func TestStoreThatWentAway(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			}
 			return false
-		}), courier.Options{PartSize: courier.MinPart, Concurrency: 1})
+		}), courier.Options{PartSize: courier.MinPart, Concurrency: 1, Patience: time.Millisecond})
 		path, content := file(t, parts*courier.MinPart)
 		u := r.upload(path)
 		var moved atomic.Int64

@@ -139,15 +139,11 @@ func (c *Courier) already(ctx context.Context, u *Upload, f *os.File) (Receipt, 
 		step = partSize(size, c.part)
 	}
 	way := rung(u.proof)
-	parts := make([]part, 0, (size+step-1)/step)
-	for offset := int64(0); offset < size; offset += step {
-		p, err := c.measure(ctx, f, offset, min(step, size-offset), way)
-		if err != nil {
-			return Receipt{}, err
-		}
-		parts = append(parts, part{piece: p})
+	parts, err := c.measureParts(ctx, f, size, step, way)
+	if err == nil {
+		err = unchanged(u)
 	}
-	if err := unchanged(u); err != nil {
+	if err != nil {
 		return Receipt{}, err
 	}
 	return c.taken(ctx, u, size, way.joined(parts), true)

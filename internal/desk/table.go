@@ -118,6 +118,9 @@ func rows() map[string]row {
 		"LedgerNewer":      {`The ledger was written by a newer Waybill, so what you send now is not recorded.`, `Use the newer Waybill; {{.Path}} was left as it is.`},
 		"LedgerFailed":     {`The ledger cannot be used, so what you send now is not recorded.`, `Look at {{.Path}}, and at the free space on its disk.`},
 		"LedgerSecret":     {`The name of a file holds the signature of a link, so what was sent of it is not recorded.`, `Give the file a plain name; whoever reads this one may open the link.`},
+		"NothingToVerify":  {`There is nothing to hold {{.Name}} against.`, `Only a file that was sent from this computer can be verified.`},
+		"VerifyChanged":    {`{{.Name}} is not the file that was sent any more.`, `What was sent is still in the bucket; send the file again to have it there as it is now.`},
+		"VerifyObject":     {`The store has something else at {{.Place}} than what was sent.`, `Somebody has replaced it, or the store has damaged it; send the file again.`},
 		"NotInLedger":      {`The ledger has no link "{{.Given}}".`, `"waybill links" lists those there are.`},
 		"SettingsNotSaved": {`Your choices could not be remembered.`, `Make {{.Path}} writable.`},
 

@@ -1,0 +1,128 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"waybill/internal/bucket"
+	"waybill/internal/courier"
+	"waybill/internal/ledger"
+)
+
+// Verify proves a sent file against the one on disk, and gives the ledger's entry of it. Nil means that the file,
+// what was sent of it and what the store has are the same.
+func (d *Desk) Verify(ctx context.Context, id string) (Entry, error) {
+	if d.ledger == nil {
+		return Entry{}, d.noLedger()
+	}
+	r, err := d.ledger.Get(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return Entry{}, trouble("NotInLedger", args{"Given": id}, nil)
+	}
+	if err != nil {
+		return Entry{}, ledgerTrouble(err, d.ledgerPath())
+	}
+	e := entryOf(r)
+	where := scene{store: e.Destination.Store, bucket: e.Destination.Bucket, key: e.Key, path: e.Path, permission: "s3:GetObject"}
+	if e.State != Sent || e.Path == "" || e.Checksum == "" {
+		return e, trouble("NothingToVerify", args{"Name": e.Name}, nil)
+	}
+	opened, err := d.open(ctx, e.Destination.Store)
+	if err != nil {
+		return e, explain(err, where)
+	}
+	c := courier.New(opened, courier.Options{Patience: time.Second})
+	defer c.Close()
+	err = c.Verify(ctx, e.Path, e.Destination.Bucket, e.Key, e.Checksum)
+	switch {
+	case errors.Is(err, courier.ErrChanged):
+		return e, trouble("VerifyChanged", where.args(), err)
+	case errors.Is(err, courier.ErrProof):
+		return e, trouble("VerifyObject", where.args(), err)
+	case err != nil:
+		return e, explain(err, where)
+	}
+	return e, nil
+}
+
+// StaleUpload is a multipart upload in a bucket that nobody has put together.
+type StaleUpload struct {
+	Key, ID string
+	Started time.Time
+	Ours    bool // this computer's Waybill has started it, and nobody goes on with it
+	InWork  bool // this computer's Waybill goes on with it, or will
+}
+
+// StaleUploads finds the unfinished multipart uploads below a prefix.
+func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix string) ([]StaleUpload, error) {
+	where := scene{store: s, bucket: bucketName, key: prefix, permission: "s3:ListBucketMultipartUploads"}
+	opened, err := d.open(ctx, s)
+	if err != nil {
+		return nil, explain(err, where)
+	}
+	found, err := bucket.Uploads(ctx, opened.Client(), bucketName, prefix)
+	if err != nil {
+		return nil, explain(err, where)
+	}
+	var known []ledger.Upload
+	var plans []ledger.Plan
+	if d.ledger != nil {
+		if known, err = d.ledger.Uploads(ctx, bucketName); err == nil {
+			plans, err = d.ledger.Plans(ctx)
+		}
+		if err != nil {
+			return nil, ledgerTrouble(err, d.ledgerPath())
+		}
+	}
+	list := make([]StaleUpload, 0, len(found))
+	for _, u := range found {
+		stale := StaleUpload{Key: u.Key, ID: u.ID, Started: u.Started}
+		for _, k := range known {
+			if k.Key != u.Key || u.Started.Before(k.Started.Add(-clockSlack)) {
+				continue
+			}
+			stale.Ours = true
+			var left courier.Unfinished
+			named := json.Unmarshal([]byte(k.Content), &left) == nil && left.UploadID == u.ID
+			planned := slices.ContainsFunc(plans, func(p ledger.Plan) bool { return p.ID == k.Plan })
+			if !k.Done && planned && (named || left.UploadID == "") {
+				stale.Ours, stale.InWork = false, true
+				break
+			}
+		}
+		list = append(list, stale)
+	}
+	return list, nil
+}
+
+// RemoveUpload removes what the store has of an unfinished multipart upload.
+func (d *Desk) RemoveUpload(ctx context.Context, s Store, bucketName string, u StaleUpload) error {
+	where := scene{store: s, bucket: bucketName, key: u.Key, permission: "s3:AbortMultipartUpload"}
+	opened, err := d.open(ctx, s)
+	if err != nil {
+		return explain(err, where)
+	}
+	c := courier.New(opened, courier.Options{})
+	defer c.Close()
+	if err := c.AbortID(ctx, bucketName, u.Key, u.ID); err != nil {
+		return explain(err, where)
+	}
+	if d.ledger == nil {
+		return nil
+	}
+	known, err := d.ledger.Uploads(ctx, bucketName)
+	if err != nil {
+		return nil //nolint:nilerr // it is removed; the ledger's line of it does no harm
+	}
+	for _, k := range known {
+		if k.Key == u.Key && k.Done {
+			if err := d.ledger.EndUpload(ctx, k.ID, false); err != nil {
+				d.log.Debug("the ledger still has an upload that was removed", "error", err)
+			}
+		}
+	}
+	return nil
+}
