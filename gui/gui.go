@@ -55,6 +55,9 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	return nil
 }
 
+// patience is how long a window waits for a network that was lost: a laptop may be closed over a weekend.
+const patience = 7 * 24 * time.Hour
+
 // hasDisplay reports whether a window can be opened at all: without it, Fyne ends the process.
 func hasDisplay() bool {
 	switch runtime.GOOS {
@@ -67,7 +70,7 @@ func hasDisplay() bool {
 // ui is the window, and what its places share.
 type ui struct {
 	ctx    context.Context // over when the window is closed
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 	busy   sync.WaitGroup // drops that are not over
 
 	app     fyne.App
@@ -93,9 +96,11 @@ type ui struct {
 func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u := &ui{app: a, desk: d, now: time.Now, do: fyne.Do, version: o.Version}
 	u.float = newFloat(func(f func()) { u.do(f) })
-	u.ctx, u.cancel = context.WithCancel(ctx)
+	u.ctx, u.cancel = context.WithCancelCause(ctx)
 	u.words = newWords(systemLocale(), time.Local)
 	u.look = newLook(d.Settings().Appearance)
+	d.SetLimitRate(d.Settings().LimitRate)
+	d.SetPatience(patience)
 	a.Settings().SetTheme(u.look)
 	u.window = a.NewWindow("Waybill")
 	u.window.SetMaster()
@@ -130,6 +135,7 @@ func (u *ui) begin(o Options) {
 	u.send.dest.begin()
 	u.links.load()
 	u.ledgerTrouble()
+	u.send.offerToGoOn()
 	if len(o.Files) > 0 {
 		u.send.drop(o.Files)
 	}
@@ -137,9 +143,9 @@ func (u *ui) begin(o Options) {
 	go u.follow()
 }
 
-// end waits until what was under way is over, so that no half-finished upload stays in the bucket.
+// end waits until what was under way is over, so that no half-finished upload stays in the bucket that nobody knows.
 func (u *ui) end() {
-	u.cancel()
+	u.cancel(nil)
 	done := make(chan struct{})
 	go func() { u.busy.Wait(); close(done) }()
 	select {
@@ -246,13 +252,17 @@ func (u *ui) askToClose() {
 		return
 	}
 	stay := u.button(secondary, lang.L("Keep sending"), func() { u.notices.hide("close") })
+	later := u.button(secondary, lang.L("Close, go on later"), func() {
+		u.cancel(desk.ErrLeave)
+		u.window.Close()
+	})
 	leave := u.button(secondary, lang.L("Cancel them and close"), func() {
 		u.send.cancelAll()
 		u.window.Close()
 	})
 	u.notices.show("close", notice{
-		tone: warning, sticky: true, actions: []*button{stay, leave},
+		tone: warning, sticky: true, actions: []*button{stay, later, leave},
 		text: lang.N("{{.Count}} files are not sent yet.", n, args{"Count": n}),
-		help: lang.L("Closing the window cancels them, and leaves nothing half sent in the bucket."),
+		help: lang.L("The next start can go on where this one ends; cancelling leaves nothing half sent in the bucket."),
 	})
 }

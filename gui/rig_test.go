@@ -113,7 +113,7 @@ func open(t *testing.T, dir string, o Options) *rig {
 	r.window.Resize(fyne.NewSize(960, 640))
 	r.begin(o)
 	t.Cleanup(func() {
-		r.cancel()
+		r.cancel(nil)
 		ended := make(chan struct{})
 		go func() { r.busy.Wait(); close(ended) }()
 		for {

@@ -138,9 +138,74 @@ func (s *sendPlace) drop(paths []string) {
 	if s.dest.refused != nil {
 		s.dest.ask() // it may have been mended since: signed in again, say
 	}
-	g := &group{drop: s.u.desk.Send(s.u.ctx, s.dest.at, s.options(), paths)}
+	o := s.options()
+	going := wayOf(s.dest.at, o)
+	if len(s.groups) > 0 {
+		if last := s.groups[0]; !last.done && last.way == going && last.drop.Add(paths...) {
+			return
+		}
+	}
+	s.begin(&group{drop: s.u.desk.Send(s.u.ctx, s.dest.at, o, paths), way: going})
+}
+
+// begin brings a drop into sight, above the others.
+func (s *sendPlace) begin(g *group) {
 	s.groups = append([]*group{g}, s.groups...)
 	s.follow(g)
+}
+
+// offerToGoOn asks about the drops that an earlier start has left behind undone.
+func (s *sendPlace) offerToGoOn() {
+	ask(s.u, s.u.desk.Interrupted, func(list []desk.Interrupted, err error) {
+		if err != nil || len(list) == 0 { // what is wrong with the ledger is said already
+			return
+		}
+		const name = "interrupted"
+		goOn := s.u.button(primary, lang.L("Go on"), func() {
+			s.u.notices.hide(name)
+			for _, i := range list {
+				s.goOn(i)
+			}
+		})
+		forget := s.u.button(secondary, lang.L("Forget them"), func() {
+			s.u.notices.hide(name)
+			for _, i := range list {
+				s.forget(i)
+			}
+		})
+		last := list[len(list)-1]
+		s.u.notices.show(name, notice{
+			tone: accent, sticky: true, actions: []*button{goOn, forget},
+			text: lang.L("Sending to {{.Place}} was interrupted {{.When}}.", args{
+				"Place": last.Destination.Bucket + "/" + last.Destination.Prefix, "When": s.u.words.moment(last.Since, s.u.now())}),
+			help: lang.L("What the store has already is not sent again. Forgetting removes it."),
+		})
+	})
+}
+
+// goOn goes on with an interrupted drop.
+func (s *sendPlace) goOn(i desk.Interrupted) {
+	ask(s.u, func(context.Context) (*desk.Drop, error) { return s.u.desk.Resume(s.u.ctx, i, s.askClash) },
+		func(drop *desk.Drop, err error) {
+			if err != nil {
+				s.u.notices.trouble("resume", desk.Explain(err), bad)
+				return
+			}
+			if drop != nil { // else another Waybill goes on with it
+				s.u.open(s)
+				s.begin(&group{drop: drop})
+			}
+		})
+}
+
+// forget lets go of an interrupted drop.
+func (s *sendPlace) forget(i desk.Interrupted) {
+	ask(s.u, func(ctx context.Context) (struct{}, error) { return struct{}{}, s.u.desk.Forget(ctx, i) },
+		func(_ struct{}, err error) {
+			if err != nil {
+				s.u.notices.trouble("resume", desk.Explain(err), warning)
+			}
+		})
 }
 
 // wait keeps what was dropped until the destination is complete: nothing dropped is lost.
@@ -171,7 +236,7 @@ func (s *sendPlace) options() desk.SendOptions {
 	chosen := s.u.desk.Settings()
 	return desk.SendOptions{
 		Expires: s.dest.expires, OnClash: chosen.OnClash, Verify: chosen.Verify, Inline: chosen.Inline,
-		Ask: s.askClash,
+		SkipHidden: chosen.SkipHidden, Ask: s.askClash,
 	}
 }
 
@@ -428,7 +493,9 @@ func (s *sendPlace) showFoot(n totals) {
 	switch {
 	case n.open > 0:
 		parts := []string{lang.L("{{.Open}} of {{.Files}} to go", args{"Open": w.count(n.open), "Files": w.count(n.files)}), w.size(n.left)}
-		if speed = w.speed(n.speed); speed != "" {
+		if n.waiting > 0 {
+			speed = lang.L("Waiting for the network")
+		} else if speed = w.speed(n.speed); speed != "" {
 			parts = append(parts, w.left(durationOf(float64(n.left)/n.speed)))
 		}
 		summary = strings.Join(parts, " · ")
@@ -472,7 +539,6 @@ func (s *sendPlace) choose(folder bool) {
 
 // sendTo sends a file that the ledger knows to where it went before.
 func (s *sendPlace) sendTo(dest desk.Destination, e desk.Entry) {
-	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, s.options(), desk.Transfer{Path: e.Path, Name: e.Name, Destination: dest})}
-	s.groups = append([]*group{g}, s.groups...)
-	s.follow(g)
+	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, s.options(), desk.Transfer{ID: e.ID, Path: e.Path, Name: e.Name, Destination: dest})}
+	s.begin(g)
 }

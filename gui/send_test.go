@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -515,5 +516,73 @@ func TestPastedPaths(t *testing.T) {
 		if (missing != "") != (text == dir+"/nothing") {
 			t.Errorf("%q: %q is said to be missing", text, missing)
 		}
+	}
+}
+
+// TestInterruptedDropGoesOn: what a start leaves behind, the next one offers to go on with.
+func TestInterruptedDropGoesOn(t *testing.T) {
+	withProfiles(t)
+	home := filepath.Join(t.TempDir(), "home")
+	content := strings.Repeat("0123456789abcdef", 6<<20) // 96 MiB
+	big := filepath.Join(t.TempDir(), "big.bin")
+	write(t, big, content)
+	r := open(t, home, Options{})
+	r.ready()
+	r.desk.SetLimitRate(20 << 20)
+	r.fill(r.send.dest.bucket, "sandbox")
+	r.fill(r.send.dest.prefix, "interrupted")
+	r.send.drop([]string{big})
+	r.until("it is under way", func() bool { return r.send.totals().files == 1 && r.send.shown[0].Done > 0 })
+	r.askToClose()
+	notice := r.notices.lines["close"]
+	if notice == nil {
+		t.Fatal("the window closes without a question")
+	}
+	r.cancel(desk.ErrLeave) // what "Close, go on later" does
+	r.busy.Wait()
+	if err := r.desk.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	next := open(t, home, Options{})
+	next.until("it is offered", func() bool { return next.notices.lines["interrupted"] != nil })
+	list, err := next.desk.Interrupted(context.Background())
+	if len(list) != 1 || err != nil {
+		t.Fatalf("%v, %v", list, err)
+	}
+	next.send.goOn(list[0])
+	next.over(1)
+	row := next.content(0)
+	if row.chip != "Link copied" || strings.Contains(row.text, "(2)") {
+		t.Errorf("%+v", row)
+	}
+	if got := fetch(t, next.app.Clipboard().Content()); got != content {
+		t.Errorf("%d bytes arrived", len(got))
+	}
+	if list, err = next.desk.Interrupted(context.Background()); len(list) != 0 || err != nil {
+		t.Errorf("there is still something to go on with: %v, %v", list, err)
+	}
+}
+
+// TestFilesJoinADropUnderWay: what goes the same way is one drop, and its links are copied together.
+func TestFilesJoinADropUnderWay(t *testing.T) {
+	withProfiles(t)
+	r := open(t, "", Options{})
+	r.ready()
+	r.desk.SetLimitRate(4 << 20)
+	r.fill(r.send.dest.bucket, "sandbox")
+	r.send.drop([]string{r.file("first.bin", strings.Repeat("x", 4<<20))})
+	r.until("it is under way", func() bool { return r.send.totals().files == 1 && r.send.shown[0].Done > 0 })
+	r.send.drop([]string{r.file("second.txt", "second")})
+	r.desk.SetLimitRate(0)
+	r.over(2)
+	if len(r.send.groups) != 1 || len(strings.Split(r.app.Clipboard().Content(), "\n")) != 2 {
+		t.Errorf("%d drops, and %q is on the clipboard", len(r.send.groups), r.app.Clipboard().Content())
+	}
+	r.fill(r.send.dest.prefix, "elsewhere")
+	r.send.drop([]string{r.file("third.txt", "third")})
+	r.over(3)
+	if len(r.send.groups) != 2 {
+		t.Errorf("%d drops", len(r.send.groups))
 	}
 }

@@ -37,6 +37,11 @@ func (s *sendPlace) row(t *transfer) (rowContent, rowActions) {
 			return s.question(t, c)
 		}
 		progress()
+		if t.Waiting != nil {
+			c.text, c.texts, c.barTone = told(t.Waiting.What), colorWarn, colorMuted
+			c.chip, c.chipTone = lang.L("Waiting"), warning
+			return c, rowActions{side: cancel}
+		}
 		c.note = strings.Join(nonEmpty(w.speed(t.Speed), w.left(t.Left)), " · ")
 		c.main = lang.L("Pause")
 		return c, rowActions{side: cancel, main: func() { t.carrier.drop.Pause(t.ID) }}
@@ -53,6 +58,11 @@ func (s *sendPlace) row(t *transfer) (rowContent, rowActions) {
 		return s.sentRow(t, c)
 	case desk.Skipped:
 		c.text, c.chip = lang.L("The name is taken, so it was not sent"), lang.L("Skipped")
+		if t.Trouble != nil {
+			c.text, c.help = told(t.Trouble.What), told(t.Trouble.Help)
+			c.side, c.sideTip = iconClose, lang.L("Remove from the list")
+			return c, rowActions{side: func(fyne.CanvasObject) { s.remove(t) }}
+		}
 	case desk.Cancelled:
 		c.text, c.chip, c.main = lang.L("Nothing of it was kept"), lang.L("Cancelled"), lang.L("Send again")
 	case desk.Failed:

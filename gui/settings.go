@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
@@ -42,7 +44,17 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 			p.choice(lang.L("Whoever follows a link"), yesNo(now.Inline), []option{
 				{label: lang.L("Saves the file"), value: yesNo(false)},
 				{label: lang.L("Sees it in the browser"), value: yesNo(true)},
-			}, func(s *desk.Settings, v string) { s.Inline = v == yesNo(true) })),
+			}, func(s *desk.Settings, v string) { s.Inline = v == yesNo(true) }),
+			p.choice(lang.L("Hidden files in a folder"), yesNo(now.SkipHidden), []option{
+				{label: lang.L("Are sent"), value: yesNo(false)},
+				{label: lang.L("Are left out"), value: yesNo(true)},
+			}, func(s *desk.Settings, v string) { s.SkipHidden = v == yesNo(true) }),
+			p.choice(lang.L("Send at most"), strconv.FormatInt(now.LimitRate, 10), p.rates(),
+				func(s *desk.Settings, v string) {
+					if rate, err := strconv.ParseInt(v, 10, 64); err == nil {
+						s.LimitRate = rate
+					}
+				})),
 	)
 	p.keys = p.section(lang.L("Keys"), p.keyTable())
 	page.Add(p.keys)
@@ -61,6 +73,16 @@ func (p *settingsPlace) inSight()                   {}
 // showKeys scrolls to the table of keys.
 func (p *settingsPlace) showKeys() {
 	p.scroll.ScrollToOffset(fyne.NewPos(0, p.keys.Position().Y))
+}
+
+// rates are the limits on offer, in bytes a second.
+func (p *settingsPlace) rates() []option {
+	options := []option{{label: lang.L("As fast as it goes"), value: "0"}}
+	for _, megabytes := range []int64{1, 5, 20, 100} {
+		rate := megabytes * 1_000_000
+		options = append(options, option{label: p.u.words.speed(float64(rate)), value: strconv.FormatInt(rate, 10)})
+	}
+	return options
 }
 
 func yesNo(b bool) string {
@@ -113,6 +135,7 @@ func (u *ui) applySettings(s desk.Settings) {
 		u.look.appearance = s.Appearance
 		u.app.Settings().SetTheme(u.look)
 	}
+	u.desk.SetLimitRate(s.LimitRate)
 	u.send.show()
 }
 

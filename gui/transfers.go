@@ -18,10 +18,25 @@ type transfer struct {
 // group is what was dropped together.
 type group struct {
 	drop  *desk.Drop
+	way   way         // where it goes, and how
 	all   []*transfer // everything that was dropped
 	rows  []*transfer // what of it is still in the list
 	again *transfer   // the row that is sent again, when this is not a drop of its own
 	done  bool
+}
+
+// way is where a drop goes and how: more files that go the same way join it while it is under way.
+type way struct {
+	to         desk.Destination
+	expires    time.Duration
+	onClash    desk.Clash
+	verify     desk.Verify
+	inline     bool
+	skipHidden bool
+}
+
+func wayOf(to desk.Destination, o desk.SendOptions) way {
+	return way{to, o.Expires, o.OnClash, o.Verify, o.Inline, o.SkipHidden}
 }
 
 // showEvery is the shortest time between two looks at a drop's news: ten a second is as fast as a person reads.
@@ -122,6 +137,7 @@ type totals struct {
 	files, over, failed int
 	open                int // not over
 	paused              int
+	waiting             int   // for the network
 	left                int64 // bytes
 	speed               float64
 	links               int
@@ -137,6 +153,9 @@ func (s *sendPlace) totals() (n totals) {
 			n.open++
 			n.left += max(t.Size-t.Done, 0)
 			n.speed += t.Speed
+		}
+		if t.Waiting != nil {
+			n.waiting++
 		}
 		switch {
 		case t.State == desk.Paused:

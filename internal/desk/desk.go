@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"waybill/internal/courier"
@@ -32,6 +33,8 @@ type Desk struct {
 	ledger *ledger.Ledger // nil when it cannot be used
 	owner  owner
 	limit  *courier.Limit // of all that this desk sends
+
+	patience atomic.Int64 // nanoseconds; 0 is the courier's own
 
 	starting sync.Mutex // held while the sandbox is looked for or started
 
@@ -142,6 +145,9 @@ func (d *Desk) noteLedger(t *Trouble) {
 
 // SetLimitRate bounds what this desk sends, in bytes a second over all drops; 0 is no limit. It holds at once.
 func (d *Desk) SetLimitRate(perSecond int64) { d.limit.Set(perSecond) }
+
+// SetPatience says how long this process waits for a network that was lost; 0 takes the default of ten minutes.
+func (d *Desk) SetPatience(p time.Duration) { d.patience.Store(int64(p)) }
 
 // Changed is signalled, never blocking, after the ledger has changed through this desk.
 func (d *Desk) Changed() <-chan struct{} { return d.changed }

@@ -156,6 +156,9 @@ func (p *Drop) run(ctx context.Context, files []found) {
 	p.pinned = p.dest.pinned(p.signer)
 	p.writePlan(ctx)
 	patience := p.options.Patience
+	if patience == 0 {
+		patience = time.Duration(p.desk.patience.Load())
+	}
 	if p.dest.Sandbox {
 		patience = revivePatience
 	}

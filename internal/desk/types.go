@@ -59,8 +59,8 @@ type SendOptions struct {
 	SkipHidden  bool          `json:"skip_hidden,omitempty"` // hidden files below a dropped folder are left out
 	Concurrency int           `json:"concurrency,omitempty"` // requests in flight; 0 takes the default
 	PartSize    int64         `json:"part_size,omitempty"`   // bytes of a part; 0 takes what fits the file
-	// Patience is how long a network that was lost is waited for, once the store has answered; 0 takes the default.
-	Patience time.Duration `json:"patience,omitempty"`
+	// Patience is how long a network that was lost is waited for, once the store has answered; 0 takes the desk's.
+	Patience time.Duration `json:"-"`
 	// Ask is called (from any goroutine) on a clash under ClashAsk, with the transfer whose key is taken. When the
 	// context is over, the answer is not wanted any more.
 	Ask func(ctx context.Context, t Transfer) Clash `json:"-"`
