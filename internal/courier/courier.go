@@ -36,7 +36,7 @@ const (
 	answerTime  = 2 * time.Second // how long a cancel waits for the answer to what was sent whole
 	linkTime    = time.Hour       // how long the presigned requests of an upload live
 	expectFrom  = 256 << 10       // bytes: a body of this size or more waits for the store's 100-continue
-	copyBuffer  = 256 << 10       // bytes; a file that fits is read once
+	copyBuffer  = 64 << 10        // bytes; a file that fits is read once
 )
 
 // Options tune a Courier. The zero value is the default.
@@ -77,7 +77,7 @@ func New(s *signer.Signer, o Options) *Courier {
 	t.ForceAttemptHTTP2 = false
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 0, o.Concurrency, 0
-	t.WriteBufferSize, t.ReadBufferSize = 64<<10, 4<<10
+	t.WriteBufferSize, t.ReadBufferSize = copyBuffer+16<<10, 4<<10 // a small file and its headers go in one write
 	t.DisableCompression = true
 	t.ResponseHeaderTimeout = 0 // the watch on each body knows better
 	t.ExpectContinueTimeout = time.Second
