@@ -332,7 +332,7 @@ func (s *suggestions) filter(text string) {
 	}
 	if more := len(s.found) - most; more > 0 {
 		s.rows.Add(container.New(inset{8, 8, 8, 8}, newWhole(
-			lang.N("{{.Count}} more; type to narrow", more, map[string]any{"Count": more}), sizeSmall, colorMuted, false)))
+			lang.N("{{.Count}} more; type to narrow", more, args{"Count": s.combo.ui.words.count(more)}), sizeSmall, colorMuted, false)))
 	}
 	if len(s.rows.Objects) == 0 {
 		s.combo.ui.float.hide(s.box)

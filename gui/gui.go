@@ -262,7 +262,7 @@ func (u *ui) askToClose() {
 	})
 	u.notices.show("close", notice{
 		tone: warning, sticky: true, actions: []*button{stay, later, leave},
-		text: lang.N("{{.Count}} files are not sent yet.", n, args{"Count": n}),
+		text: lang.N("{{.Count}} files are not sent yet.", n, args{"Count": u.words.count(n)}),
 		help: lang.L("The next start can go on where this one ends; cancelling leaves nothing half sent in the bucket."),
 	})
 }

@@ -50,8 +50,11 @@ func (n *notices) show(name string, what notice) {
 	if !what.sticky {
 		end.Add(n.ui.iconButton(iconClose, lang.L("Close"), func() { n.hide(name) }))
 	}
-	all := container.NewStack(newSurface(back, colorNone, radius),
-		container.New(inset{gap, 8, gap, 8}, container.New(line{gap: gap, stretch: content}, content, end)))
+	beside := container.New(line{gap: gap, stretch: content}, content, end)
+	if len(what.actions) > 2 { // beside them there would be no room for the words in a narrow window
+		beside = container.New(stack{gap: 8}, content, end)
+	}
+	all := container.NewStack(newSurface(back, colorNone, radius), container.New(inset{gap, 8, gap, 8}, beside))
 	n.lines[name] = all
 	n.box.Add(all)
 	n.box.Show()

@@ -225,7 +225,7 @@ func (s *sendPlace) wait(paths []string) {
 	}
 	s.u.notices.show("waiting", notice{
 		tone: accent, sticky: true, actions: []*button{forget},
-		text: lang.N("{{.Count}} files wait to be sent.", n, args{"Count": n}), help: help,
+		text: lang.N("{{.Count}} files wait to be sent.", n, args{"Count": s.u.words.count(n)}), help: help,
 	})
 	if s.dest.at.Bucket == "" && !s.dest.none() {
 		s.u.window.Canvas().Focus(s.dest.bucket)
@@ -500,9 +500,9 @@ func (s *sendPlace) showFoot(n totals) {
 		}
 		summary = strings.Join(parts, " · ")
 	case n.failed > 0:
-		summary = lang.N("{{.Count}} files were not sent", n.failed, args{"Count": n.failed})
+		summary = lang.N("{{.Count}} files were not sent", n.failed, args{"Count": w.count(n.failed)})
 	case n.links > 0:
-		summary = lang.N("{{.Count}} files sent", n.links, args{"Count": n.links})
+		summary = lang.N("{{.Count}} files sent", n.links, args{"Count": w.count(n.links)})
 	}
 	s.strip.summary.set(summary, colorMuted)
 	s.speed.set(speed, colorMuted)
