@@ -30,7 +30,7 @@ RCLONE_VERSION := v1.76.0
 S5CMD_VERSION := v2.3.0
 VERSITYGW_VERSION := v1.8.0
 
-.PHONY: run build test lint bench bench-peers screenshots icons clean deps help
+.PHONY: run build test lint bench bench-peers bench-paths bench-growth bench-window screenshots icons clean deps help
 
 run: build ## open the window on the sandbox; without a display, do the main job in the terminal
 	@case "$$(go env GOOS)$$DISPLAY$$WAYLAND_DISPLAY" in \
@@ -53,8 +53,19 @@ lint: deps-build-lint $(GOLANGCI) ## check format, vet, golangci-lint and the sh
 	$(GOLANGCI) run
 	shellcheck $(SCRIPTS)
 
+# BENCH is for more flags, such as BENCH="-stores minio -loads 1g -runs 3 -out build/bench/minio.md"; -h lists them.
+# The whole of "make bench" takes hours: five loads at two stores, over http and https, by six programs, six times.
 bench: build ## measure against other programs, found in build/peers or on the PATH
-	go run ./bench
+	go run ./bench $(BENCH)
+
+bench-paths: build ## the same over slow paths, and one that resets connections
+	go run ./bench paths $(BENCH)
+
+bench-growth: build ## how the cost grows with size and number: docs/growth.svg
+	go run ./bench growth $(BENCH)
+
+bench-window: build ## how soon the window is there, and what it costs idle
+	go run ./bench window $(BENCH)
 
 bench-peers: deps-peers $(PEERS)/mc $(PEERS)/rclone $(PEERS)/s5cmd $(PEERS)/versitygw $(MINIO) ## build what bench measures beside
 

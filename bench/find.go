@@ -13,9 +13,10 @@ import (
 	"time"
 )
 
-// find looks for a program where make puts those it builds, then on the PATH; "" is not there.
+// find looks for a program where make and apt put those they make, then on the PATH; "" is not there. The PATH
+// comes last because what it begins with may be a wrapper, such as pyenv's, whose cost is not the program's.
 func find(name string) string {
-	for _, dir := range []string{"build/peers", "build/tools"} {
+	for _, dir := range []string{"build/peers", "build/tools", "/usr/bin"} {
 		path, err := filepath.Abs(filepath.Join(dir, name))
 		if err != nil {
 			continue

@@ -12,8 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +25,7 @@ import (
 const floorAtOnce = 16
 
 // floor is the least that a presigned upload can cost: sign, open, PUT, read the answer. It proves nothing, keeps
-// nothing and makes no links. Plain http lets the kernel copy from file to socket.
+// nothing and makes no links. Plain http lets the kernel copy from file to socket; https trusts what SSL_CERT_FILE names.
 func floor(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("floor", flag.ContinueOnError)
 	endpoint := f.String("endpoint", "", "URL of the store")
@@ -39,8 +39,11 @@ func floor(ctx context.Context, args []string) error {
 			AccessKeyID: os.Getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
 		},
 		signer: v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }),
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: floorAtOnce}},
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: floorAtOnce, Protocols: new(http.Protocols)}},
 	}
+	// A store that offers HTTP/2 would get all files on one connection, which is slower.
+	u.client.Transport.(*http.Transport).Protocols.SetHTTP1(true)
+	root := f.Arg(0)
 	files := make(chan string)
 	failed := make(chan error, floorAtOnce)
 	ctx, cancel := context.WithCancel(ctx)
@@ -49,7 +52,7 @@ func floor(ctx context.Context, args []string) error {
 	for range floorAtOnce {
 		group.Go(func() {
 			for file := range files {
-				if err := u.put(ctx, file); err != nil {
+				if err := u.put(ctx, file, keyOf(root, file)); err != nil {
 					failed <- err
 					cancel()
 					return
@@ -57,7 +60,7 @@ func floor(ctx context.Context, args []string) error {
 			}
 		})
 	}
-	err := filepath.WalkDir(f.Arg(0), func(file string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
@@ -78,6 +81,28 @@ func floor(ctx context.Context, args []string) error {
 	}
 }
 
+// keyOf names a file after the folder that is sent, or after itself.
+func keyOf(root, file string) string {
+	rel, err := filepath.Rel(root, file)
+	if err != nil || rel == "." {
+		return filepath.Base(file)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// escape writes a key as S3 wants it in a URL that is signed: all but the unreserved characters and slashes.
+func escape(key string) string {
+	var b strings.Builder
+	for _, c := range []byte(key) {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~/", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			_, _ = fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
 // putter sends files to one bucket.
 type putter struct {
 	base   string
@@ -86,7 +111,7 @@ type putter struct {
 	client *http.Client
 }
 
-func (u *putter) put(ctx context.Context, file string) error {
+func (u *putter) put(ctx context.Context, file, key string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
@@ -96,7 +121,7 @@ func (u *putter) put(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	at, err := url.Parse(u.base + path.Base(file))
+	at, err := url.Parse(u.base + escape(key))
 	if err != nil {
 		return err
 	}

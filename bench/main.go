@@ -43,6 +43,8 @@ func run(ctx context.Context, args []string) error {
 			return floor(ctx, args[1:])
 		case "window":
 			return window(ctx, args[1:])
+		case "growth":
+			return growth(ctx, args[1:])
 		}
 	}
 	return transfers(ctx, args)
@@ -57,7 +59,7 @@ func parse(f *flag.FlagSet, args []string) error {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if f.NArg() > 0 {
-		return fmt.Errorf("%w: %q is neither \"window\" nor a flag", errUsage, f.Arg(0))
+		return fmt.Errorf("%w: %q is neither a measurement that bench knows nor a flag", errUsage, f.Arg(0))
 	}
 	return nil
 }

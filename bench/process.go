@@ -133,6 +133,15 @@ func machineCPU() (time.Duration, error) {
 	return sum, nil
 }
 
+// ownCPU is the CPU time that bench itself has used, which includes the slow path that it is in "bench paths".
+func ownCPU() (time.Duration, error) {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		return 0, err
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano()), nil
+}
+
 // tail is the end of a file in one line, for an error.
 func tail(file string) string {
 	text, err := os.ReadFile(file)

@@ -24,7 +24,37 @@ import (
 type store struct {
 	name    string // as in -stores and in the report
 	program string
-	start   func(ctx context.Context, program, dir string) (*server, error)
+	start   func(ctx context.Context, program, dir, scheme string) (*server, error)
+}
+
+// plain and secure are the schemes by which a store can be reached.
+const (
+	plain  = "http"
+	secure = "https"
+)
+
+// pickSchemes reads a list of schemes.
+func pickSchemes(list string) ([]string, error) {
+	schemes := strings.Split(list, ",")
+	for _, s := range schemes {
+		if s != plain && s != secure {
+			return nil, fmt.Errorf("%w: the scheme %q is neither http nor https", errUsage, s)
+		}
+	}
+	return schemes, nil
+}
+
+// run starts the store in a folder of its own.
+func (s *store) run(ctx context.Context, dir, scheme string) (*server, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	srv, err := s.start(ctx, s.program, dir, scheme)
+	if err != nil {
+		return nil, fmt.Errorf("start the store %s over %s: %w", s.name, scheme, err)
+	}
+	srv.kind, srv.scheme = s.name, scheme
+	return srv, nil
 }
 
 // stores are all there are; fallback stands in for those that are not installed.
@@ -68,6 +98,8 @@ func pickStores(list, waybill string) ([]store, error) {
 type server struct {
 	*process
 	kind        string // the store's name
+	scheme      string
+	ca          string // the file with the certificate to trust; "" for plain http
 	version     string
 	endpoint    string
 	key, secret string
@@ -79,11 +111,16 @@ const region = "us-east-1"
 
 // ready gives the server back when it answers a signed request, and ends it when it does not.
 func (s *server) ready(ctx context.Context) (*server, error) {
+	client, err := trusting(s.ca)
+	if err != nil {
+		s.stop()
+		return nil, err
+	}
 	s.client = s3.New(s3.Options{
-		Region: region, BaseEndpoint: aws.String(s.endpoint), UsePathStyle: true,
+		HTTPClient: client, Region: region, BaseEndpoint: aws.String(s.endpoint), UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(s.key, s.secret, ""),
 	})
-	err := s.wait(ctx, time.Minute, func(ctx context.Context) error {
+	err = s.wait(ctx, time.Minute, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 		defer cancel()
 		_, err := s.client.ListBuckets(ctx, &s3.ListBucketsInput{})
@@ -149,32 +186,43 @@ func (s *server) settle(ctx context.Context) error {
 	return nil // it is never quite idle; foreign work shows up in the runs
 }
 
-func startVersitygw(ctx context.Context, program, dir string) (*server, error) {
-	s := &server{version: goVersion(program), key: "bench", secret: rand.Text(), data: filepath.Join(dir, "data")}
-	address, err := freeAddress(ctx)
-	if err != nil {
-		return nil, err
+// prepare gives a server what it needs before it starts: keys, an address, and a certificate for https.
+func prepare(ctx context.Context, program, dir, scheme string) (s *server, address string, err error) {
+	s = &server{version: goVersion(program), key: "bench", secret: rand.Text(), data: filepath.Join(dir, "data")}
+	if address, err = freeAddress(ctx); err != nil {
+		return nil, "", err
 	}
-	s.endpoint = "http://" + address
-	if err := os.MkdirAll(s.data, 0o700); err != nil {
+	s.endpoint = scheme + "://" + address
+	certs := filepath.Join(dir, "certs")
+	if scheme == secure {
+		s.ca = filepath.Join(certs, certFile)
+		err = certificate(certs)
+	}
+	return s, address, errors.Join(err, os.MkdirAll(certs, 0o700), os.MkdirAll(s.data, 0o700))
+}
+
+func startVersitygw(ctx context.Context, program, dir, scheme string) (*server, error) {
+	s, address, err := prepare(ctx, program, dir, scheme)
+	if err != nil {
 		return nil, err
 	}
 	env := environment(dir, "ROOT_ACCESS_KEY_ID="+s.key, "ROOT_SECRET_ACCESS_KEY="+s.secret)
 	// Its default is one connection a request, which nobody would leave so who wants speed.
-	s.process, err = start(dir, env, program, "--port", address, "--keep-alive", "--quiet", "posix", s.data)
-	if err != nil {
+	args := []string{"--port", address, "--keep-alive", "--quiet"}
+	if s.ca != "" {
+		args = append(args, "--cert", s.ca, "--key", filepath.Join(filepath.Dir(s.ca), keyFile))
+	}
+	if s.process, err = start(dir, env, program, append(args, "posix", s.data)...); err != nil {
 		return nil, err
 	}
 	return s.ready(ctx)
 }
 
-func startMinIO(ctx context.Context, program, dir string) (*server, error) {
-	s := &server{version: goVersion(program), key: "bench", secret: rand.Text(), data: filepath.Join(dir, "data")}
-	address, err := freeAddress(ctx)
+func startMinIO(ctx context.Context, program, dir, scheme string) (*server, error) {
+	s, address, err := prepare(ctx, program, dir, scheme)
 	if err != nil {
 		return nil, err
 	}
-	s.endpoint = "http://" + address
 	env := environment(dir, "MINIO_ROOT_USER="+s.key, "MINIO_ROOT_PASSWORD="+s.secret,
 		"MINIO_BROWSER=off", "MINIO_UPDATE=off")
 	s.process, err = start(dir, env, program, "server", "--quiet", "--address", address,
@@ -185,7 +233,10 @@ func startMinIO(ctx context.Context, program, dir string) (*server, error) {
 	return s.ready(ctx)
 }
 
-func startSandbox(ctx context.Context, program, dir string) (*server, error) {
+func startSandbox(ctx context.Context, program, dir, scheme string) (*server, error) {
+	if scheme != plain {
+		return nil, fmt.Errorf("%w: the sandbox speaks http only (-schemes http)", errUsage)
+	}
 	s := &server{version: "in " + filepath.Base(program), data: filepath.Join(dir, "sandbox", "data")}
 	var err error
 	s.process, err = start(dir, environment(dir, "WAYBILL_HOME="+dir), program, "sandbox", "--json", "--quiet")

@@ -6,17 +6,20 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
 
 // tool is a program that sends a load to a store.
 type tool struct {
-	name string // as in -only and in the report
+	name string // as in -programs and in the report
 	note string // what the report says about how it is run
 	path string
 	// command gives the arguments for one job, and what the environment needs beyond the keys.
 	command func(j job) (args, env []string)
+	// trust makes it trust a certificate over https: by what its environment gets, or by files in its home.
+	trust func(ca, home string) (env []string, err error)
 	// about are the arguments that make it tell its version; sign is a word in the answer that tells it from
 	// another program of the same name.
 	about []string
@@ -41,19 +44,33 @@ const (
 // tools are all that are known. The peers check what they send as they do by default, which is what a person gets;
 // rclone alone is tuned, since its defaults are for another kind of work.
 var tools = []tool{
-	{name: theFloor, note: "a presigned PUT a file by net/http, 16 at once, no checksum", command: floorCommand},
-	{name: ours, note: "defaults: proof, ledger, and links that were tried", command: waybillCommand, about: []string{"version"}},
-	{name: "s5cmd", note: "defaults", command: s5cmdCommand, about: []string{"version"}},
-	{name: "mc", note: "mc cp, defaults", command: mcCommand, about: []string{"--version"}, sign: "mc version"},
+	{name: theFloor, note: "a presigned PUT a file by net/http, 16 at once, no checksum", command: floorCommand, trust: trustByGo},
+	{name: ours, note: "defaults: proof, ledger, and links that were tried", command: waybillCommand, trust: trustByAWS, about: []string{"version"}},
+	{name: "s5cmd", note: "defaults", command: s5cmdCommand, trust: trustByGo, about: []string{"version"}},
+	{name: "mc", note: "mc cp, defaults", command: mcCommand, trust: trustByFolder, about: []string{"--version"}, sign: "mc version"},
 	{name: "rclone", note: "rclone copy " + strings.Join(rcloneTuning, " "), command: rcloneCommand, about: []string{"--version"}, sign: "rclone"},
-	{name: "aws", note: "aws s3 cp, defaults", command: awsCommand, about: []string{"--version"}, sign: "aws-cli"},
+	{name: "aws", note: "aws s3 cp, defaults", command: awsCommand, trust: trustByAWS, about: []string{"--version"}, sign: "aws-cli"},
 }
 
-// pickTools finds the programs; only names some of them, else it is all that are installed.
-func pickTools(ctx context.Context, only, waybill string) ([]tool, error) {
+// trusted is how each program is told to trust the bench's certificate, for the report.
+const trusted = "https with a certificate of the bench's own that every program checks: waybill and aws know it by AWS_CA_BUNDLE," +
+	" rclone by --ca-cert, mc by its folder of CAs, s5cmd and the floor by SSL_CERT_FILE"
+
+func trustByAWS(ca, _ string) ([]string, error) { return []string{"AWS_CA_BUNDLE=" + ca}, nil }
+
+// trustByGo is for programs in Go without a way of their own.
+func trustByGo(ca, _ string) ([]string, error) { return []string{"SSL_CERT_FILE=" + ca}, nil }
+
+// trustByFolder is mc's own way.
+func trustByFolder(ca, home string) ([]string, error) {
+	return nil, copyFile(filepath.Join(home, ".mc", "certs", "CAs", "bench.crt"), ca)
+}
+
+// pickTools finds the programs; a list names some of them, else it is all that are installed.
+func pickTools(ctx context.Context, list, waybill string) ([]tool, error) {
 	var wanted []string
-	if only != "" {
-		wanted = strings.Split(only, ",")
+	if list != "" {
+		wanted = strings.Split(list, ",")
 	}
 	for _, name := range wanted {
 		if !slices.ContainsFunc(tools, func(t tool) bool { return t.name == name }) {
@@ -109,6 +126,13 @@ func (t *tool) locate(ctx context.Context, waybill string) error {
 // run does one job with the program.
 func (t *tool) run(ctx context.Context, dir, home string, j job) (usage, error) {
 	args, env := t.command(j)
+	if j.server.ca != "" && t.trust != nil {
+		more, err := t.trust(j.server.ca, home)
+		if err != nil {
+			return usage{}, err
+		}
+		env = append(env, more...)
+	}
 	env = append(env, "AWS_ACCESS_KEY_ID="+j.server.key, "AWS_SECRET_ACCESS_KEY="+j.server.secret,
 		"AWS_REGION="+region, "AWS_DEFAULT_REGION="+region, "WAYBILL_HOME="+home+"/waybill")
 	return measure(ctx, dir, environment(home, env...), t.path, args...)
@@ -127,12 +151,12 @@ func s5cmdCommand(j job) (args, env []string) {
 }
 
 func mcCommand(j job) (args, env []string) {
-	host := strings.TrimPrefix(j.server.endpoint, "http://")
+	scheme, host, _ := strings.Cut(j.server.endpoint, "://")
 	args = []string{"--quiet", "cp", slashed(j), "bench/" + j.bucket + "/"}
 	if j.folder {
 		args = slices.Insert(args, 2, "--recursive")
 	}
-	return args, []string{"MC_HOST_bench=http://" + j.server.key + ":" + j.server.secret + "@" + host}
+	return args, []string{"MC_HOST_bench=" + scheme + "://" + j.server.key + ":" + j.server.secret + "@" + host}
 }
 
 // rcloneTuning is what made rclone fastest here. It does not switch off any check.
@@ -142,7 +166,11 @@ var rcloneTuning = []string{
 
 func rcloneCommand(j job) (args, env []string) {
 	remote := fmt.Sprintf(":s3,provider=Other,env_auth=true,endpoint=%q:%s", j.server.endpoint, j.bucket)
-	return append([]string{"copy", "--config", os.DevNull, "--quiet", j.path, remote}, rcloneTuning...), nil
+	args = append([]string{"copy", "--config", os.DevNull, "--quiet", j.path, remote}, rcloneTuning...)
+	if j.server.ca != "" {
+		args = append(args, "--ca-cert", j.server.ca)
+	}
+	return args, nil
 }
 
 func awsCommand(j job) (args, env []string) {

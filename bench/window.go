@@ -168,7 +168,7 @@ func (b *windowBench) seed(ctx context.Context, program string) error {
 	if err := os.MkdirAll(b.home, 0o700); err != nil {
 		return err
 	}
-	l, err := parseLoad(fmt.Sprintf("%dx1KiB", liveLinks))
+	l, err := parseLoad(ctx, fmt.Sprintf("%dx1KiB", liveLinks))
 	if err != nil {
 		return err
 	}
