@@ -383,13 +383,14 @@ func TestQuestionsOfTwoFilesOfOneName(t *testing.T) {
 	}
 	r.ready()
 	r.fill(r.send.dest.bucket, "sandbox")
-	r.fill(r.send.dest.prefix, "twins")
+	r.fill(r.send.dest.prefix, fmt.Sprint("twins", time.Now().UnixNano()))
 	there := r.file("twin.txt", "there")
 	r.send.drop([]string{there})
 	r.over(1)
 	link := r.app.Clipboard().Content()
 	r.send.clear()
 	r.send.drop([]string{there})
+	r.fill(r.send.dest.lasts, "1 day") // so that it is a drop of its own
 	r.send.drop([]string{r.file("twin.txt", "mine")})
 	asking := func(at int) bool { return len(r.content(at).more) == 3 }
 	r.until("both ask", func() bool { return len(r.send.shown) == 2 && asking(0) && asking(1) })
@@ -530,7 +531,7 @@ func TestInterruptedDropGoesOn(t *testing.T) {
 	r.ready()
 	r.desk.SetLimitRate(20 << 20)
 	r.fill(r.send.dest.bucket, "sandbox")
-	r.fill(r.send.dest.prefix, "interrupted")
+	r.fill(r.send.dest.prefix, fmt.Sprint("interrupted", time.Now().UnixNano()))
 	r.send.drop([]string{big})
 	r.until("it is under way", func() bool { return r.send.totals().files == 1 && r.send.shown[0].Done > 0 })
 	r.askToClose()
