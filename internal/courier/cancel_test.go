@@ -235,3 +235,20 @@ func TestCancelDoesNotWaitForEver(t *testing.T) {
 		})
 	}
 }
+
+// through stands before another wrapper; before may answer in its place.
+func through(t *testing.T, endpoint string, before func(w http.ResponseWriter, r *http.Request) (answered bool)) string {
+	t.Helper()
+	target, err := url.Parse(endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host }}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !before(w, r) {
+			proxy.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}

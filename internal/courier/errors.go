@@ -73,6 +73,9 @@ func (e *StoreError) transient() bool {
 	case "NotImplemented":
 		return false
 	}
+	if e.Status == http.StatusOK && e.Code == "" {
+		return !e.HTML // an answer that arrived in pieces; the store may have done what it was asked
+	}
 	return e.Status >= 500 && !e.HTML || e.Status == http.StatusTooManyRequests
 }
 
@@ -154,6 +157,11 @@ func plain(op string, err error) error {
 		}
 	}
 	return fmt.Errorf("%s: %w", op, err)
+}
+
+// bent reports whether the store got other bytes than were signed.
+func bent(err error) bool {
+	return isCode(err, "BadDigest", "XAmzContentChecksumMismatch", "InvalidDigest")
 }
 
 // transient reports whether a store's refusal is one that time may mend.

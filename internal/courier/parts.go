@@ -116,7 +116,11 @@ func (c *Courier) sendParts(ctx context.Context, u *Upload, f *os.File) (Receipt
 		return Receipt{}, errUnproven
 	}
 	// Each part arrived as it was measured; that they belong together is what this says.
-	if err := unchanged(u); err != nil {
+	err := unchanged(u)
+	if err == nil {
+		err = c.unmixed(ctx, u, f)
+	}
+	if err != nil {
 		return Receipt{}, err
 	}
 	return c.putTogether(ctx, u)
@@ -170,8 +174,7 @@ func (c *Courier) create(ctx context.Context, u *Upload) error {
 	u.partSize = partSize(size, c.part)
 	u.keeps()
 	way := rung(u.proof)
-	err := c.try(ctx, u, func(attempt int) error {
-		u.doubt = u.doubt || attempt > 0
+	err := c.try(ctx, u, func(int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
 		signed, err := c.signer.CreateMultipart(ctx, o, signer.CreateOptions{
 			ContentType: u.ContentType, Algorithm: way.algorithm, FullObject: way.whole,
@@ -183,12 +186,15 @@ func (c *Courier) create(ctx context.Context, u *Upload) error {
 		defer done()
 		_, answer, err := c.ask(request, op, signed, nil, c.stall)
 		if err != nil {
+			var refusal *StoreError
+			u.doubt = u.doubt || !errors.As(err, &refusal) || refusal.Status >= 500 // else it was a clear no
 			return err
 		}
 		var x struct {
 			UploadID string `xml:"UploadId"`
 		}
 		if err := xml.Unmarshal(answer, &x); err != nil || x.UploadID == "" {
+			u.doubt = true
 			e := &StoreError{Op: op, Status: 200}
 			e.read(answer)
 			return e
@@ -276,7 +282,7 @@ func (c *Courier) sendPart(ctx context.Context, u *Upload, f *os.File, index int
 		h, err := c.carry(ctx, op, signed, source{at: f, path: u.Path}, p, u.Moved)
 		if err != nil {
 			u.cut.Store(true)
-			return u.blame(err)
+			return c.blame(ctx, u, f, p, err)
 		}
 		if err := u.proven(op, p, h); errors.Is(err, errUnproven) {
 			u.unproven.Store(true) // the others end in peace: one that is cut off may come to life after the abort
@@ -340,6 +346,9 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 		if err == nil {
 			receipt, said, err = completed(answer, way)
 		}
+		if isCode(err, "ConditionalRequestConflict") {
+			return errConflict
+		}
 		if isCode(err, "PreconditionFailed", "NoSuchUpload") {
 			// After a lost answer, both mean that the store may have done it already.
 			first := err
@@ -358,6 +367,10 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 		receipt.Size, receipt.Checksum = size, way.text(expected)
 		return nil
 	})
+	if errors.Is(err, errConflict) {
+		c.startAnew(ctx, u)
+		return Receipt{}, errConflict
+	}
 	if errors.Is(err, errGarbled) {
 		u.Moved(-u.counted())
 		u.forget(false) // there is no such upload any more
@@ -372,6 +385,9 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 	}
 	return receipt, err
 }
+
+// errConflict: another write to the same key was under way, and this upload is of no use any more.
+var errConflict = errors.New("another write to the key was under way")
 
 // errGarbled is ErrProof of a whole object, which trying the same again does not mend.
 var errGarbled = errors.New("the store has put the parts together to something else")

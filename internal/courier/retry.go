@@ -24,7 +24,7 @@ const (
 // waited for as long as the courier's patience lasts: a lost network comes back, and a laptop wakes up.
 func (c *Courier) try(ctx context.Context, u *Upload, do func(attempt int) error) error {
 	var refusals, lost int
-	renewed := false
+	renewed, resent := false, false
 	var since time.Time // when the network went away
 	waits := false
 	defer func() {
@@ -45,6 +45,8 @@ func (c *Courier) try(ctx context.Context, u *Upload, do func(attempt int) error
 			renewed = true
 			c.signer.Renew()
 			continue
+		case !resent && bent(err):
+			resent = true // on the way, once: what is bent again has another reason
 		case c.network(err):
 			if lost++; !c.reached() {
 				if lost >= firstTries {

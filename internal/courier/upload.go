@@ -50,6 +50,7 @@ type Upload struct {
 	proof      int32       // the rung of the ladder that this upload stands on, from its first byte to its last
 	unproven   atomic.Bool // the store took a part without proof
 	ours       bool        // what has the key is this very upload, which the store took without proof or garbled
+	touched    bool        // something was done to the file in a pause, which its size and time do not show
 
 	mu    sync.Mutex
 	lost  int // requests that wait for the network
@@ -87,7 +88,10 @@ func (u *Upload) Doubtful() bool { return u.doubt }
 func (u *Upload) Unfinished() bool { return u.uploadID != "" }
 
 // Forget makes the next Send begin anew, under a Key that may be another: nothing of it is in the store.
-func (u *Upload) Forget() { u.forget(false) }
+func (u *Upload) Forget() {
+	u.forget(false)
+	u.ours = false
+}
 
 // waits tells the caller that the network is lost for the first of the requests, and that it is back for the last.
 func (u *Upload) waits(why error) {
@@ -150,9 +154,7 @@ func (c *Courier) Send(ctx context.Context, u *Upload) (Receipt, error) {
 	case err == nil, errors.Is(err, ErrPaused), c.outOfReach(err) && ctx.Err() == nil:
 	default:
 		c.abort(ctx, u)
-		if u.ours && errors.Is(err, ErrProof) {
-			c.remove(ctx, u) // what is there now has the file's name, and not its bytes
-		}
+		c.removeOurs(ctx, u)
 	}
 	return receipt, err
 }
@@ -162,7 +164,6 @@ func (c *Courier) Send(ctx context.Context, u *Upload) (Receipt, error) {
 func (c *Courier) recognise(ctx context.Context, u *Upload, now os.FileInfo) error {
 	switch {
 	case u.uploadID == "":
-		u.ours = false
 	case u.from != nil && u.opened == nil:
 		if now.Size() != u.from.Size || !now.ModTime().Equal(u.from.Modified) {
 			c.abort(ctx, u) // the person wants the file as it is now
@@ -170,6 +171,8 @@ func (c *Courier) recognise(ctx context.Context, u *Upload, now os.FileInfo) err
 	case !same(u.opened, now):
 		c.startAnew(ctx, u)
 		return fmt.Errorf("send %s: %w", u.Path, ErrChanged)
+	default:
+		u.touched = u.touched || touched(u.opened, now)
 	}
 	return nil
 }
@@ -187,8 +190,7 @@ func (c *Courier) anew(ctx context.Context, u *Upload, err error) bool {
 		u.forget(true)
 	case isCode(err, "InvalidPart", "InvalidPartOrder"):
 		u.forgetParts(true) // what the store has, it will say
-	case isCode(err, "ConditionalRequestConflict") && u.uploadID != "":
-		c.startAnew(ctx, u) // of parts, S3 wants a new upload then, not a new try
+	case errors.Is(err, errConflict): // of parts, S3 wants a new upload then, not a new try
 	case errors.Is(err, ErrProof) && u.uploadID == "" && u.ours && u.opened.Size() > c.part:
 		// It was put together wrongly. What is there now is this upload's, so it is replaced.
 	default:
@@ -250,7 +252,7 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 			return err
 		}
 		if err != nil {
-			return u.blame(err)
+			return c.blame(ctx, u, f, whole, err)
 		}
 		if err := u.proven("put", whole, header); err != nil {
 			u.ours = u.ours || errors.Is(err, errUnproven) || errors.Is(err, ErrProof)
@@ -312,8 +314,13 @@ func (c *Courier) Exists(ctx context.Context, bucket, key string) bool {
 	return err == nil
 }
 
-// remove takes away an object that this upload has put there and the store has garbled.
-func (c *Courier) remove(ctx context.Context, u *Upload) {
+// removeOurs takes away an object that this upload has put there and nobody has proven: it has the file's name, and
+// maybe not its bytes.
+func (c *Courier) removeOurs(ctx context.Context, u *Upload) {
+	if !u.ours {
+		return
+	}
+	u.ours = false
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.stall)
 	defer cancel()
 	if signed, err := c.signer.Delete(ctx, signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}); err == nil {
@@ -324,7 +331,7 @@ func (c *Courier) remove(ctx context.Context, u *Upload) {
 // forget lets go of a multipart upload that is no more.
 func (u *Upload) forget(count bool) {
 	u.forgetParts(count)
-	u.uploadID, u.from, u.completing = "", nil, false
+	u.uploadID, u.from, u.completing, u.touched = "", nil, false, false
 	u.cut.Store(false)
 }
 
@@ -387,7 +394,10 @@ func (c *Courier) abortID(ctx context.Context, o signer.Object, id string, cut b
 }
 
 // Abort removes what the store has of a paused upload.
-func (c *Courier) Abort(ctx context.Context, u *Upload) { c.abort(ctx, u) }
+func (c *Courier) Abort(ctx context.Context, u *Upload) {
+	c.abort(ctx, u)
+	c.removeOurs(ctx, u)
+}
 
 // AbortID removes a multipart upload that is known by its name only.
 func (c *Courier) AbortID(ctx context.Context, bucket, key, id string) error {
@@ -404,11 +414,14 @@ func (c *Courier) AbortID(ctx context.Context, bucket, key, id string) error {
 }
 
 // blame says that the file changed where the store says that the bytes differ from the signed sum and the file
-// is indeed another one by now.
-func (u *Upload) blame(err error) error {
-	if isCode(err, "BadDigest", "XAmzContentChecksumMismatch", "InvalidDigest") {
+// is indeed another one by now, whatever its times say.
+func (c *Courier) blame(ctx context.Context, u *Upload, f *os.File, p piece, err error) error {
+	if bent(err) {
 		if changed := unchanged(u); changed != nil {
 			return changed
+		}
+		if now, failed := c.measure(ctx, f, p.offset, p.size, rung(u.proof)); failed == nil && !bytes.Equal(now.sum, p.sum) {
+			return fmt.Errorf("send %s: %w", u.Path, ErrChanged)
 		}
 	}
 	// A file cut off while it is sent ends the body early.
@@ -449,6 +462,28 @@ func unchanged(u *Upload) error {
 	}
 	return nil
 }
+
+// unmixed looks whether the parts belong to one and the same file. An editor, or a person with touch(1), may have given
+// it its old time back; the system's own time of the last change tells, and then the parts are held against the file.
+func (c *Courier) unmixed(ctx context.Context, u *Upload, f *os.File) error {
+	now, err := f.Stat()
+	if err == nil && !u.touched && !touched(u.opened, now) {
+		return nil
+	}
+	for _, was := range u.parts {
+		now, err := c.measure(ctx, f, was.offset, was.size, rung(u.proof))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(now.sum, was.sum) {
+			return fmt.Errorf("send %s: %w", u.Path, ErrChanged)
+		}
+	}
+	return nil
+}
+
+// touched reports whether something was done to a file between two looks: to its bytes, or to its mode, owner or name.
+func touched(a, b os.FileInfo) bool { return !changeTime(a).Equal(changeTime(b)) }
 
 func same(a, b os.FileInfo) bool {
 	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
