@@ -4,8 +4,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"waybill/gui"
 	"waybill/internal/cli"
@@ -15,25 +13,8 @@ import (
 // version is set by the build.
 var version = "dev"
 
-// untilSignalled gives a context that ends with a signal. An interruption by the person cancels what is under way
-// and tidies up after it; the end of the session or of the system leaves it, for another start to go on with.
-func untilSignalled() (ctx context.Context, stop func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	go func() {
-		cause := context.Canceled
-		if s, ok := <-signals; ok && s != os.Interrupt {
-			cause = desk.ErrLeave
-		}
-		signal.Reset() // the second one ends the program at once
-		cancel(cause)
-	}()
-	return ctx, func() { signal.Stop(signals) }
-}
-
 func main() {
-	ctx, stop := untilSignalled()
+	ctx, stop := cli.UntilSignalled()
 	status := cli.Run(ctx, os.Args[1:], cli.Environment{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
 		Window: func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error {

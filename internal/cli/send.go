@@ -159,7 +159,7 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 		}
 	}
 	if errors.Is(context.Cause(ctx), desk.ErrLeave) {
-		c.say("%d files are not sent yet. To go on with them: waybill resume", left)
+		c.say("%s not sent yet. To go on: waybill resume", counted(left, "file is", "files are"))
 	}
 	if d.SandboxEnds() {
 		c.say("The sandbox ends with this command, and its links rest until it runs again: waybill sandbox")
@@ -168,6 +168,14 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 		return errReported
 	}
 	return nil
+}
+
+// counted is a number with its noun.
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // warn says before anything is done what shortens the links. A profile that cannot sign fails later, file by file.
