@@ -121,4 +121,3 @@ func (r *rig) nothingToResume() {
 		r.t.Errorf("there is something to resume:\n%s%s", got.out, got.err)
 	}
 }
-

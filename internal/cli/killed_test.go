@@ -32,7 +32,9 @@ type moment struct {
 	after time.Duration
 }
 
-func (m moment) String() string { return fmt.Sprintf("%s after %s", m.after.Round(time.Millisecond), m.since) }
+func (m moment) String() string {
+	return fmt.Sprintf("%s after %s", m.after.Round(time.Millisecond), m.since)
+}
 
 // holdTime is how long the answers to a start and a completion are held up, before the store does it and after, so
 // that moments within them can be met.
@@ -364,4 +366,3 @@ func TestLostNetwork(t *testing.T) {
 	}
 	r.nothingToResume()
 }
-

@@ -376,4 +376,3 @@ func seeded(t *testing.T) *rand.Rand {
 	t.Logf("WAYBILL_TEST_SEED=%d", seed)
 	return rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // tests have no secrets
 }
-

@@ -99,10 +99,14 @@ func (c *command) send() *cobra.Command {
 	f.StringVar(&onClash, "on-clash", "ask", "when the name is taken: ask, keep-both, replace or skip; without a terminal, ask means keep-both")
 	f.StringVar(&contentType, "content-type", "", "content type (default: from name and content)")
 	f.IntVar(&concurrency, "concurrency", 0, "requests at once (default 16)")
-	f.StringVar(&limitRate, "limit-rate", "", "most bytes a second, such as 5MiB (default: no limit)")
+	addLimitRate(cmd, &limitRate)
 	f.BoolVar(&skipHidden, "skip-hidden", false, "leave out hidden files and folders below a folder")
 	f.StringVar(&partSize, "part-size", "", "size of a part, such as 16MiB (default: fits the file)")
 	return cmd
+}
+
+func addLimitRate(cmd *cobra.Command, limitRate *string) {
+	cmd.Flags().StringVar(limitRate, "limit-rate", "", "most bytes a second, such as 5MiB (default: no limit)")
 }
 
 // sendAll runs a drop to its end.

@@ -14,16 +14,26 @@ import (
 
 // resume goes on with what was interrupted.
 func (c *command) resume() *cobra.Command {
-	return &cobra.Command{
+	var limitRate string
+	cmd := &cobra.Command{
 		Use:   "resume",
 		Short: "Go on with what was interrupted",
 		Long: "Go on with the drops that were interrupted: by a lost network, an ended session, a process that was killed.\n" +
 			"What the store has already is not sent again. Prints a link for each file, as send does.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error { return c.resumeAll(cmd.Context(), d) })
+			rate, err := desk.ParseLimitRate(limitRate)
+			if err != nil {
+				return usage(err)
+			}
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				d.SetLimitRate(rate)
+				return c.resumeAll(cmd.Context(), d)
+			})
 		},
 	}
+	addLimitRate(cmd, &limitRate)
+	return cmd
 }
 
 func (c *command) resumeAll(ctx context.Context, d *desk.Desk) error {
@@ -125,7 +135,12 @@ func (c *command) clean() *cobra.Command {
 		Long: "List the unfinished multipart uploads below a prefix, and after a question remove those that this computer's\n" +
 			"Waybill has started and does not go on with. With --all, others are removed as well; whoever sends them fails.",
 		Example: "  waybill clean s3://team-share/alice/",
-		Args:    cobra.ExactArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage(fmt.Errorf("name one place as s3://bucket/prefix; %s --help shows how", cmd.CommandPath()))
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, where []string) error {
 			bucket, prefix, err := desk.ParseS3URL(where[0])
 			if err != nil {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"waybill/internal/courier"
@@ -26,7 +27,7 @@ func (p *Drop) carry(ctx context.Context, j *job) {
 	}
 	if j.paused { // in the moment between the queue and here
 		p.mu.Unlock()
-		p.hold(ctx, j)
+		p.hold(j)
 		return
 	}
 	j.cancel = cancel
@@ -43,7 +44,7 @@ func (p *Drop) carry(ctx context.Context, j *job) {
 	case err == nil:
 		p.makeLink(ctx, j)
 	case errors.Is(err, courier.ErrPaused):
-		p.hold(ctx, j)
+		p.hold(j)
 	case errors.Is(err, errSkip):
 		p.end(j, Skipped, nil)
 	case errors.Is(err, context.Canceled):
@@ -54,15 +55,31 @@ func (p *Drop) carry(ctx context.Context, j *job) {
 }
 
 // fail ends a job that could not be sent. What the store has of it is still there if the store could not be reached
-// or does not know the person any more; then the ledger keeps its name, for a later try to go on with.
+// or does not know the person any more; then the ledger keeps its name, for a later try to go on with. A drop that
+// goes on with an earlier one keeps all that failed so, with parts or without: else a resume without a network
+// would be the last one.
 func (p *Drop) fail(j *job, err error) {
-	if j.upload.Unfinished() {
-		p.mu.Lock()
-		p.kept = true
-		j.rows = nil
-		p.mu.Unlock()
+	t := p.explain(err, j, "s3:PutObject")
+	unfinished := j.upload.Unfinished()
+	if unfinished && ofFile(err, scene{}, args{}) != "" { // nobody can go on with what is not there any more
+		p.courier.Abort(p.ctx, &j.upload)
+		unfinished = false
 	}
-	p.end(j, Failed, p.explain(err, j, "s3:PutObject"))
+	p.mu.Lock()
+	switch {
+	case unfinished:
+		p.kept, j.rows = true, nil
+	case p.before != nil && mayPass(err, t):
+		p.kept, j.later = true, true
+	}
+	p.mu.Unlock()
+	p.end(j, Failed, t)
+}
+
+// mayPass reports whether a failure is the network's or the credentials', so that the same may succeed later.
+func mayPass(err error, t *Trouble) bool {
+	return courier.Unreachable(err) ||
+		slices.Contains([]string{"NoSuchHost", "TimedOut", "ExpiredToken", "CredentialsFailed", "NoCredentials", "MFA"}, t.Code)
 }
 
 func (p *Drop) explain(err error, j *job, permission string) *Trouble {
@@ -70,16 +87,16 @@ func (p *Drop) explain(err error, j *job, permission string) *Trouble {
 }
 
 // hold sets a paused job aside, where it waits until it is resumed or cancelled.
-func (p *Drop) hold(ctx context.Context, j *job) {
+func (p *Drop) hold(j *job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	j.inHand = false
-	if p.stopped || ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrLeave) {
+	if errors.Is(context.Cause(p.ctx), ErrLeave) && !j.gone {
 		return // the whole drop is left as it is
 	}
 	j.Speed, j.Left, j.Waiting = 0, 0, nil
 	switch {
-	case j.gone: // cancelled before the courier had stopped
+	case j.gone, p.stopped: // cancelled, by itself or with all, before the courier had stopped
 		p.queue.hurry(j)
 	case j.paused:
 		j.State = Paused

@@ -33,9 +33,10 @@ type Drop struct {
 	feed    *feed
 	log     *recorder
 
-	plan   string  // its name in the ledger; "" when it has none
+	plan   string  // its name in the ledger; "" when it has none. Guarded by mu
 	before *before // what an earlier process has done of it; nil when there was none
 
+	planning sync.Mutex // held while the plan is written, so that the last one written is the whole one
 	mu       sync.Mutex
 	waiting  *sync.Cond // signalled when the queue, the walks or a pause change
 	queue    queue
@@ -44,6 +45,7 @@ type Drop struct {
 	opened   bool // its workers work
 	over     bool // nothing can be added any more
 	left     bool // the process ends, and another one shall go on
+	unwalked bool // a walk was cut short
 	kept     bool // a failed transfer has parts in the store for a later try
 	jobs     map[string]*job
 	active   map[*job]struct{}
@@ -66,6 +68,7 @@ type job struct {
 	rows   []string                // its uploads in the ledger
 	cancel context.CancelCauseFunc // while it is under way
 	inHand bool                    // a worker has it
+	later  bool                    // it failed in a way that leaves it for another process to go on with
 	paused bool
 	gone   bool // cancelled by the person
 	told   int64
@@ -148,8 +151,11 @@ func (p *Drop) run(ctx context.Context, files []found) {
 	}
 	if err != nil {
 		t := explain(err, scene{store: p.dest.Store, bucket: p.dest.Bucket})
+		p.kept = p.before != nil // what can be mended is no reason to forget what the store has
 		for _, f := range files {
-			p.end(p.add(f), Failed, t)
+			j := p.add(f)
+			j.later = p.kept
+			p.end(j, Failed, t)
 		}
 		return
 	}
@@ -192,7 +198,10 @@ func (p *Drop) run(ctx context.Context, files []found) {
 	var ticker sync.WaitGroup
 	ticker.Go(func() { p.reportProgress(ticking) })
 
+	p.expect(1)
 	p.walk(ctx, files)
+	p.findRest(ctx)
+	p.expect(-1)
 	group.Wait()
 	close(ticking)
 	ticker.Wait()
@@ -202,7 +211,8 @@ func (p *Drop) run(ctx context.Context, files []found) {
 func (p *Drop) add(f found) *job {
 	id := uuid.Must(uuid.NewV7()) // sorts by time; V7 fails only when the system has no randomness
 	p.mu.Lock()
-	j := &job{number: p.order, queued: f.size, again: f.again, Transfer: Transfer{
+	// It is in the walk's hand until it is queued or over: a cancel that comes in between must not end it a second time.
+	j := &job{number: p.order, queued: f.size, again: f.again, inHand: true, Transfer: Transfer{
 		ID: id.String(), Path: f.path, Name: visible(f.name), Destination: p.dest,
 		Key: p.dest.Prefix + keyName(f.name), Size: f.size, State: Queued,
 	}}
@@ -217,9 +227,14 @@ func (p *Drop) add(f found) *job {
 // enqueue lets a worker take the job.
 func (p *Drop) enqueue(j *job) {
 	p.mu.Lock()
-	p.queue.put(j)
+	defer p.mu.Unlock()
+	j.inHand = false
+	if j.gone {
+		p.queue.hurry(j)
+	} else {
+		p.queue.put(j)
+	}
 	p.waiting.Signal()
-	p.mu.Unlock()
 }
 
 // done is called when a worker has no more to do with a job for now.
@@ -288,7 +303,9 @@ func (p *Drop) end(j *job, s State, t *Trouble) {
 	snapshot := j.Transfer
 	p.mu.Unlock()
 	r := recordOf(snapshot, p.pinned, p.options, p.desk.now())
-	r.Plan = p.plan
+	if !j.later {
+		r.Plan = p.planID()
+	}
 	p.log.put(entry{record: r, uploads: j.rows, doubt: j.upload.Doubtful()})
 	p.feed.add(snapshot) // the last one: nothing changes a transfer that is over
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -98,8 +99,11 @@ func (p *Drop) writePlan(ctx context.Context) {
 	if d.ledger == nil || me == "" {
 		return
 	}
+	p.planning.Lock()
+	defer p.planning.Unlock()
 	p.mu.Lock()
-	if p.plan == "" {
+	first := p.plan == ""
+	if first {
 		p.plan = uuid.Must(uuid.NewV7()).String()
 	}
 	content := planned{Destination: p.dest, Options: p.options}
@@ -115,10 +119,32 @@ func (p *Drop) writePlan(ctx context.Context) {
 	}
 	if err != nil {
 		d.log.Debug("the plan is not written down", "error", err)
-		p.mu.Lock()
-		p.plan = ""
-		p.mu.Unlock()
+		if first { // else the one that is there stays, and is ended when the drop is
+			p.mu.Lock()
+			p.plan = ""
+			p.mu.Unlock()
+		}
 	}
+}
+
+// planID is the plan's name in the ledger, "" while there is none.
+func (p *Drop) planID() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.plan
+}
+
+// undone reports whether another process would find something to do. The caller holds the lock.
+func (p *Drop) undone() bool {
+	if p.unwalked {
+		return true
+	}
+	for _, j := range p.jobs {
+		if !j.State.Over() {
+			return true
+		}
+	}
+	return false
 }
 
 // endPlan forgets the plan of a drop that is done, and gives one that is not done to whoever goes on with it.
@@ -127,7 +153,7 @@ func (p *Drop) endPlan() {
 	p.mu.Lock()
 	id, later := p.plan, ""
 	switch {
-	case p.left:
+	case errors.Is(context.Cause(p.ctx), ErrLeave) && p.undone():
 		later = ownerLeft
 	case p.kept:
 		later = ownerKept
@@ -156,7 +182,7 @@ func (p *Drop) keep(ctx context.Context, j *job, u courier.Unfinished) {
 	content, err := json.Marshal(u)
 	if err == nil {
 		err = d.ledger.PutUpload(context.WithoutCancel(ctx), ledger.Upload{
-			ID: j.ID, Plan: p.plan, Path: j.Path, Name: j.Name, Bucket: p.dest.Bucket, Key: j.upload.Key,
+			ID: j.ID, Plan: p.planID(), Path: j.Path, Name: j.Name, Bucket: p.dest.Bucket, Key: j.upload.Key,
 			Started: d.now(), Content: string(content),
 		})
 	}
@@ -193,13 +219,28 @@ func (p *Drop) goOn(ctx context.Context, j *job) error {
 	if err := d.ledger.EndUpload(context.WithoutCancel(ctx), row.ID, false); err != nil {
 		d.log.Debug("the upload's earlier name stays", "error", err)
 	}
-	if row.Plan != p.plan {
+	if row.Plan != p.planID() {
 		d.endIfDone(context.WithoutCancel(ctx), row.Plan)
 	}
 	if left.UploadID == "" {
 		p.sweep(ctx, row)
 	}
 	return nil
+}
+
+// letGo removes what an earlier try has left of a file that cannot be read any more.
+func (p *Drop) letGo(id string) {
+	d := p.desk
+	if id == "" || d.ledger == nil {
+		return
+	}
+	row, err := d.ledger.GetUpload(p.ctx, id)
+	if err != nil {
+		return // there is none
+	}
+	if err := d.abortAll(p.ctx, p.pinned, []ledger.Upload{row}); err != nil {
+		p.notice(explain(err, scene{store: p.dest.Store}))
+	}
 }
 
 // endIfDone forgets a plan of which only uploads were kept, when the last of them has gone elsewhere.
@@ -285,7 +326,9 @@ func (d *Desk) noLedger() *Trouble {
 
 // before is what an earlier process has done of a plan.
 type before struct {
-	id   string
+	id string
+
+	mu   sync.Mutex             // several walks may ask
 	done map[plannedFile]int    // files that are over, by path and name
 	open map[plannedFile]string // files with an unfinished upload, and the transfers' names
 	keys []string               // that were given out
@@ -293,6 +336,8 @@ type before struct {
 
 // did reports whether a file that was found is over already, and finds what is unfinished of it otherwise.
 func (b *before) did(f *found) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	k := plannedFile{Path: f.path, Name: visible(f.name)}
 	if id, open := b.open[k]; open {
 		delete(b.open, k)
@@ -304,6 +349,17 @@ func (b *before) did(f *found) bool {
 		return true
 	}
 	return false
+}
+
+// rest takes out what is unfinished and was not found.
+func (b *before) rest() (list []found) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for f, id := range b.open {
+		list = append(list, found{path: f.Path, name: f.Name, again: id})
+	}
+	clear(b.open)
+	return list
 }
 
 // Resume goes on with an interrupted drop. It returns nil when somebody else does by now.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"waybill/internal/bucket"
@@ -77,6 +78,14 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 			return nil, ledgerTrouble(err, d.ledgerPath())
 		}
 	}
+	// Some stores (MinIO) list none by less than a whole key; those that this computer knows can be asked for by that.
+	for _, key := range unlisted(known, found, prefix) {
+		more, err := bucket.Uploads(ctx, opened.Client(), bucketName, key)
+		if err != nil {
+			return nil, explain(err, where)
+		}
+		found = append(found, slices.DeleteFunc(more, func(u bucket.Upload) bool { return u.Key != key })...)
+	}
 	list := make([]StaleUpload, 0, len(found))
 	for _, u := range found {
 		stale := StaleUpload{Key: u.Key, ID: u.ID, Started: u.Started}
@@ -84,9 +93,12 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 			if k.Key != u.Key || u.Started.Before(k.Started.Add(-clockSlack)) {
 				continue
 			}
-			stale.Ours = true
 			var left courier.Unfinished
 			named := json.Unmarshal([]byte(k.Content), &left) == nil && left.UploadID == u.ID
+			if !k.Done && left.UploadID != "" && !named {
+				continue // somebody else sends under the same name
+			}
+			stale.Ours = true
 			planned := slices.ContainsFunc(plans, func(p ledger.Plan) bool { return p.ID == k.Plan })
 			if !k.Done && planned && (named || left.UploadID == "") {
 				stale.Ours, stale.InWork = false, true
@@ -96,6 +108,17 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 		list = append(list, stale)
 	}
 	return list, nil
+}
+
+// unlisted gives the keys below a prefix that the ledger has uploads of and a store's list has not.
+func unlisted(known []ledger.Upload, found []bucket.Upload, prefix string) (keys []string) {
+	for _, k := range known {
+		if strings.HasPrefix(k.Key, prefix) && k.Key != prefix && !slices.Contains(keys, k.Key) &&
+			!slices.ContainsFunc(found, func(u bucket.Upload) bool { return u.Key == k.Key }) {
+			keys = append(keys, k.Key)
+		}
+	}
+	return keys
 }
 
 // RemoveUpload removes what the store has of an unfinished multipart upload.

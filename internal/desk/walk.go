@@ -20,13 +20,35 @@ type found struct {
 	again string // the transfer that this is another try of; "" when it is none
 }
 
+// expect counts the walks that may still find something.
+func (p *Drop) expect(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.walks += n
+	p.waiting.Broadcast()
+}
+
+// findRest looks for the files that an earlier process was sending and that the walk has not come across again:
+// they were removed from their folder, most likely, and the store still has parts of them.
+func (p *Drop) findRest(ctx context.Context) {
+	if p.before == nil || ctx.Err() != nil {
+		return
+	}
+	for _, f := range p.before.rest() {
+		info, err := os.Stat(f.path)
+		p.take(f, info, err)
+	}
+}
+
 // walk goes through what was dropped and queues each file as it is found.
 func (p *Drop) walk(ctx context.Context, dropped []found) {
+	defer p.expect(-1)
 	defer func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.walks--
-		p.waiting.Broadcast()
+		if ctx.Err() != nil {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.unwalked = true
+		}
 	}()
 	for _, f := range dropped {
 		if ctx.Err() != nil {
@@ -127,6 +149,7 @@ func (p *Drop) take(f found, info os.FileInfo, err error) {
 			p.end(j, Cancelled, nil)
 			return
 		}
+		p.letGo(f.again)
 		p.end(j, Failed, explain(err, scene{store: p.dest.Store, bucket: p.dest.Bucket, key: j.Key, path: f.path}))
 		return
 	}
