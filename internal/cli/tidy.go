@@ -2,9 +2,12 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -171,13 +174,18 @@ func (c *command) cleanUp(ctx context.Context, d *desk.Desk, bucket, prefix stri
 		}
 		return "unknown"
 	}
+	var table bytes.Buffer
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	_, _ = io.WriteString(w, "KEY\tSTARTED\tSTATE\n")
 	for _, u := range found {
 		if u.Ours || all && !u.InWork {
 			remove++
 		}
-		if !c.json {
-			c.print(fmt.Sprintf("s3://%s/%s\t%s\t%s\n", bucket, oneLine(u.Key), u.Started.Local().Format("2006-01-02 15:04"), state(u)))
-		}
+		_, _ = fmt.Fprintf(w, "s3://%s/%s\t%s\t%s\n", bucket, oneLine(u.Key), u.Started.Local().Format("2006-01-02 15:04 MST"), state(u))
+	}
+	if len(found) > 0 && !c.json {
+		_ = w.Flush() // into memory
+		c.print(table.String())
 	}
 	if remove > 0 && !yes {
 		yes = c.confirm(fmt.Sprintf("Remove %d of %d unfinished uploads? [y/N] ", remove, len(found)))

@@ -64,6 +64,8 @@ type Unfinished struct {
 	Proof    string    `json:"proof"`     // what it was started with, "crc64nvme" for one
 	Size     int64     `json:"size"`      // the file's, in bytes
 	Modified time.Time `json:"modified"`  // the file's
+	// Doubt says that the store may have started another one of which it never told the name.
+	Doubt bool `json:"doubt,omitempty"`
 }
 
 // Receipt is what the store has said about an object that arrived.
@@ -75,7 +77,7 @@ type Receipt struct {
 
 // Continue makes the next Send go on with what another process has left behind.
 func (u *Upload) Continue(x Unfinished) {
-	u.Again = true
+	u.Again, u.doubt = true, u.doubt || x.Doubt
 	if i, ok := rungNamed(x.Proof); ok && x.UploadID != "" && x.PartSize > 0 {
 		u.from, u.uploadID, u.partSize, u.proof, u.parts = &x, x.UploadID, x.PartSize, i, nil
 	}
@@ -113,6 +115,7 @@ func (u *Upload) keeps() {
 	if u.Keep != nil {
 		u.Keep(Unfinished{
 			UploadID: u.uploadID, PartSize: u.partSize, Proof: rung(u.proof).name, Size: u.opened.Size(), Modified: u.opened.ModTime(),
+			Doubt: u.doubt,
 		})
 	}
 }

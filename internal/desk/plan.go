@@ -454,7 +454,7 @@ func (d *Desk) abortAll(ctx context.Context, s Store, uploads []ledger.Upload) e
 		if fault == nil && left.UploadID != "" {
 			fault = c.AbortID(ctx, u.Bucket, u.Key, left.UploadID)
 		}
-		doubt := fault != nil || left.UploadID == ""
+		doubt := fault != nil || left.UploadID == "" || left.Doubt
 		if e := d.ledger.EndUpload(context.WithoutCancel(ctx), u.ID, doubt); e != nil {
 			d.log.Debug("an upload is not forgotten", "error", e)
 		}
