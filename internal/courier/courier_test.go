@@ -5,6 +5,7 @@ import (
 	"context"
 	cryptorand "crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"go.uber.org/goleak"
 
 	"waybill/internal/courier"
 	"waybill/internal/sandbox"
@@ -37,10 +39,28 @@ func TestMain(m *testing.M) {
 	if store, err = sandbox.Start(context.Background(), dir); err != nil {
 		panic(err)
 	}
+	before := goleak.IgnoreCurrent() // the store's
 	code := m.Run()
+	if err := leaks(before); err != nil && code == 0 {
+		fmt.Println(err)
+		code = 1
+	}
 	_ = store.Close()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// leaks finds goroutines that a test has left behind. The store's own workers come and go with its connections, and
+// the SDK's clients keep theirs for a while.
+func leaks(before goleak.Option) error {
+	http.DefaultClient.CloseIdleConnections()
+	return goleak.Find(before,
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).workerFunc"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"),
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"),
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"),
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).write"),
+	)
 }
 
 // rig is a courier to the store, possibly through a wrapper that makes trouble.

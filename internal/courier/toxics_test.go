@@ -104,7 +104,7 @@ func TestToxicPaths(t *testing.T) {
 // TestNetworkGoesAndComes: the way is down for a while and back. The caller hears why, and hears that it is over.
 func TestNetworkGoesAndComes(t *testing.T) {
 	t.Parallel()
-	down := 3 * time.Second
+	down := 5 * time.Second // more than it takes to be told
 	if long() {
 		down = 30 * time.Second
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"go.uber.org/goleak"
 
 	"waybill/internal/desk"
 	"waybill/internal/sandbox"
@@ -42,10 +43,27 @@ func TestMain(m *testing.M) {
 	if store, err = sandbox.Start(context.Background(), dir); err != nil {
 		panic(err)
 	}
+	before := goleak.IgnoreCurrent() // the store's
 	code := m.Run()
+	if err := leaks(before); err != nil && code == 0 {
+		fmt.Println(err)
+		code = 1
+	}
 	_ = store.Close()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// leaks finds goroutines that a test has left behind. The store's own workers come and go with its connections, and the
+// SDK's clients keep theirs for a while.
+func leaks(before goleak.Option) error {
+	http.DefaultClient.CloseIdleConnections()
+	return goleak.Find(before,
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).workerFunc"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*workerPool).Start.func2"),
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"),
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"),
+	)
 }
 
 // isolate gives a test AWS files of its own and nothing else.
@@ -248,4 +266,36 @@ func proxy(t *testing.T, before func(*http.Request)) (endpoint string) {
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// tampering stands between the desk and the shared store; do answers, or has the store answer by pass.
+func tampering(t *testing.T, do func(w http.ResponseWriter, r *http.Request, pass func(http.ResponseWriter))) (endpoint string) {
+	t.Helper()
+	target, err := url.Parse(store.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host }}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		do(w, r, func(w http.ResponseWriter) { on.ServeHTTP(w, r) })
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// listAll gives the sizes of all objects below a prefix.
+func listAll(t *testing.T, prefix string) map[string]int64 {
+	t.Helper()
+	sizes := map[string]int64{}
+	pages := s3.NewListObjectsV2Paginator(client(), &s3.ListObjectsV2Input{Bucket: aws.String(sandbox.Bucket), Prefix: aws.String(prefix)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range page.Contents {
+			sizes[aws.ToString(o.Key)] = aws.ToInt64(o.Size)
+		}
+	}
+	return sizes
 }
