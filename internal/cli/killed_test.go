@@ -319,6 +319,32 @@ func TestInterruptedByThePerson(t *testing.T) {
 	r.nothingToResume()
 }
 
+// TestASecondSignal does not wait for what the first one tidies up, and leaves what can be gone on with.
+func TestASecondSignal(t *testing.T) {
+	r, to := atRoad(t)
+	prefix, path := folder(), r.random("big.bin", slowSize)
+	w := to.slow(r, prefix, path)
+	release := make(chan struct{})
+	to.holdUp(func(kind string, after bool) bool {
+		if kind == abort && !after {
+			<-release
+		}
+		return true
+	})
+	w.signal(os.Interrupt)
+	eventually(t, "the tidying up", func() bool { return to.came(abort) > 0 })
+	w.signal(os.Interrupt)
+	w.ends()
+	close(release)
+	if status, ok := w.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGINT {
+		t.Errorf("it ended with %v", w.cmd.ProcessState)
+	}
+	line := r.runs("resume", "--json").is(cli.OK).line()
+	to.holdsOnly(prefix, prefix+"big.bin")
+	r.same(line["url"].(string), path)
+	r.nothingToResume()
+}
+
 // TestSetAside is Ctrl+Z and fg: it stands still, and goes on.
 func TestSetAside(t *testing.T) {
 	r, to := atRoad(t)
