@@ -131,7 +131,11 @@ func (u *putter) put(ctx context.Context, file, key string) error {
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, link, f)
+	var body io.Reader = f
+	if info.Size() == 0 {
+		body = http.NoBody // else it would be sent in chunks, which S3 refuses
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, link, body)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ func growth(ctx context.Context, args []string) error {
 	picture := f.String("svg", "docs/growth.svg", "file that gets the picture; empty for none")
 	var flags labFlags
 	flags.add(f, ours)
+	flags.addRetries(f)
 	if err := flags.parse(f, args); err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func (g *growing) measure(ctx context.Context, srv *server) error {
 			if err := g.freshHome(&one.tool); err != nil {
 				return err
 			}
-			s, err := g.once(ctx, &one.tool, job{load: one.load, path: files[at], server: srv})
+			s, err := g.undisturbed(ctx, &one.tool, job{load: one.load, path: files[at], server: srv}, round == 0)
 			switch {
 			case err != nil && (ctx.Err() != nil || srv.gone() != nil):
 				return err
@@ -131,11 +132,8 @@ func (g *growing) measure(ctx context.Context, srv *server) error {
 				say("%-12s %-8s failed: %v", one.load.name, one.tool.name, err)
 				one.failed++
 				one.why = err
-			default:
-				say("%-12s %-8s %s%s", one.load.name, one.tool.name, s, remark(s, round == 0))
-				if round > 0 {
-					one.runs = append(one.runs, s)
-				}
+			case round > 0:
+				one.runs = append(one.runs, s)
 			}
 		}
 	}

@@ -43,6 +43,10 @@ func run(ctx context.Context, args []string) error {
 			return floor(ctx, args[1:])
 		case "window":
 			return window(ctx, args[1:])
+		case "busy":
+			return busy(ctx, args[1:])
+		case "paths":
+			return paths(ctx, args[1:])
 		case "growth":
 			return growth(ctx, args[1:])
 		}

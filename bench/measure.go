@@ -45,11 +45,14 @@ type lab struct {
 	data  string // where loads are kept
 	tools []tool
 	out   string
+	// retries is how often a run that others have disturbed is made again.
+	retries int
 }
 
 // labFlags are the flags of all measurements of transfers.
 type labFlags struct {
 	programs, waybill, data, out string
+	retries                      int
 }
 
 func (l *labFlags) add(f *flag.FlagSet, programs string) {
@@ -59,10 +62,18 @@ func (l *labFlags) add(f *flag.FlagSet, programs string) {
 	f.StringVar(&l.out, "out", "", "file that gets the report too")
 }
 
+// addRetries is for measurements that take the whole machine.
+func (l *labFlags) addRetries(f *flag.FlagSet) {
+	f.IntVar(&l.retries, "retries", 3, "times that a run which others disturbed is made again")
+}
+
 // parse reads the flags, and looks for Waybill.
 func (l *labFlags) parse(f *flag.FlagSet, args []string) error {
 	if err := parse(f, args); err != nil {
 		return err
+	}
+	if l.retries < 0 {
+		return fmt.Errorf("%w: no negative number of retries", errUsage)
 	}
 	var err error
 	if l.waybill, err = filepath.Abs(l.waybill); err != nil {
@@ -75,16 +86,16 @@ func (l *labFlags) parse(f *flag.FlagSet, args []string) error {
 }
 
 // open finds the programs and makes the folders.
-func (l *labFlags) open(ctx context.Context) (b lab, close func(), err error) {
+func (l *labFlags) open(ctx context.Context) (b lab, remove func(), err error) {
 	if b.tools, err = pickTools(ctx, l.programs, l.waybill); err != nil {
 		return b, nil, err
 	}
 	if b.data, err = filepath.Abs(l.data); err != nil {
 		return b, nil, err
 	}
-	b.out = l.out
-	b.dir, close, err = workspace()
-	return b, close, err
+	b.out, b.retries = l.out, l.retries
+	b.dir, remove, err = workspace()
+	return b, remove, err
 }
 
 // plan is what the flags of "bench" ask for.
@@ -94,7 +105,6 @@ type plan struct {
 	schemes []string
 	loads   []load
 	runs    int
-	retries int
 }
 
 // transfers measures sending.
@@ -105,16 +115,16 @@ func transfers(ctx context.Context, args []string) error {
 	loadNames := f.String("loads", defaultLoads, "what to send: one file as 1GiB or 1g, a folder of files as 1000x64KiB,"+
 		" part of the Go module cache as "+moduleCache)
 	runs := f.Int("runs", 5, "counted runs of each")
-	retries := f.Int("retries", 3, "times that a run which others disturbed is made again")
 	var flags labFlags
 	flags.add(f, "")
+	flags.addRetries(f)
 	if err := flags.parse(f, args); err != nil {
 		return err
 	}
-	if *runs < 1 || *retries < 0 {
-		return fmt.Errorf("%w: at least one run, and no negative number of retries", errUsage)
+	if *runs < 1 {
+		return fmt.Errorf("%w: at least one run", errUsage)
 	}
-	p := plan{runs: *runs, retries: *retries}
+	p := plan{runs: *runs}
 	var err error
 	if p.schemes, err = pickSchemes(*schemes); err != nil {
 		return err
@@ -168,7 +178,7 @@ func (p *plan) run(ctx context.Context, done func([]series) error) (all []series
 			return nil, err
 		}
 		// A store may hold the parts and the whole at the same time.
-		if err = room(p.dir, 2*l.bytes+1<<30, "send the load "+l.name); err != nil {
+		if err := room(p.dir, 2*l.bytes+1<<30, "send the load "+l.name); err != nil {
 			return nil, err
 		}
 	}
@@ -230,7 +240,7 @@ func (p *plan) race(ctx context.Context, srv *server, l load, path string) ([]se
 			case err != nil && (ctx.Err() != nil || srv.gone() != nil):
 				return all, err
 			case err != nil:
-				say("%-10s %-5s %-10s %-8s failed: %v", srv.kind, srv.scheme, l.name, one.tool.name, err)
+				say("%-10s %-5s %-12s %-8s failed: %v", srv.kind, srv.scheme, l.name, one.tool.name, err)
 				one.failed++
 				one.why = err
 			case round > 0:
@@ -242,16 +252,16 @@ func (p *plan) race(ctx context.Context, srv *server, l load, path string) ([]se
 }
 
 // undisturbed runs a program until nobody disturbs it; of those disturbed it takes the one that was least.
-func (p *plan) undisturbed(ctx context.Context, t *tool, j job, warmUp bool) (sample, error) {
+func (b *lab) undisturbed(ctx context.Context, t *tool, j job, warmUp bool) (sample, error) {
 	var tries []sample
-	for try := range p.retries + 1 {
-		s, err := p.once(ctx, t, j)
+	for try := range b.retries + 1 {
+		s, err := b.once(ctx, t, j)
 		if err != nil {
 			return s, err
 		}
-		say("%-10s %-5s %-10s %-8s %s%s", j.server.kind, j.server.scheme, j.name, t.name, s, remark(s, warmUp))
+		say("%-10s %-5s %-12s %-8s %s%s", j.server.kind, j.server.scheme, j.name, t.name, s, remark(s, warmUp))
 		tries = append(tries, s)
-		if warmUp || !s.disturbed() || try == p.retries {
+		if warmUp || !s.disturbed() || try == b.retries {
 			break
 		}
 		// What disturbs may pass.

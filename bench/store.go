@@ -164,7 +164,14 @@ func (s *server) holds(ctx context.Context, bucket string, l load) error {
 // removeBucket takes a bucket and all that is in it from the disk, behind the server's back: that costs the server
 // nothing, and no later run pays for it. A name is never used again.
 func (s *server) removeBucket(bucket string) error {
-	return os.RemoveAll(filepath.Join(s.data, bucket))
+	dir := filepath.Join(s.data, bucket)
+	err := os.RemoveAll(dir)
+	// After a program that was ended halfway, the server may still be writing.
+	for try := 0; err != nil && try < 10; try++ {
+		time.Sleep(100 * time.Millisecond)
+		err = os.RemoveAll(dir)
+	}
+	return err
 }
 
 // settle waits until the server has done what it does after an answer.
