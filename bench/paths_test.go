@@ -42,12 +42,12 @@ func TestBucketIsShared(t *testing.T) {
 	for range 100 {
 		last = b.reserve(10, now)
 	}
-	if got := last.Sub(now); got < 989*time.Millisecond || got > time.Second {
+	if got := last.Sub(now); got < 974*time.Millisecond || got > time.Second {
 		t.Errorf("1000 bytes at 1000 a second take %v", got)
 	}
 	// After a pause nothing but the burst is made good.
 	later := now.Add(time.Hour)
-	if got := b.reserve(1000, later).Sub(later); got < 989*time.Millisecond || got > time.Second {
+	if got := b.reserve(1000, later).Sub(later); got < 974*time.Millisecond || got > time.Second {
 		t.Errorf("1000 bytes after a pause take %v", got)
 	}
 }
@@ -95,7 +95,7 @@ func TestSharedPath(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if took := time.Since(began); took < 380*time.Millisecond {
+	if took := time.Since(began); took < 360*time.Millisecond {
 		t.Errorf("2 MB at 5 MB/s took %v", took)
 	}
 

@@ -37,7 +37,7 @@ type bucket struct {
 }
 
 // burst is how late a chunk may be without a loss of bandwidth: timers are not exact.
-const burst = 10 * time.Millisecond
+const burst = 25 * time.Millisecond
 
 // reserve takes the next turn for n bytes, and says when their last one has left.
 func (b *bucket) reserve(n int, now time.Time) time.Time {
