@@ -53,7 +53,7 @@ lint: deps-build-lint $(GOLANGCI) ## check format, vet, golangci-lint and the sh
 	$(GOLANGCI) run
 	shellcheck $(SCRIPTS)
 
-# BENCH is for more flags, such as BENCH="-stores minio -loads 1g -runs 3 -out build/bench/minio.md"; -h lists them.
+# BENCH is for more flags, such as BENCH="-stores minio -loads 1g -runs 3 -out build/minio.md"; -h lists them.
 # The whole of "make bench" takes hours: five loads at two stores, over http and https, by six programs, six times.
 bench: build ## measure against other programs, found in build/peers or on the PATH
 	go run ./bench $(BENCH)

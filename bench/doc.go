@@ -8,7 +8,7 @@
 //
 // All take -h. Programs are looked for in build/peers, build/tools, /usr/bin and on the PATH; "make bench-peers" builds
 // those that can be built. Everything runs on this machine, over the loopback interface. What is sent is made once
-// and kept in build/bench; all else lies in a temporary folder (of TMPDIR) that is removed at the end. Waybill runs
+// and kept in build/_bench (which the go tool passes over); all else lies in a temporary folder (of TMPDIR) that is removed at the end. Waybill runs
 // as a person runs it: proof on, ledger on, links tried. Runs that other processes have disturbed are made again,
 // but a quiet machine is better than many tries.
 package main

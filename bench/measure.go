@@ -58,7 +58,7 @@ type labFlags struct {
 func (l *labFlags) add(f *flag.FlagSet, programs string) {
 	f.StringVar(&l.programs, "programs", programs, "programs to measure: floor, waybill, s5cmd, mc, rclone, aws (empty: those installed)")
 	f.StringVar(&l.waybill, "waybill", "build/waybill", "the Waybill to measure")
-	f.StringVar(&l.data, "data", "build/bench", "folder in which the files to be sent are kept from run to run")
+	f.StringVar(&l.data, "data", "build/_bench", "folder in which the files to be sent are kept from run to run")
 	f.StringVar(&l.out, "out", "", "file that gets the report too")
 }
 
