@@ -109,11 +109,9 @@ func testClean(t *testing.T, r *rig, to *target, whole string) {
 
 	// Of others: listed, and removed only by --all.
 	to.upload(prefix + "other.bin")
-	others := map[string]string{whole: "unknown"}
+	others := map[string]string{"": "unknown"} // the whole key is the prefix
 	if whole == "" {
 		others = map[string]string{"other.bin": "unknown"}
-	} else {
-		others = map[string]string{"": "unknown"}
 	}
 	r.cleans(to, prefix+whole, others, noneOurs)
 	r.cleans(to, prefix+whole, others, noneOurs, "--yes")

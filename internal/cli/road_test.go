@@ -205,7 +205,8 @@ func atRoad(t *testing.T) (*rig, *target) {
 		Region: sandbox.Region, BaseEndpoint: aws.String(store.Endpoint()), UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(to.key, to.secret, ""),
 	})
-	return to.computer(t), to
+	r := to.computer(t)
+	return r, to
 }
 
 // computer is one whose default profile leads over the road.
@@ -359,7 +360,7 @@ func randomFile(t *testing.T, path string, size int64) {
 		t.Fatal(err)
 	}
 	var seed [32]byte
-	copy(seed[:], strconv.FormatUint(rand.Uint64(), 36)) //nolint:gosec // tests have no secrets
+	copy(seed[:], strconv.FormatUint(rand.Uint64(), 36))
 	_, err = io.CopyN(f, rand.NewChaCha8(seed), size)
 	if err := errors.Join(err, f.Close()); err != nil {
 		t.Fatal(err)
@@ -371,8 +372,8 @@ func seeded(t *testing.T) *rand.Rand {
 	t.Helper()
 	seed, err := strconv.ParseUint(os.Getenv("WAYBILL_TEST_SEED"), 10, 64)
 	if err != nil {
-		seed = rand.Uint64() //nolint:gosec // tests have no secrets
+		seed = rand.Uint64()
 	}
 	t.Logf("WAYBILL_TEST_SEED=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // tests have no secrets
+	return rand.New(rand.NewPCG(seed, 0))
 }

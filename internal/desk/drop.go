@@ -357,7 +357,7 @@ func (p *Drop) Cancel(id string) {
 	p.waiting.Broadcast()
 }
 
-// ErrLeave, as the cause of a context's end, makes a drop stop where it is, with all that the store has of it, for
+// ErrLeave as the cause of a context's end makes a drop stop where it is, with all that the store has of it, for
 // another process to go on with.
 var ErrLeave = fmt.Errorf("left for later: %w", courier.ErrPaused)
 

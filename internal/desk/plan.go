@@ -203,7 +203,7 @@ func (p *Drop) goOn(ctx context.Context, j *job) error {
 	}
 	row, err := d.ledger.GetUpload(ctx, j.again)
 	if err != nil || row.Bucket != p.dest.Bucket {
-		return nil // there is none: it is sent from its beginning
+		return nil //nolint:nilerr // there is none: it is sent from its beginning
 	}
 	var left courier.Unfinished
 	if err := json.Unmarshal([]byte(row.Content), &left); err != nil {

@@ -138,7 +138,7 @@ func (d *Desk) RemoveUpload(ctx context.Context, s Store, bucketName string, u S
 	}
 	known, err := d.ledger.Uploads(ctx, bucketName)
 	if err != nil {
-		return nil //nolint:nilerr // it is removed; the ledger's line of it does no harm
+		return nil // it is removed; the ledger's line of it does no harm
 	}
 	for _, k := range known {
 		if k.Key == u.Key && k.Done {
