@@ -15,6 +15,8 @@ type body interface {
 	cut() bool
 	// end stops the watch and any later read. With undo, what was counted is taken back: it will be sent again.
 	end(undo bool)
+	// whole reports, after the end, whether all of it may have gone out.
+	whole() bool
 }
 
 // leastFlow is how many bytes have to move in each stall time: a trickle would defeat a watch that any byte
@@ -123,6 +125,12 @@ func (b *readBody) cut() bool {
 	}
 	b.over = true
 	return true
+}
+
+func (b *readBody) whole() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.read == b.section.Size()
 }
 
 func (b *readBody) end(undo bool) {

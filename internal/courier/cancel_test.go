@@ -252,3 +252,31 @@ func through(t *testing.T, endpoint string, before func(w http.ResponseWriter, r
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// TestCancelOfWhatArrived: when the store has taken a file and its answer does not come, a cancel or a pause finds out
+// that the file is sent: else it would be there without anybody knowing, or be sent again under another name.
+func TestCancelOfWhatArrived(t *testing.T) {
+	t.Parallel()
+	for name, cause := range map[string]error{"cancel": context.Canceled, "pause": courier.ErrPaused} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, stop := context.WithCancelCause(context.Background())
+			defer stop(nil)
+			over := make(chan struct{})
+			r := newRig(t, wrapAnswer(t, func(r *http.Request, _ *httptest.ResponseRecorder) {
+				if isPut(r) {
+					stop(cause)
+					<-over
+					panic(http.ErrAbortHandler)
+				}
+			}), courier.Options{})
+			t.Cleanup(func() { close(over) })
+			path, content := file(t, small)
+			u := r.upload(path)
+			if receipt, err := r.Send(ctx, u); err != nil || receipt.Size != small {
+				t.Errorf("the store has it: %+v, %v", receipt, err)
+			}
+			direct(t).holds(u.Key, content)
+		})
+	}
+}

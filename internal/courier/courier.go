@@ -163,8 +163,8 @@ func (c *Courier) ask(ctx context.Context, op string, p signer.Presigned, b io.R
 
 // carry sends one piece under its signature, with a watch on its progress. A cancel that comes when all of it is
 // on its way waits a moment for the answer: the store is about to have the piece, and would have it after an
-// abort as well.
-func (c *Courier) carry(ctx context.Context, op string, signed signer.Presigned, from source, p piece, moved func(int64)) (http.Header, error) {
+// abort as well. loose says that there is no answer, and that all of it may have arrived.
+func (c *Courier) carry(ctx context.Context, op string, signed signer.Presigned, from source, p piece, moved func(int64)) (h http.Header, loose bool, err error) {
 	request, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	w := newWatch(c.stall, cancel)
@@ -188,7 +188,9 @@ func (c *Courier) carry(ctx context.Context, op string, signed signer.Presigned,
 	defer stop()
 	header, _, err := c.do(request, op, signed, b)
 	b.end(err != nil)
-	return header, err
+	var refusal *StoreError
+	loose = err != nil && (!errors.As(err, &refusal) || refusal.Status >= 500) && b.whole()
+	return header, loose, err
 }
 
 // source is where a piece's bytes are: in at, and in the file at path as well where the kernel may send them.

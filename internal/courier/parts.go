@@ -279,7 +279,7 @@ func (c *Courier) sendPart(ctx context.Context, u *Upload, f *os.File, index int
 		if err != nil {
 			return err
 		}
-		h, err := c.carry(ctx, op, signed, source{at: f, path: u.Path}, p, u.Moved)
+		h, _, err := c.carry(ctx, op, signed, source{at: f, path: u.Path}, p, u.Moved)
 		if err != nil {
 			u.cut.Store(true)
 			return c.blame(ctx, u, f, p, err)

@@ -100,6 +100,9 @@ func (b *fileBody) cut() bool {
 	return b.seen < b.piece.size
 }
 
+// whole cannot be told: the kernel may have gone on after the last look.
+func (b *fileBody) whole() bool { return true }
+
 func (b *fileBody) end(undo bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

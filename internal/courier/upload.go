@@ -50,6 +50,7 @@ type Upload struct {
 	proof      int32       // the rung of the ladder that this upload stands on, from its first byte to its last
 	unproven   atomic.Bool // the store took a part without proof
 	ours       bool        // what has the key is this very upload, which the store took without proof or garbled
+	loose      bool        // the whole file went out in one piece, and no answer came
 	touched    bool        // something was done to the file in a pause, which its size and time do not show
 
 	mu    sync.Mutex
@@ -92,7 +93,7 @@ func (u *Upload) Unfinished() bool { return u.uploadID != "" }
 // Forget makes the next Send begin anew, under a Key that may be another: nothing of it is in the store.
 func (u *Upload) Forget() {
 	u.forget(false)
-	u.ours = false
+	u.ours, u.loose = false, false
 }
 
 // waits tells the caller that the network is lost for the first of the requests, and that it is back for the last.
@@ -249,9 +250,10 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 		if err != nil {
 			return err
 		}
-		header, err := c.carry(ctx, "put", signed, from, whole, u.Moved)
+		header, loose, err := c.carry(ctx, "put", signed, from, whole, u.Moved)
+		u.loose = u.loose || loose
 		if isCode(err, "PreconditionFailed") {
-			receipt, err = c.taken(ctx, u, size, way.kept(whole.sum), attempt > 0 || u.Again)
+			receipt, err = c.taken(ctx, u, size, way.kept(whole.sum), attempt > 0 || u.Again || u.loose)
 			return err
 		}
 		if err != nil {
@@ -264,7 +266,29 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: way.text(way.kept(whole.sum))}
 		return nil
 	})
+	if err != nil && u.loose && ctx.Err() != nil {
+		if late, found := c.arrived(ctx, u, size, way.kept(whole.sum)); found {
+			return late, nil
+		}
+	}
 	return receipt, err
+}
+
+// arrived looks, after a cancel or a pause, whether what went out without an answer has arrived all the same: then the
+// file counts as sent, rather than being there without anybody knowing. The store may need a moment to put it there.
+func (c *Courier) arrived(ctx context.Context, u *Upload, size int64, expected string) (Receipt, bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime)
+	defer cancel()
+	for range 3 {
+		if r, err := c.taken(ctx, u, size, expected, true); err == nil {
+			return r, true
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+	return Receipt{}, false
 }
 
 // taken is called when the store says that the key is taken. If the answer to an earlier try was lost, it may
