@@ -252,6 +252,7 @@ func (u *ui) askToClose() {
 		return
 	}
 	stay := u.button(secondary, lang.L("Keep sending"), func() { u.notices.hide("close") })
+	actions := []*button{stay}
 	later := u.button(secondary, lang.L("Close, go on later"), func() {
 		u.cancel(desk.ErrLeave)
 		u.window.Close()
@@ -260,8 +261,11 @@ func (u *ui) askToClose() {
 		u.send.cancelAll()
 		u.window.Close()
 	})
+	if len(u.send.waiting) == 0 { // what has no destination yet is in no plan
+		actions = append(actions, later)
+	}
 	u.notices.show("close", notice{
-		tone: warning, sticky: true, actions: []*button{stay, later, leave},
+		tone: warning, sticky: true, actions: append(actions, leave),
 		text: lang.N("{{.Count}} files are not sent yet.", n, args{"Count": u.words.count(n)}),
 		help: lang.L("The next start can go on where this one ends; cancelling leaves nothing half sent in the bucket."),
 	})

@@ -55,11 +55,11 @@ func TestLinksCountDownAndEnd(t *testing.T) {
 			t.Errorf("%q", row.text)
 		}
 	}
-	// An ended one can be sent again, to where it was.
+	// An ended one can be sent again. What is there is the very file, so it gets a new link, and no second copy.
 	_, act := r.links.row(0)
 	act.main()
 	r.over(2)
-	if key := r.send.shown[0].Key; key != "count/down/report (2).txt" {
+	if key := r.send.shown[0].Key; key != "count/down/report.txt" || r.send.shown[0].State != desk.Sent {
 		t.Errorf("it went to %q", key)
 	}
 }

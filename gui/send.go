@@ -253,10 +253,11 @@ func (s *sendPlace) askClash(ctx context.Context, t desk.Transfer) desk.Clash {
 	case c := <-answer:
 		return c
 	case <-ctx.Done():
-		s.u.do(func() { delete(s.asks, t.ID) })
-	case <-s.u.ctx.Done():
+		if s.u.ctx.Err() == nil {
+			s.u.do(func() { delete(s.asks, t.ID) })
+		}
 	}
-	return desk.ClashSkip
+	return desk.ClashSkip // which nobody waits for any more
 }
 
 // again sends a file once more, in its row, whose links belong to the drop that it came with.

@@ -130,6 +130,8 @@ func (o Options) load(ctx context.Context, settings map[string]string) (aws.Conf
 		}, nil
 	}
 	load := []func(*config.LoadOptions) error{
+		// A profile that assumes a role asks STS, which has a region too.
+		config.WithDefaultRegion("us-east-1"),
 		// A laptop is not an EC2 instance: without this, a profile without keys waits for a metadata service.
 		config.WithEC2IMDSClientEnableState(imdsState(settings)),
 		config.WithAssumeRoleCredentialOptions(func(a *stscreds.AssumeRoleOptions) {

@@ -156,6 +156,11 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 			}
 		}
 	}
+	for _, over := range turns.rest() { // the drop was left in the middle
+		if !c.report(over) {
+			failed = true
+		}
+	}
 	bar.clear()
 	for _, n := range drop.Notices() {
 		if !c.quiet {

@@ -14,14 +14,24 @@ import (
 func UntilSignalled() (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) { // as nohup does, and a shell for what runs in its background
+			signal.Notify(signals, s)
+		}
+	}
+	done := make(chan struct{})
 	go func() {
 		cause := context.Canceled
-		if s, ok := <-signals; ok && s != os.Interrupt {
-			cause = desk.ErrLeave
+		select {
+		case s := <-signals:
+			if s != os.Interrupt {
+				cause = desk.ErrLeave
+			}
+		case <-done:
+			return
 		}
 		signal.Reset() // the second one ends the program at once
 		cancel(cause)
 	}()
-	return ctx, func() { signal.Stop(signals) }
+	return ctx, func() { signal.Stop(signals); close(done) }
 }

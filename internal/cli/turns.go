@@ -10,6 +10,17 @@ type inTurn struct {
 	over  map[string]desk.Transfer
 }
 
+// rest gives back, in order, what is over and still waits behind something that is not.
+func (i *inTurn) rest() (due []desk.Transfer) {
+	for _, id := range i.order {
+		if t := i.over[id]; t.State.Over() {
+			due = append(due, t)
+		}
+	}
+	i.order, i.over = nil, nil
+	return due
+}
+
 // take takes a transfer's news, and gives back those whose turn it is.
 func (i *inTurn) take(t desk.Transfer) (due []desk.Transfer) {
 	if i.now {

@@ -43,9 +43,17 @@ func (w *watch) saw(n int64, rest bool) {
 	w.all += n
 	switch {
 	case rest:
-		const onTheWay = 8 << 20 // bytes that the buffers of two systems hold at most
+		const (
+			onTheWay = 8 << 20   // bytes that the buffers of two systems hold at most
+			little   = 256 << 10 // bytes that may have gone into those buffers at once: that says nothing of the way
+			slowest  = 4 << 10   // bytes a second of a way that is slow and works
+		)
 		perSecond := float64(w.all) / max(time.Since(w.started).Seconds(), 1e-3)
-		w.set(w.stall + time.Duration(min(onTheWay/max(perSecond, 1), 1800)*float64(time.Second)))
+		seconds := min(onTheWay/max(perSecond, 1), 1800)
+		if w.all <= little {
+			seconds = max(seconds, float64(w.all)/slowest)
+		}
+		w.set(w.stall + time.Duration(seconds*float64(time.Second)))
 	case w.moved >= leastFlow:
 		w.set(w.stall)
 	}

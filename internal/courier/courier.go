@@ -41,7 +41,7 @@ const (
 
 // Options tune a Courier. The zero value is the default.
 type Options struct {
-	Concurrency int           // requests in flight, over all files; halved when the store says SlowDown
+	Concurrency int           // files and parts in flight, over all files; halved when the store says SlowDown
 	PartSize    int64         // bytes; larger where the file would have more than 10,000 parts
 	Limit       *Limit        // nil is none
 	Stall       time.Duration // without 4 KiB moved or an answer, a request is given up and tried again
@@ -134,7 +134,9 @@ func (c *Courier) do(ctx context.Context, op string, p signer.Presigned, b io.Re
 		return nil, nil, plain(op, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	c.answered.Store(time.Now().UnixNano())
+	if !isPage(resp.Header) {
+		c.answered.Store(time.Now().UnixNano())
+	}
 	if resp.StatusCode >= 300 {
 		err := storeError(op, resp)
 		if err.Code == "SlowDown" || resp.StatusCode == http.StatusServiceUnavailable || resp.StatusCode == http.StatusTooManyRequests {

@@ -76,6 +76,10 @@ func (e *StoreError) transient() bool {
 	if e.Status == http.StatusOK && e.Code == "" {
 		return !e.HTML // an answer that arrived in pieces; the store may have done what it was asked
 	}
+	switch e.Status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true // in HTML, too: a proxy before a store that is being started anew
+	}
 	return e.Status >= 500 && !e.HTML || e.Status == http.StatusTooManyRequests
 }
 

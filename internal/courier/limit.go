@@ -7,7 +7,8 @@ import (
 )
 
 // Limit bounds the bytes a second of everything that shares it. It is safe for concurrent use and may be changed
-// at any time; what is on its way keeps to the new limit from its next few kilobytes on.
+// at any time; what is on its way keeps to the new limit from its next few kilobytes on, but for parts that the
+// kernel has begun to send without one: those end as they began.
 type Limit struct{ limiter *rate.Limiter }
 
 // limitBurst is how many bytes may go at once.

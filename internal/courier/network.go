@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"strings"
 	"syscall"
 )
 
@@ -17,12 +18,7 @@ func Unreachable(err error) bool { return isNetwork(err) }
 // exist, a certificate that is refused and a port where nobody listens will be the same in a second, but for
 // the last: a store that is being started.
 func isNetwork(err error) bool {
-	var unknown x509.UnknownAuthorityError
-	var hostname x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var record tls.RecordHeaderError
-	if errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) ||
-		errors.As(err, &record) || IsAlert(err) {
+	if isCertificate(err) || IsAlert(err) {
 		return false
 	}
 	var file *fs.PathError // a system call's error may look like the network's, whatever the call was about
@@ -34,9 +30,19 @@ func isNetwork(err error) bool {
 		return dns.Temporary() || dns.IsTimeout
 	}
 	var op net.Error
-	return errors.Is(err, ErrStalled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+	// net/http has no value for a connection that the store closed just as it was to be used again.
+	return strings.Contains(err.Error(), "server closed idle connection") || errors.Is(err, ErrStalled) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNREFUSED) ||
 		errors.Is(err, net.ErrClosed) || errors.As(err, &op)
+}
+
+// isCertificate reports whether the other side could not show that it is the store.
+func isCertificate(err error) bool {
+	var unknown x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var record tls.RecordHeaderError
+	return errors.As(err, &unknown) || errors.As(err, &hostname) || errors.As(err, &invalid) || errors.As(err, &record)
 }
 
 // IsAlert reports whether the other side ended the connection by a TLS alert: it refuses this client's

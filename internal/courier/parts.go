@@ -327,6 +327,7 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 	size, expected := u.opened.Size(), way.joined(u.parts)
 
 	var receipt Receipt
+	another := false // the very bytes are there, and not by this upload, as far as is known
 	err = c.try(ctx, u, func(int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
 		opt := signer.CompleteOptions{BodySize: int64(len(payload)), ObjectSize: size, Overwrite: u.Overwrite || u.ours}
@@ -352,6 +353,7 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 		if isCode(err, "PreconditionFailed", "NoSuchUpload") {
 			// After a lost answer, both mean that the store may have done it already.
 			first := err
+			another = isCode(first, "PreconditionFailed")
 			if receipt, err = c.taken(request, u, size, expected, again); errors.Is(err, ErrTaken) && isCode(first, "NoSuchUpload") {
 				return first
 			}
@@ -367,6 +369,12 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 		receipt.Size, receipt.Checksum = size, way.text(expected)
 		return nil
 	})
+	if err != nil && ctx.Err() != nil && u.completing && !errors.Is(context.Cause(ctx), ErrPaused) {
+		// What the store was asked for cannot be taken back.
+		if late, found := c.arrived(ctx, u, size, expected); found {
+			receipt, err = late, nil
+		}
+	}
 	if errors.Is(err, errConflict) {
 		c.startAnew(ctx, u)
 		return Receipt{}, errConflict
@@ -378,7 +386,7 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 	}
 	switch {
 	case err != nil:
-	case u.cut.Load():
+	case u.cut.Load(), another:
 		c.abort(ctx, u) // what was cut off may arrive in an upload that is done
 	default:
 		u.forget(false)

@@ -31,7 +31,9 @@ func (c *Courier) Probe(ctx context.Context, link signer.Presigned) error {
 			return plain("try the link", err)
 		}
 		defer func() { _ = resp.Body.Close() }()
-		c.answered.Store(time.Now().UnixNano())
+		if !isPage(resp.Header) {
+			c.answered.Store(time.Now().UnixNano())
+		}
 		switch resp.StatusCode {
 		case http.StatusPartialContent, http.StatusOK:
 			// A store that knows no ranges answers with everything; one byte of it is enough.

@@ -159,7 +159,12 @@ func ofStore(op string, answer http.Header) error {
 	if answer.Get("ETag") != "" {
 		return nil
 	}
-	return &StoreError{Op: op, Status: http.StatusOK, HTML: strings.HasPrefix(answer.Get("Content-Type"), "text/html")}
+	return &StoreError{Op: op, Status: http.StatusOK, HTML: isPage(answer)}
+}
+
+// isPage reports whether an answer is a web page, which no store gives.
+func isPage(answer http.Header) bool {
+	return strings.HasPrefix(answer.Get("Content-Type"), "text/html")
 }
 
 // refusesChecksum reports whether a store does not know the algorithm of a checksum. Such stores say so in many

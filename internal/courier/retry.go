@@ -68,7 +68,7 @@ func (c *Courier) try(ctx context.Context, u *Upload, do func(attempt int) error
 				}
 			}
 			pause = backoff(lost)
-		case transient(err):
+		case transient(err) && (c.reached() || !fromPage(err)):
 			lost, since = 0, time.Time{}
 			if refusals++; refusals >= storeTries {
 				return err
@@ -105,13 +105,21 @@ func (c *Courier) reached() bool { return c.answered.Load() != 0 }
 func (c *Courier) lastAnswer() time.Time { return time.Unix(0, c.answered.Load()) }
 
 // network reports whether an error says that the way to the store is not there at present. A name that cannot be
-// resolved is a spelling mistake at first, and a lost network once the store has answered.
+// resolved is a spelling mistake at first, a certificate that is refused a wrong one, and a web page another server;
+// once the store has answered, they are a lost network, or another one with a page to sign in.
 func (c *Courier) network(err error) bool {
 	if isNetwork(err) {
 		return true
 	}
 	var dns *net.DNSError
-	return c.reached() && errors.As(err, &dns)
+	var page *StoreError
+	return c.reached() && (errors.As(err, &dns) || isCertificate(err) || errors.As(err, &page) && page.HTML && !page.transient())
+}
+
+// fromPage reports whether the answer was a web page.
+func fromPage(err error) bool {
+	var s *StoreError
+	return errors.As(err, &s) && s.HTML
 }
 
 // endedCredentials reports whether a store refuses credentials that have ended, so that newer ones may do.

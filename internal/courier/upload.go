@@ -204,10 +204,12 @@ func (c *Courier) anew(ctx context.Context, u *Upload, err error) bool {
 }
 
 // outOfReach reports whether a failure is one after which the store could not be asked to remove anything, and
-// the person may well come back with a network or with credentials.
+// the person may well come back with a network, with credentials, or to a store that works again.
 func (c *Courier) outOfReach(err error) bool {
 	var credentials *signer.CredentialsError
-	return c.network(err) || endedCredentials(err) || errors.As(err, &credentials)
+	var refusal *StoreError
+	return c.network(err) || endedCredentials(err) || errors.As(err, &credentials) ||
+		errors.As(err, &refusal) && refusal.transient() && refusal.Status >= 500
 }
 
 func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, error) {
@@ -388,23 +390,30 @@ func (c *Courier) abort(ctx context.Context, u *Upload) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	c.abortID(ctx, signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}, id, cut)
+	if !c.abortID(ctx, signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}, id, cut) {
+		u.doubt = true
+	}
 }
 
 // abortID removes a multipart upload. A part that was cut off on its way may still be at work in the store and
 // arrive after the abort, so S3's documentation wants a look afterwards, and another abort if need be.
-func (c *Courier) abortID(ctx context.Context, o signer.Object, id string, cut bool) {
+// It reports whether the store has said that there is nothing left.
+func (c *Courier) abortID(ctx context.Context, o signer.Object, id string, cut bool) (gone bool) {
 	for pause := 50 * time.Millisecond; pause < 2*time.Second && ctx.Err() == nil; pause *= 2 {
-		_ = c.try(ctx, nil, func(int) error {
+		err := c.try(ctx, nil, func(int) error {
 			signed, err := c.signer.AbortMultipart(ctx, o, id)
 			if err != nil {
 				return err
 			}
-			_, _, err = c.ask(ctx, "abort", signed, nil, c.stall)
+			h, _, err := c.ask(ctx, "abort", signed, nil, c.stall)
+			if err == nil && isPage(h) {
+				err = &StoreError{Op: "abort", Status: http.StatusOK, HTML: true}
+			}
 			return err
 		})
-		if !cut {
-			return
+		gone = err == nil || isCode(err, "NoSuchUpload", "NoSuchKey", "NoSuchBucket")
+		if !cut || !gone {
+			return gone
 		}
 		select {
 		case <-time.After(pause):
@@ -412,12 +421,14 @@ func (c *Courier) abortID(ctx context.Context, o signer.Object, id string, cut b
 		}
 		signed, err := c.signer.ListParts(ctx, o, id, 0)
 		if err != nil {
-			return
+			return false
 		}
 		if _, _, err = c.ask(ctx, "look at the parts", signed, nil, c.stall); isCode(err, "NoSuchUpload", "NoSuchKey") {
-			return
+			return true
 		}
+		gone = false
 	}
+	return gone
 }
 
 // Abort removes what the store has of a paused upload.

@@ -133,7 +133,7 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 	p.set(j, func(t *Transfer) {
 		t.State, t.Key, t.ContentType = Sending, j.upload.Key, j.upload.ContentType
 	})
-	defer p.set(j, func(t *Transfer) { t.Waiting = nil })
+	defer p.waitsNoMore(j)
 	corrected, revived := false, 0
 	for n := 2; ; {
 		receipt, err := p.courier.Send(ctx, &j.upload)
@@ -176,11 +176,21 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 	}
 }
 
+// waitsNoMore takes back what was said of a lost network.
+func (p *Drop) waitsNoMore(j *job) {
+	p.mu.Lock()
+	waits := j.Waiting != nil
+	p.mu.Unlock()
+	if waits {
+		p.set(j, func(t *Transfer) { t.Waiting = nil })
+	}
+}
+
 // begin makes a job ready for its first byte, or for the rest of them where an earlier try has sent some.
 func (p *Drop) begin(ctx context.Context, j *job) error {
 	j.upload = courier.Upload{
 		Path: j.Path, Bucket: p.dest.Bucket, ContentType: p.options.ContentType,
-		Overwrite: p.options.OnClash == ClashReplace, Again: p.before != nil,
+		Overwrite: p.options.OnClash == ClashReplace, Again: p.before != nil || j.again != "",
 		Moved: func(n int64) {
 			p.mu.Lock()
 			j.Done = max(j.Done+n, 0)
@@ -219,6 +229,9 @@ func (p *Drop) onClash(ctx context.Context, j *job) (Clash, error) {
 	go func() { answer <- p.options.Ask(ctx, snapshot) }()
 	select {
 	case c := <-answer:
+		if ctx.Err() != nil { // nobody has answered: the question is over
+			return "", context.Cause(ctx)
+		}
 		return c, nil
 	case <-ctx.Done():
 		return "", context.Cause(ctx)

@@ -93,7 +93,7 @@ func (d *Desk) SendAgain(ctx context.Context, o SendOptions, again ...Transfer) 
 	files := make([]found, len(again))
 	dest := Destination{}
 	for i, t := range again {
-		files[i], dest = found{path: t.Path, name: t.Name, again: t.ID}, t.Destination
+		files[i], dest = found{path: t.Path, name: t.Name, key: t.Key, again: t.ID}, t.Destination
 	}
 	return d.send(ctx, dest, o, files, nil)
 }
@@ -217,6 +217,9 @@ func (p *Drop) add(f found) *job {
 		Key: p.dest.Prefix + keyName(f.name), Size: f.size, State: Queued,
 	}}
 	j.wanted = j.Key
+	if f.key != "" {
+		j.Key = f.key // what was numbered once is no other's name now
+	}
 	p.order++
 	p.jobs[j.ID] = j
 	p.feed.add(j.Transfer)
@@ -398,7 +401,7 @@ func (p *Drop) Resume(id string) {
 	p.waiting.Broadcast()
 }
 
-// key gives a job a key that no other file of this drop has: two files of the same name dropped from two
+// claim gives a job a key that no other file of this drop has: two files of the same name dropped from two
 // folders must not overwrite each other, whatever was said about names taken in the bucket.
 func (p *Drop) claim(j *job) string {
 	p.mu.Lock()

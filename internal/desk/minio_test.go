@@ -5,11 +5,20 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"waybill/internal/desk"
 	"waybill/internal/teststore"
@@ -209,5 +218,72 @@ func TestClockAnHourOff(t *testing.T) {
 				t.Errorf("notices %v", n)
 			}
 		})
+	}
+}
+
+// TestCredentialsEndHalfway: a role's session of MinIO's own STS is refused in the middle of an upload, as it is
+// when it has ended. A new one is asked for, and signs the rest; what had arrived is not sent again.
+func TestCredentialsEndHalfway(t *testing.T) {
+	const partsOfFirst = 3
+	m := teststore.StartMinIO(t, false)
+	target, err := url.Parse(m.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host }}
+	var mu sync.Mutex
+	first, refused := "", 0
+	accepted := map[string]int{} // parts, by session
+	shortened := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token := r.URL.Query().Get("X-Amz-Security-Token")
+		if token != "" && r.URL.Query().Has("partNumber") {
+			mu.Lock()
+			if first == "" {
+				first = token
+			}
+			ended := token == first && accepted[first] == partsOfFirst
+			if ended {
+				refused++
+			} else {
+				accepted[token]++
+			}
+			mu.Unlock()
+			if ended {
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, `<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>`)
+				return
+			}
+		}
+		forward.ServeHTTP(w, r)
+	}))
+	t.Cleanup(shortened.Close)
+	isolate(t, "[default]\nendpoint_url = "+shortened.URL+"\nrole_arn = arn:xxx:xxx:xxx:xxxx\nsource_profile = base\n",
+		fmt.Sprintf("[base]\naws_access_key_id = %s\naws_secret_access_key = %s\n", m.Key, m.Secret))
+	t.Setenv("AWS_ENDPOINT_URL_STS", m.Endpoint)
+	d := openDesk(t, desk.Options{})
+	path := filepath.Join(t.TempDir(), "big.bin")
+	const parts = 12
+	big := strings.Repeat("0123456789abcdef", parts*(5<<20)/16)
+	write(t, path, big)
+	s := one(t, send(t, d, desk.Destination{Bucket: teststore.Bucket}, desk.SendOptions{PartSize: 5 << 20}, path))
+	if s.State != desk.Sent || !s.Link.Verified || s.Link.Because == signer.Unknown {
+		t.Fatalf("%s, %v", s.State, s.Trouble.Detail)
+	}
+	if body, _, _ := download(t, s.Link.URL); string(body) != big {
+		t.Error("something else arrived")
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	all := 0
+	for _, n := range accepted {
+		all += n
+	}
+	if refused == 0 || len(accepted) != 2 || all != parts {
+		t.Errorf("%d parts were refused, and %d of %d went under %d sessions", refused, all, parts, len(accepted))
+	}
+	left, err := m.Client(m.Key, m.Secret, "").ListMultipartUploads(context.Background(), &s3.ListMultipartUploadsInput{
+		Bucket: aws.String(teststore.Bucket), Prefix: aws.String(s.Key)})
+	if err != nil || len(left.Uploads) > 0 {
+		t.Errorf("unfinished: %v, %v", left, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,6 +67,7 @@ func (d *Desk) resign() {
 	if d.owner.lock != nil {
 		_ = os.Remove(d.owner.lock.Path()) // first, so that nobody finds an unlocked one
 		_ = d.owner.lock.Close()
+		_ = os.Remove(d.owner.lock.Path()) // Windows removes no file that is open
 	}
 }
 
@@ -78,7 +80,7 @@ const (
 // lives reports whether the process of this name is there.
 func (d *Desk) lives(name string) bool {
 	path := filepath.Join(d.ownersFolder(), name)
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return false
 	}
 	lock := flock.New(path, flock.SetPermissions(0o600))
@@ -88,6 +90,7 @@ func (d *Desk) lives(name string) bool {
 	}
 	_ = os.Remove(path)
 	_ = lock.Close()
+	_ = os.Remove(path) // Windows removes no file that is open
 	return false
 }
 
@@ -267,14 +270,30 @@ func (p *Drop) sweep(ctx context.Context, row ledger.Upload) {
 		p.desk.log.Debug("unfinished uploads cannot be listed", "error", err)
 		return
 	}
+	known, err := p.desk.ledger.Uploads(ctx, row.Bucket)
+	if err != nil {
+		return
+	}
 	for _, u := range found {
-		if u.Key == row.Key && !u.Started.Before(row.Started.Add(-clockSlack)) {
+		named := slices.ContainsFunc(known, func(k ledger.Upload) bool {
+			var left courier.Unfinished
+			return json.Unmarshal([]byte(k.Content), &left) == nil && left.UploadID == u.ID
+		})
+		if u.Key == row.Key && !named && startedWith(row, u.Started) {
 			if err := p.courier.AbortID(ctx, row.Bucket, u.Key, u.ID); err != nil {
 				p.desk.log.Debug("an unfinished upload stays", "error", err)
 			}
 		}
 	}
 }
+
+// startedWith reports whether an upload may be one that was started when a row was written.
+func startedWith(row ledger.Upload, started time.Time) bool {
+	return !started.Before(row.Started.Add(-clockSlack)) && started.Before(row.Started.Add(startSlack))
+}
+
+// startSlack is how long starting an upload may take, with all its tries.
+const startSlack = time.Hour
 
 // clockSlack is how far the clocks of this computer and of the store may be apart.
 const clockSlack = time.Minute
@@ -328,10 +347,10 @@ func (d *Desk) noLedger() *Trouble {
 type before struct {
 	id string
 
-	mu   sync.Mutex             // several walks may ask
-	done map[plannedFile]int    // files that are over, by path and name
-	open map[plannedFile]string // files with an unfinished upload, and the transfers' names
-	keys []string               // that were given out
+	mu   sync.Mutex               // several walks may ask
+	done map[plannedFile]int      // files that are over, by path and name
+	open map[plannedFile][]string // files with an unfinished upload, and the transfers' names
+	keys []string                 // that were given out
 }
 
 // did reports whether a file that was found is over already, and finds what is unfinished of it otherwise.
@@ -339,9 +358,8 @@ func (b *before) did(f *found) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	k := plannedFile{Path: f.path, Name: visible(f.name)}
-	if id, open := b.open[k]; open {
-		delete(b.open, k)
-		f.again = id
+	if ids := b.open[k]; len(ids) > 0 {
+		f.again, b.open[k] = ids[0], ids[1:]
 		return false
 	}
 	if b.done[k] > 0 {
@@ -355,8 +373,10 @@ func (b *before) did(f *found) bool {
 func (b *before) rest() (list []found) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for f, id := range b.open {
-		list = append(list, found{path: f.Path, name: f.Name, again: id})
+	for f, ids := range b.open {
+		for _, id := range ids {
+			list = append(list, found{path: f.Path, name: f.Name, again: id})
+		}
 	}
 	clear(b.open)
 	return list
@@ -398,13 +418,15 @@ func (d *Desk) whatWasDone(ctx context.Context, id string) (*before, error) {
 	if err != nil {
 		return nil, ledgerTrouble(err, d.ledgerPath())
 	}
-	b := &before{id: id, done: map[plannedFile]int{}, open: map[plannedFile]string{}}
+	b := &before{id: id, done: map[plannedFile]int{}, open: map[plannedFile][]string{}}
 	for _, u := range uploads {
-		b.open[plannedFile{Path: u.Path, Name: u.Name}] = u.ID
+		f := plannedFile{Path: u.Path, Name: u.Name}
+		b.open[f] = append(b.open[f], u.ID) // one file may have been dropped twice
+		b.keys = append(b.keys, u.Key)
 	}
 	for _, r := range records {
 		f := plannedFile{Path: r.Path, Name: r.Name}
-		if _, open := b.open[f]; open && r.State != string(Sent) {
+		if len(b.open[f]) > 0 && r.State != string(Sent) {
 			continue // it failed with parts in the store
 		}
 		b.done[f]++

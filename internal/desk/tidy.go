@@ -90,17 +90,20 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 	for _, u := range found {
 		stale := StaleUpload{Key: u.Key, ID: u.ID, Started: u.Started}
 		for _, k := range known {
-			if k.Key != u.Key || u.Started.Before(k.Started.Add(-clockSlack)) {
+			if k.Key != u.Key {
 				continue
 			}
 			var left courier.Unfinished
 			named := json.Unmarshal([]byte(k.Content), &left) == nil && left.UploadID == u.ID
+			if !named && !startedWith(k, u.Started) {
+				continue
+			}
 			if !k.Done && left.UploadID != "" && !named {
 				continue // somebody else sends under the same name
 			}
 			stale.Ours = true
 			planned := slices.ContainsFunc(plans, func(p ledger.Plan) bool { return p.ID == k.Plan })
-			if !k.Done && planned && (named || left.UploadID == "") {
+			if !k.Done && (planned || k.Plan == "") && (named || left.UploadID == "") {
 				stale.Ours, stale.InWork = false, true
 				break
 			}

@@ -17,6 +17,7 @@ type found struct {
 	path  string
 	name  string // relative to what was dropped, with forward slashes: "photos/2026/a.jpg"
 	size  int64
+	key   string // that an earlier try had; "" when there was none
 	again string // the transfer that this is another try of; "" when it is none
 }
 
