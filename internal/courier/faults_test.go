@@ -102,8 +102,11 @@ func TestEveryStepMeetsEveryFault(t *testing.T) {
 		"503":            func(w http.ResponseWriter) { refuse(w, 503, "SlowDown", "Please reduce your request rate.") },
 		"429":            func(w http.ResponseWriter) { refuse(w, 429, "", "") },
 		"RequestTimeout": func(w http.ResponseWriter) { refuse(w, 400, "RequestTimeout", "Not read from.") },
-		"garbage in 502": func(w http.ResponseWriter) { w.WriteHeader(502); _, _ = io.WriteString(w, "<Error><Co\x00de>\xff") },
-		"reset":          func(http.ResponseWriter) { lose() },
+		"garbage in 502": func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusBadGateway)
+			_, _ = io.WriteString(w, "<Error><Co\x00de>\xff")
+		},
+		"reset": func(http.ResponseWriter) { lose() },
 	}
 	after := map[string]func(answer *httptest.ResponseRecorder){
 		"truncated answer": cutAnswer,
@@ -253,7 +256,7 @@ func TestCredentialsEndHalfway(t *testing.T) {
 			asked, keys.AccessKeyID, keys.SecretAccessKey),
 		"config": "[default]\ncredential_process = " + filepath.Join(dir, "process") + "\n",
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil { //nolint:gosec // one of them is a program
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -392,12 +395,13 @@ func TestWrongWhole(t *testing.T) {
 		r := newRig(t, wrapAnswer(t, func(r *http.Request, answer *httptest.ResponseRecorder) {
 			if isComplete(r) && answer.Code == 200 && said.Add(1) <= wrong {
 				text := answer.Body.String()
-				at := strings.Index(text, "<ChecksumCRC64NVME>")
-				if at < 0 {
+				before, sum, open := strings.Cut(text, "<ChecksumCRC64NVME>")
+				_, after, closed := strings.Cut(sum, "</ChecksumCRC64NVME>")
+				if !open || !closed {
 					t.Errorf("no sum in %s", text)
 					return
 				}
-				answer.Body = bytes.NewBufferString(text[:at] + "<ChecksumCRC64NVME>AAAAAAAAAAA=" + text[strings.Index(text, "</ChecksumCRC64NVME>"):])
+				answer.Body = bytes.NewBufferString(before + "<ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME>" + after)
 				answer.Header().Del("Content-Length")
 			}
 		}), courier.Options{PartSize: courier.MinPart})
@@ -557,8 +561,7 @@ func TestTakenBetweenLookAndWrite(t *testing.T) {
 				if !c.is(r) {
 					return false
 				}
-				switch n.Add(1) {
-				case 1:
+				if n.Add(1) == 1 {
 					v := d.upload(other)
 					v.Key = strings.TrimPrefix(r.URL.Path, "/"+sandbox.Bucket+"/")
 					if _, err := d.Send(context.Background(), v); err != nil {

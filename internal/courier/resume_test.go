@@ -305,7 +305,7 @@ func TestTouchedIsNotChanged(t *testing.T) {
 	path, content := file(t, large)
 	r, _, _ := watched(t, func(r *http.Request) {
 		if isPart(r) {
-			if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // that it is another mode is the point
+			if err := os.Chmod(path, 0o644); err != nil {
 				t.Error(err)
 			}
 		}

@@ -51,11 +51,9 @@ func (c *Courier) Verify(ctx context.Context, path, bucket, key, checksum string
 	if err != nil {
 		return err
 	}
-	now := ""
+	now := way.kept(parts[0].sum)
 	if joined {
 		now = way.joined(parts)
-	} else {
-		now = way.kept(parts[0].sum)
 	}
 	if now != expected {
 		return changed

@@ -61,7 +61,7 @@ func TestManyFilesWithFailures(t *testing.T) {
 		switch injected.Add(1) % 3 {
 		case 0:
 			_, _ = io.Copy(io.Discard, r.Body)
-			w.WriteHeader(500)
+			w.WriteHeader(http.StatusInternalServerError)
 			_, _ = io.WriteString(w, "<Error><Code>InternalError</Code></Error>")
 		case 1:
 			panic(http.ErrAbortHandler) // before the store has heard of it
@@ -200,8 +200,6 @@ func TestLostAnswerOfCreate(t *testing.T) {
 // sink speaks as much S3 as a multipart upload needs and keeps nothing.
 type sink struct {
 	bytes, parts atomic.Int64
-	mu           sync.Mutex
-	sums         map[int]string
 }
 
 // ServeHTTP implements http.Handler.
@@ -226,12 +224,12 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			Parts []struct{ PartNumber int } `xml:"Part"`
 		}
 		if err := xml.NewDecoder(r.Body).Decode(&list); err != nil || len(list.Parts) != int(s.parts.Load()) {
-			w.WriteHeader(400)
+			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
 		_, _ = fmt.Fprintf(w, `<CompleteMultipartUploadResult><ETag>"whole"</ETag><ChecksumCRC64NVME>%s</ChecksumCRC64NVME></CompleteMultipartUploadResult>`, r.Header.Get(header))
 	default:
-		w.WriteHeader(404)
+		w.WriteHeader(http.StatusNotFound)
 	}
 }
 
@@ -277,7 +275,7 @@ func TestHugeFile(t *testing.T) {
 	if last.State != desk.Sent || s.bytes.Load() != size || last.Done != size {
 		t.Fatalf("%s, %d bytes: %v", last.State, s.bytes.Load(), last.Trouble)
 	}
-	grown := int64(most) - int64(before) //nolint:gosec // far below
+	grown := int64(most) - int64(before)
 	t.Logf("%d GiB in %v, %d parts; the heap grew by %d KiB", size>>30, took, s.parts.Load(), grown>>10)
 	if grown > 24<<20 {
 		t.Errorf("the heap grew by %d KiB", grown>>10)
