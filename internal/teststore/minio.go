@@ -72,8 +72,15 @@ func StartMinIO(t testing.TB, https bool) *MinIO {
 	})
 	client := m.Client(m.Key, m.Secret, "")
 	deadline := time.Now().Add(60 * time.Second)
-	for {
-		_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(Bucket)})
+	for made := false; ; {
+		var err error
+		if !made {
+			_, err = client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(Bucket)})
+			made = err == nil
+		}
+		if made { // its STS begins later than its S3
+			_, err = m.assume(15*time.Minute, "")
+		}
 		if err == nil {
 			return m
 		}
@@ -146,6 +153,16 @@ func (m *MinIO) Client(key, secret, token string) *s3.Client {
 // policy says; an empty policy is everything.
 func (m *MinIO) Session(d time.Duration, policy string) (key, secret, token string, ends time.Time) {
 	m.t.Helper()
+	out, err := m.assume(d, policy)
+	if err != nil {
+		m.t.Fatalf("assume a role: %v", err)
+	}
+	c := out.Credentials
+	return aws.ToString(c.AccessKeyId), aws.ToString(c.SecretAccessKey), aws.ToString(c.SessionToken), aws.ToTime(c.Expiration)
+}
+
+// assume asks the server's STS for credentials.
+func (m *MinIO) assume(d time.Duration, policy string) (*sts.AssumeRoleOutput, error) {
 	client := sts.New(sts.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String(m.Endpoint), HTTPClient: &http.Client{Transport: m.transport()},
 		Credentials: credentials.NewStaticCredentialsProvider(m.Key, m.Secret, ""),
@@ -157,12 +174,7 @@ func (m *MinIO) Session(d time.Duration, policy string) (key, secret, token stri
 	if policy != "" {
 		in.Policy = aws.String(policy)
 	}
-	out, err := client.AssumeRole(m.t.Context(), in)
-	if err != nil {
-		m.t.Fatalf("assume a role: %v", err)
-	}
-	c := out.Credentials
-	return aws.ToString(c.AccessKeyId), aws.ToString(c.SecretAccessKey), aws.ToString(c.SessionToken), aws.ToTime(c.Expiration)
+	return client.AssumeRole(m.t.Context(), in)
 }
 
 // certificate makes a certificate for 127.0.0.1 that signs itself.
