@@ -55,12 +55,9 @@ func growth(ctx context.Context, args []string) error {
 	if g.counts, err = parseLoads(ctx, *counts); err != nil {
 		return err
 	}
-	picked, err := pickStores(*storeName, flags.waybill)
+	picked, err := pickStore(*storeName, flags.waybill)
 	if err != nil {
 		return err
-	}
-	if len(picked) != 1 {
-		return fmt.Errorf("%w: -store takes one store", errUsage)
 	}
 	b, remove, err := flags.open(ctx)
 	if err != nil {
@@ -69,7 +66,7 @@ func growth(ctx context.Context, args []string) error {
 	defer remove()
 	g.lab, g.began = b, time.Now()
 	g.machine = describe(ctx, g.began)
-	srv, err := picked[0].run(ctx, filepath.Join(b.dir, "store"), *scheme)
+	srv, err := picked.run(ctx, filepath.Join(b.dir, "store"), *scheme)
 	if err != nil {
 		return err
 	}

@@ -47,12 +47,9 @@ func paths(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	picked, err := pickStores(*storeName, flags.waybill)
+	picked, err := pickStore(*storeName, flags.waybill)
 	if err != nil {
 		return err
-	}
-	if len(picked) != 1 {
-		return fmt.Errorf("%w: -store takes one store", errUsage)
 	}
 	b, remove, err := flags.open(ctx)
 	if err != nil {
@@ -66,7 +63,7 @@ func paths(ctx context.Context, args []string) error {
 	if _, _, err := weigh(file); err != nil {
 		return err
 	}
-	srv, err := picked[0].run(ctx, filepath.Join(b.dir, "store"), plain)
+	srv, err := picked.run(ctx, filepath.Join(b.dir, "store"), plain)
 	if err != nil {
 		return err
 	}

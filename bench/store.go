@@ -68,6 +68,18 @@ var stores = []store{
 // always there.
 const fallback = "sandbox"
 
+// pickStore reads the name of one.
+func pickStore(name, waybill string) (store, error) {
+	picked, err := pickStores(name, waybill)
+	if err == nil && len(picked) != 1 {
+		err = fmt.Errorf("%w: -store takes one store", errUsage)
+	}
+	if err != nil {
+		return store{}, err
+	}
+	return picked[0], nil
+}
+
 // pickStores reads a list of names; without one it takes whichever are installed.
 func pickStores(list, waybill string) ([]store, error) {
 	var picked []store

@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,6 +109,7 @@ func (c columns) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
 func (d *destination) begin() {
 	d.loadProfiles()
 	last := d.ui.desk.Settings().Destination
+	_, remembered := d.profileOf(last.Store)
 	switch {
 	case d.flags != (desk.Store{}):
 		d.at = desk.Destination{Store: d.flags}
@@ -117,19 +119,10 @@ func (d *destination) begin() {
 		if last.Store == d.at.Store {
 			d.at = last
 		}
-	case last.Bucket != "" && d.has(last.Store):
+	case last.Bucket != "" && remembered:
 		d.at = last
 	default:
-		d.at = desk.Destination{Store: desk.Store{Profile: signer.DefaultProfile()}}
-		if !d.has(d.at.Store) {
-			d.at.Profile = ""
-			for _, p := range d.profiles {
-				if !p.Sandbox {
-					d.at.Profile = p.Name
-					break
-				}
-			}
-		}
+		d.at = desk.Destination{Store: d.standard()}
 	}
 	d.show()
 }
@@ -179,14 +172,28 @@ func kindName(k signer.Kind) string {
 	return ""
 }
 
-// has reports whether a remembered store can still be chosen.
-func (d *destination) has(s desk.Store) bool {
-	for _, p := range d.profiles {
-		if p.Sandbox == s.Sandbox && (p.Sandbox || p.Name == s.Profile) {
-			return true
-		}
+// profileOf finds the profile of a store among those that can be chosen.
+func (d *destination) profileOf(s desk.Store) (desk.Profile, bool) {
+	at := slices.IndexFunc(d.profiles, func(p desk.Profile) bool {
+		return p.Sandbox == s.Sandbox && (p.Sandbox || p.Name == s.Profile)
+	})
+	if at < 0 {
+		return desk.Profile{}, false
 	}
-	return false
+	return d.profiles[at], true
+}
+
+// standard is the store of a first start: what the AWS CLI would take, else the first profile there is.
+func (d *destination) standard() desk.Store {
+	s := desk.Store{Profile: signer.DefaultProfile()}
+	if _, there := d.profileOf(s); there {
+		return s
+	}
+	at := slices.IndexFunc(d.profiles, func(p desk.Profile) bool { return !p.Sandbox })
+	if at < 0 {
+		return desk.Store{}
+	}
+	return desk.Store{Profile: d.profiles[at].Name}
 }
 
 // none reports whether there is no profile at all but the sandbox.
@@ -196,10 +203,8 @@ func (d *destination) none() bool {
 
 // show fills the fields from what is chosen, and asks the store what there is to know.
 func (d *destination) show() {
-	for _, p := range d.profiles {
-		if p.Sandbox == d.at.Sandbox && (p.Sandbox || p.Name == d.at.Profile) {
-			d.profile.setOption(profileOption(p))
-		}
+	if p, there := d.profileOf(d.at.Store); there {
+		d.profile.setOption(profileOption(p))
 	}
 	if d.at.Sandbox && d.at.Bucket == "" {
 		d.at.Bucket = desk.SandboxBucket
@@ -476,10 +481,8 @@ func (d *destination) say() {
 
 // who is the chosen profile as a person reads it.
 func (d *destination) who() string {
-	for _, p := range d.profiles {
-		if p.Sandbox == d.at.Sandbox && (p.Sandbox || p.Name == d.at.Profile) {
-			return profileOption(p).text()
-		}
+	if p, there := d.profileOf(d.at.Store); there {
+		return profileOption(p).text()
 	}
 	return d.at.Profile
 }

@@ -152,6 +152,16 @@ func (r *rig) file(name, text string) string {
 	return path
 }
 
+// asksOnClash has the window ask what to do about a name that is taken.
+func (r *rig) asksOnClash() {
+	r.t.Helper()
+	s := r.desk.Settings()
+	s.OnClash = desk.ClashAsk
+	if err := r.desk.SaveSettings(s); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // ready waits until the store has answered what was asked of it.
 func (r *rig) ready() {
 	r.t.Helper()

@@ -170,11 +170,7 @@ func TestErrorIsReadInTheRow(t *testing.T) {
 func TestTakenNameIsAskedAbout(t *testing.T) {
 	withProfiles(t)
 	r := open(t, "", Options{})
-	s := r.desk.Settings()
-	s.OnClash = desk.ClashAsk
-	if err := r.desk.SaveSettings(s); err != nil {
-		t.Fatal(err)
-	}
+	r.asksOnClash()
 	r.ready()
 	r.fill(r.send.dest.bucket, "sandbox")
 	r.fill(r.send.dest.prefix, "taken")
@@ -215,6 +211,7 @@ func TestPauseResumeCancel(t *testing.T) {
 	r := open(t, "", Options{})
 	r.ready()
 	r.fill(r.send.dest.bucket, "sandbox")
+	r.desk.SetLimitRate(20 << 20)                                       // so that it is not over before the first click
 	big := r.file("big.bin", strings.Repeat("0123456789abcdef", 8<<20)) // 128 MiB
 	r.send.drop([]string{big})
 	r.until("it is under way", func() bool { return r.send.totals().files == 1 && r.send.shown[0].Done > 0 })
@@ -376,11 +373,7 @@ func TestProfilesRememberTheirPlaces(t *testing.T) {
 func TestQuestionsOfTwoFilesOfOneName(t *testing.T) {
 	withProfiles(t)
 	r := open(t, "", Options{})
-	s := r.desk.Settings()
-	s.OnClash = desk.ClashAsk
-	if err := r.desk.SaveSettings(s); err != nil {
-		t.Fatal(err)
-	}
+	r.asksOnClash()
 	r.ready()
 	r.fill(r.send.dest.bucket, "sandbox")
 	r.fill(r.send.dest.prefix, fmt.Sprint("twins", time.Now().UnixNano()))

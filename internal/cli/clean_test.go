@@ -85,6 +85,15 @@ func (to *target) lostStart(r *rig, prefix, path string) {
 	to.forget()
 }
 
+// begun waits until the store has one unfinished upload of a key.
+func (to *target) begun(key string) {
+	to.t.Helper()
+	eventually(to.t, "the upload of "+key, func() bool {
+		_, unfinished := to.holds(key)
+		return len(unfinished) == 1
+	})
+}
+
 // TestClean lists what is unfinished in a bucket, and removes what this computer has left behind.
 func TestClean(t *testing.T) {
 	r, to := atRoad(t)
@@ -123,7 +132,7 @@ func testClean(t *testing.T, r *rig, to *target, whole string) {
 
 	// What resume will go on with is never removed, nor what is being sent; another's of the same name is not ours.
 	to.lostStart(r, prefix, path)
-	time.Sleep(300 * time.Millisecond) // the store does what it was asked for
+	to.begun(prefix + "big.bin")
 	with := func(state string) map[string]string {
 		if whole == "" {
 			return map[string]string{"other.bin": "unknown", "big.bin": state}
@@ -167,7 +176,7 @@ func TestCleanOfWhatWasLeftBehind(t *testing.T) {
 	r, to := atRoad(t)
 	prefix, path := folder(), r.random("big.bin", slowSize)
 	to.slow(r, prefix, path).kill()
-	time.Sleep(200 * time.Millisecond)
+	to.begun(prefix + "big.bin")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}

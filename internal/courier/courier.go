@@ -1,6 +1,7 @@
 package courier
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -91,18 +92,11 @@ func New(s *signer.Signer, o Options) *Courier {
 		gate:     newGate(o.Concurrency),
 		part:     max(o.PartSize, MinPart),
 		limit:    o.Limit,
-		stall:    or(o.Stall, defaultStall),
-		patience: or(o.Patience, defaultPatience),
-		complete: or(o.Complete, defaultComplete),
+		stall:    cmp.Or(o.Stall, defaultStall),
+		patience: cmp.Or(o.Patience, defaultPatience),
+		complete: cmp.Or(o.Complete, defaultComplete),
 		buffers:  sync.Pool{New: func() any { b := make([]byte, copyBuffer); return &b }},
 	}
-}
-
-func or(given, standard time.Duration) time.Duration {
-	if given > 0 {
-		return given
-	}
-	return standard
 }
 
 // Close lets go of the connections.

@@ -400,19 +400,8 @@ func (c *Courier) abort(ctx context.Context, u *Upload) {
 // It reports whether the store has said that there is nothing left.
 func (c *Courier) abortID(ctx context.Context, o signer.Object, id string, cut bool) (gone bool) {
 	for pause := 50 * time.Millisecond; pause < 2*time.Second && ctx.Err() == nil; pause *= 2 {
-		err := c.try(ctx, nil, func(int) error {
-			signed, err := c.signer.AbortMultipart(ctx, o, id)
-			if err != nil {
-				return err
-			}
-			h, _, err := c.ask(ctx, "abort", signed, nil, c.stall)
-			if err == nil && isPage(h) {
-				err = &StoreError{Op: "abort", Status: http.StatusOK, HTML: true}
-			}
-			return err
-		})
-		gone = err == nil || isCode(err, "NoSuchUpload", "NoSuchKey", "NoSuchBucket")
-		if !cut || !gone {
+		err := c.AbortID(ctx, o.Bucket, o.Key, id)
+		if gone = err == nil || isCode(err, "NoSuchKey", "NoSuchBucket"); !cut || !gone {
 			return gone
 		}
 		select {
@@ -437,15 +426,20 @@ func (c *Courier) Abort(ctx context.Context, u *Upload) {
 	c.removeOurs(ctx, u)
 }
 
-// AbortID removes a multipart upload that is known by its name only.
+// AbortID removes a multipart upload that is known by its name only. One that is not there is removed; a web page's
+// success is none.
 func (c *Courier) AbortID(ctx context.Context, bucket, key, id string) error {
 	return c.try(ctx, nil, func(int) error {
 		signed, err := c.signer.AbortMultipart(ctx, signer.Object{Bucket: bucket, Key: key, Expires: linkTime}, id)
 		if err != nil {
 			return err
 		}
-		if _, _, err = c.ask(ctx, "abort", signed, nil, c.stall); isCode(err, "NoSuchUpload") {
+		h, _, err := c.ask(ctx, "abort", signed, nil, c.stall)
+		switch {
+		case isCode(err, "NoSuchUpload"):
 			return nil
+		case err == nil && isPage(h):
+			return &StoreError{Op: "abort", Status: http.StatusOK, HTML: true}
 		}
 		return err
 	})

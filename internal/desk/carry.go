@@ -91,7 +91,7 @@ func (p *Drop) hold(j *job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	j.inHand = false
-	if errors.Is(context.Cause(p.ctx), ErrLeave) && !j.gone {
+	if p.leaving() && !j.gone {
 		return // the whole drop is left as it is
 	}
 	j.Speed, j.Left, j.Waiting = 0, 0, nil
@@ -112,7 +112,7 @@ func (p *Drop) hold(j *job) {
 // abandon ends a job that was cancelled; the store may have parts of it.
 func (p *Drop) abandon(ctx context.Context, j *job) {
 	p.mu.Lock()
-	left := p.left && !j.gone
+	left := p.leaving() && !j.gone
 	p.mu.Unlock()
 	if left {
 		return
@@ -126,9 +126,7 @@ var errSkip = errors.New("the name is taken, and the person chose to skip")
 // upload sends the job's file, under another name if its own is taken and that is what the person wants.
 func (p *Drop) upload(ctx context.Context, j *job) error {
 	if j.upload.Path == "" {
-		if err := p.begin(ctx, j); err != nil {
-			return err
-		}
+		p.begin(ctx, j)
 	}
 	p.set(j, func(t *Transfer) {
 		t.State, t.Key, t.ContentType = Sending, j.upload.Key, j.upload.ContentType
@@ -187,7 +185,7 @@ func (p *Drop) waitsNoMore(j *job) {
 }
 
 // begin makes a job ready for its first byte, or for the rest of them where an earlier try has sent some.
-func (p *Drop) begin(ctx context.Context, j *job) error {
+func (p *Drop) begin(ctx context.Context, j *job) {
 	j.upload = courier.Upload{
 		Path: j.Path, Bucket: p.dest.Bucket, ContentType: p.options.ContentType,
 		Overwrite: p.options.OnClash == ClashReplace, Again: p.before != nil || j.again != "",
@@ -209,13 +207,10 @@ func (p *Drop) begin(ctx context.Context, j *job) error {
 	if j.upload.ContentType == "" {
 		j.upload.ContentType = contentType(j.Path)
 	}
-	if err := p.goOn(ctx, j); err != nil {
-		return err
-	}
+	p.goOn(ctx, j)
 	if j.upload.Key == "" {
 		j.upload.Key = p.claim(j)
 	}
-	return nil
 }
 
 func (p *Drop) onClash(ctx context.Context, j *job) (Clash, error) {

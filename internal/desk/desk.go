@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -37,6 +38,7 @@ type Desk struct {
 	patience atomic.Int64 // nanoseconds; 0 is the courier's own
 
 	starting sync.Mutex // held while the sandbox is looked for or started
+	closed   bool       // guarded by starting: no sandbox is started any more
 
 	mu       sync.Mutex
 	trouble  *Trouble // why the ledger is not used, or did not take a record
@@ -107,6 +109,9 @@ func (d *Desk) ledgerPath() string { return filepath.Join(d.home, "ledger.db") }
 
 // Close ends the sandbox if this desk started it, and closes the ledger.
 func (d *Desk) Close() error {
+	d.starting.Lock() // one that is being started would outlive this
+	d.closed = true
+	d.starting.Unlock()
 	d.mu.Lock()
 	running := d.sandbox
 	d.sandbox = nil
@@ -164,6 +169,9 @@ func (d *Desk) Sandbox(ctx context.Context) (*sandbox.Sandbox, error) {
 	// Starting may take a while, and nobody else shall wait for it.
 	d.starting.Lock()
 	defer d.starting.Unlock()
+	if d.closed {
+		return nil, trouble("SandboxFailed", args{"Fault": errClosed.Error()}, errClosed)
+	}
 	d.mu.Lock()
 	have := d.sandbox
 	d.mu.Unlock()
@@ -179,6 +187,8 @@ func (d *Desk) Sandbox(ctx context.Context) (*sandbox.Sandbox, error) {
 	d.mu.Unlock()
 	return s, nil
 }
+
+var errClosed = errors.New("the program is being closed")
 
 // SandboxEnds reports whether the sandbox runs in this process, and so ends when this desk is closed.
 func (d *Desk) SandboxEnds() bool {

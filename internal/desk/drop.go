@@ -42,12 +42,11 @@ type Drop struct {
 	queue    queue
 	walks    int // that are not at their end
 	dropped  []found
-	opened   bool // its workers work
-	over     bool // nothing can be added any more
-	left     bool // the process ends, and another one shall go on
-	unwalked bool // a walk was cut short
-	kept     bool // a failed transfer has parts in the store for a later try
-	jobs     map[string]*job
+	opened   bool            // its workers work
+	over     bool            // nothing can be added any more
+	unwalked bool            // a walk was cut short
+	kept     bool            // a failed transfer has parts in the store for a later try
+	jobs     map[string]*job // those that are not over
 	active   map[*job]struct{}
 	order    int             // how many jobs there were so far
 	keys     map[string]bool // the keys that this drop has given out
@@ -79,11 +78,16 @@ type job struct {
 // transfer, so nobody has to look in two places. Events must be read until it is closed. Paths must be
 // absolute: the sandbox changes the process's working directory.
 func (d *Desk) Send(ctx context.Context, dest Destination, o SendOptions, paths []string) *Drop {
+	return d.send(ctx, dest, o, foundAt(paths), nil)
+}
+
+// foundAt is what was dropped by itself, under its own name.
+func foundAt(paths []string) []found {
 	files := make([]found, len(paths))
 	for i, path := range paths {
 		files[i] = found{path: path, name: filepath.Base(path)}
 	}
-	return d.send(ctx, dest, o, files, nil)
+	return files
 }
 
 // SendAgain starts a drop of files that a drop before was not able to send, each under the name that it had
@@ -180,7 +184,7 @@ func (p *Drop) run(ctx context.Context, files []found) {
 	unhook := context.AfterFunc(ctx, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.stopped, p.left = true, errors.Is(context.Cause(ctx), ErrLeave)
+		p.stopped = true
 		p.waiting.Broadcast()
 	})
 	defer unhook()
@@ -251,10 +255,7 @@ func (p *Drop) done(j *job) {
 // Add puts more files and folders into a drop that is under way. It reports whether that was still possible; the
 // answer no means that they need a drop of their own.
 func (p *Drop) Add(paths ...string) bool {
-	files := make([]found, len(paths))
-	for i, path := range paths {
-		files[i] = found{path: path, name: filepath.Base(path)}
-	}
+	files := foundAt(paths)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.over || p.stopped || !p.opened {
@@ -301,6 +302,7 @@ func (p *Drop) set(j *job, change func(*Transfer)) {
 func (p *Drop) end(j *job, s State, t *Trouble) {
 	p.mu.Lock()
 	delete(p.active, j)
+	delete(p.jobs, j.ID) // with what its upload knows: ten thousand of them would add up
 	j.inHand = false
 	j.State, j.Trouble, j.Speed, j.Left, j.Waiting = s, t, 0, 0, nil
 	snapshot := j.Transfer
@@ -363,6 +365,9 @@ func (p *Drop) Cancel(id string) {
 // ErrLeave as the cause of a context's end makes a drop stop where it is, with all that the store has of it, for
 // another process to go on with.
 var ErrLeave = fmt.Errorf("left for later: %w", courier.ErrPaused)
+
+// leaving reports whether the process ends, and another one shall go on.
+func (p *Drop) leaving() bool { return errors.Is(context.Cause(p.ctx), ErrLeave) }
 
 // CancelAll stops every transfer of the drop that is not over, and the walk.
 func (p *Drop) CancelAll() { p.cancel(context.Canceled) }

@@ -139,15 +139,7 @@ func (p *Drop) planID() string {
 
 // undone reports whether another process would find something to do. The caller holds the lock.
 func (p *Drop) undone() bool {
-	if p.unwalked {
-		return true
-	}
-	for _, j := range p.jobs {
-		if !j.State.Over() {
-			return true
-		}
-	}
-	return false
+	return p.unwalked || len(p.jobs) > 0
 }
 
 // endPlan forgets the plan of a drop that is done, and gives one that is not done to whoever goes on with it.
@@ -156,7 +148,7 @@ func (p *Drop) endPlan() {
 	p.mu.Lock()
 	id, later := p.plan, ""
 	switch {
-	case errors.Is(context.Cause(p.ctx), ErrLeave) && p.undone():
+	case p.leaving() && p.undone():
 		later = ownerLeft
 	case p.kept:
 		later = ownerKept
@@ -199,19 +191,19 @@ func (p *Drop) keep(ctx context.Context, j *job, u courier.Unfinished) {
 }
 
 // goOn finds what an earlier try has left of a job's file, and makes the upload continue it.
-func (p *Drop) goOn(ctx context.Context, j *job) error {
+func (p *Drop) goOn(ctx context.Context, j *job) {
 	d := p.desk
 	if j.again == "" || d.ledger == nil {
-		return nil
+		return
 	}
 	row, err := d.ledger.GetUpload(ctx, j.again)
 	if err != nil || row.Bucket != p.dest.Bucket {
-		return nil //nolint:nilerr // there is none: it is sent from its beginning
+		return // there is none: it is sent from its beginning
 	}
-	var left courier.Unfinished
-	if err := json.Unmarshal([]byte(row.Content), &left); err != nil {
+	left, err := unfinished(row)
+	if err != nil {
 		d.log.Debug("the upload was written down in another way", "error", err)
-		return nil
+		return
 	}
 	j.upload.Key = row.Key
 	p.mu.Lock()
@@ -228,7 +220,12 @@ func (p *Drop) goOn(ctx context.Context, j *job) error {
 	if left.UploadID == "" {
 		p.sweep(ctx, row)
 	}
-	return nil
+}
+
+// unfinished reads what the courier has kept of an upload.
+func unfinished(row ledger.Upload) (u courier.Unfinished, err error) {
+	err = json.Unmarshal([]byte(row.Content), &u)
+	return u, err
 }
 
 // letGo removes what an earlier try has left of a file that cannot be read any more.
@@ -276,8 +273,8 @@ func (p *Drop) sweep(ctx context.Context, row ledger.Upload) {
 	}
 	for _, u := range found {
 		named := slices.ContainsFunc(known, func(k ledger.Upload) bool {
-			var left courier.Unfinished
-			return json.Unmarshal([]byte(k.Content), &left) == nil && left.UploadID == u.ID
+			left, err := unfinished(k)
+			return err == nil && left.UploadID == u.ID
 		})
 		if u.Key == row.Key && !named && startedWith(row, u.Started) {
 			if err := p.courier.AbortID(ctx, row.Bucket, u.Key, u.ID); err != nil {
@@ -468,10 +465,9 @@ func (d *Desk) abortAll(ctx context.Context, s Store, uploads []ledger.Upload) e
 	}
 	var first error
 	for _, u := range uploads {
-		var left courier.Unfinished
-		fault := err
-		if fault == nil {
-			fault = json.Unmarshal([]byte(u.Content), &left)
+		left, fault := unfinished(u)
+		if err != nil {
+			fault = err
 		}
 		if fault == nil && left.UploadID != "" {
 			fault = c.AbortID(ctx, u.Bucket, u.Key, left.UploadID)

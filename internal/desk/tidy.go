@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -93,8 +92,8 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 			if k.Key != u.Key {
 				continue
 			}
-			var left courier.Unfinished
-			named := json.Unmarshal([]byte(k.Content), &left) == nil && left.UploadID == u.ID
+			left, err := unfinished(k)
+			named := err == nil && left.UploadID == u.ID
 			if !named && !startedWith(k, u.Started) {
 				continue
 			}

@@ -148,7 +148,7 @@ type Entry struct {
 // Live reports whether the entry's link still works at the moment now, as far as can be known here. A link whose
 // end is not known is given up when the time that was asked for is over: none is signed for longer.
 func (e Entry) Live(now time.Time) bool {
-	return e.State == Sent && e.TroubleCode != codeLinkRefused && e.TroubleCode != codeLinkNotMade && now.Before(e.Last())
+	return e.State == Sent && !e.Refused() && now.Before(e.Last())
 }
 
 // Last is the moment after which the link cannot work.
@@ -162,7 +162,7 @@ func (e Entry) Last() time.Time {
 // Refused reports whether the file was sent and its link leads nowhere: the profile may put but not get, or
 // could not sign any more.
 func (e Entry) Refused() bool {
-	return e.State == Sent && (e.TroubleCode == codeLinkRefused || e.TroubleCode == codeLinkNotMade)
+	return e.State == Sent && leadsNowhere(e.TroubleCode)
 }
 
 // Codes of troubles that say that a file was sent without a link that works.
@@ -173,8 +173,11 @@ const (
 
 // Refused reports whether the link of a sent file leads nowhere, as with Entry.Refused.
 func (t Transfer) Refused() bool {
-	return t.State == Sent && t.Trouble != nil && (t.Trouble.Code == codeLinkRefused || t.Trouble.Code == codeLinkNotMade)
+	return t.State == Sent && t.Trouble != nil && leadsNowhere(t.Trouble.Code)
 }
+
+// leadsNowhere reports whether a trouble says that a file was sent without a link that works.
+func leadsNowhere(code string) bool { return code == codeLinkRefused || code == codeLinkNotMade }
 
 // Good reports whether the link of a transfer is one to give away at the moment now.
 func (t Transfer) Good(now time.Time) bool {

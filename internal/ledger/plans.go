@@ -139,8 +139,7 @@ func scanUpload(rows *sql.Rows) (u Upload, err error) {
 
 // RecordsOf gives what has come of a plan so far.
 func (l *Ledger) RecordsOf(ctx context.Context, plan string) ([]Record, error) {
-	return query(ctx, l, "SELECT "+columns+" FROM record WHERE plan = ? AND plan <> '' ORDER BY created, id",
-		func(rows *sql.Rows) (Record, error) { return scan(rows) }, plan)
+	return query(ctx, l, "SELECT "+columns+" FROM record WHERE plan = ? AND plan <> '' ORDER BY created, id", scanRecord, plan)
 }
 
 // query reads a list.

@@ -94,24 +94,10 @@ func (l *Ledger) List(ctx context.Context, limit int) ([]Record, error) {
 	if limit <= 0 {
 		limit = -1
 	}
-	rows, err := l.db.QueryContext(ctx, newestFirst, limit)
-	if err != nil {
-		return nil, l.explain("read", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var list []Record
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return nil, l.explain("read", err)
-		}
-		list = append(list, r)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, l.explain("read", err)
-	}
-	return list, nil
+	return query(ctx, l, newestFirst, scanRecord, limit)
 }
+
+func scanRecord(rows *sql.Rows) (Record, error) { return scan(rows) }
 
 // known is NULL for a time that is not.
 func known(t time.Time) any {
