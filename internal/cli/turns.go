@@ -7,14 +7,14 @@ import "waybill/internal/desk"
 type inTurn struct {
 	now   bool // do not wait for those before
 	order []string
-	over  map[string]desk.Transfer
+	over  map[string]*desk.Transfer // nil while it is not over
 }
 
 // rest gives back, in order, what is over and still waits behind something that is not.
 func (i *inTurn) rest() (due []desk.Transfer) {
 	for _, id := range i.order {
-		if t := i.over[id]; t.State.Over() {
-			due = append(due, t)
+		if t := i.over[id]; t != nil {
+			due = append(due, *t)
 		}
 	}
 	i.order, i.over = nil, nil
@@ -30,18 +30,21 @@ func (i *inTurn) take(t desk.Transfer) (due []desk.Transfer) {
 		return due
 	}
 	if i.over == nil {
-		i.over = map[string]desk.Transfer{}
+		i.over = map[string]*desk.Transfer{}
 	}
 	if t.State == desk.Queued {
 		if _, known := i.over[t.ID]; !known {
 			i.order = append(i.order, t.ID)
-			i.over[t.ID] = t
+			i.over[t.ID] = nil
 		}
 		return nil
 	}
-	i.over[t.ID] = t
-	for len(i.order) > 0 && i.over[i.order[0]].State.Over() {
-		due = append(due, i.over[i.order[0]])
+	if !t.State.Over() {
+		return nil
+	}
+	i.over[t.ID] = &t
+	for len(i.order) > 0 && i.over[i.order[0]] != nil {
+		due = append(due, *i.over[i.order[0]])
 		delete(i.over, i.order[0])
 		i.order = i.order[1:]
 	}

@@ -62,7 +62,7 @@ func (p *Drop) fail(j *job, err error) {
 	t := p.explain(err, j, "s3:PutObject")
 	unfinished := j.upload.Unfinished()
 	if unfinished && ofFile(err, scene{}, args{}) != "" { // nobody can go on with what is not there any more
-		p.courier.Abort(p.ctx, &j.upload)
+		p.courier.Abort(p.ctx, j.upload)
 		unfinished = false
 	}
 	p.mu.Lock()
@@ -117,7 +117,9 @@ func (p *Drop) abandon(ctx context.Context, j *job) {
 	if left {
 		return
 	}
-	p.courier.Abort(ctx, &j.upload)
+	if j.upload != nil {
+		p.courier.Abort(ctx, j.upload)
+	}
 	p.end(j, Cancelled, nil)
 }
 
@@ -125,7 +127,7 @@ var errSkip = errors.New("the name is taken, and the person chose to skip")
 
 // upload sends the job's file, under another name if its own is taken and that is what the person wants.
 func (p *Drop) upload(ctx context.Context, j *job) error {
-	if j.upload.Path == "" {
+	if j.upload == nil {
 		p.begin(ctx, j)
 	}
 	p.set(j, func(t *Transfer) {
@@ -134,7 +136,7 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 	defer p.waitsNoMore(j)
 	corrected, revived := false, 0
 	for n := 2; ; {
-		receipt, err := p.courier.Send(ctx, &j.upload)
+		receipt, err := p.courier.Send(ctx, j.upload)
 		switch {
 		case err == nil:
 			p.set(j, func(t *Transfer) {
@@ -186,7 +188,8 @@ func (p *Drop) waitsNoMore(j *job) {
 
 // begin makes a job ready for its first byte, or for the rest of them where an earlier try has sent some.
 func (p *Drop) begin(ctx context.Context, j *job) {
-	j.upload = courier.Upload{
+	j.meter = &courier.Meter{}
+	j.upload = &courier.Upload{
 		Path: j.Path, Bucket: p.dest.Bucket, ContentType: p.options.ContentType,
 		Overwrite: p.options.OnClash == ClashReplace, Again: p.before != nil || j.again != "",
 		Moved: func(n int64) {

@@ -58,12 +58,12 @@ type Drop struct {
 // job is a transfer in the making. Its snapshot is guarded by the drop's mutex.
 type job struct {
 	Transfer
-	number int    // its place in the drop, from 0
-	queued int64  // its size when it was queued, in bytes
-	wanted string // the key that it would have if nothing else had it
-	again  string // the transfer that it is another try of; "" when it is none
-	upload courier.Upload
-	meter  courier.Meter
+	number int                     // its place in the drop, from 0
+	queued int64                   // its size when it was queued, in bytes
+	wanted string                  // the key that it would have if nothing else had it
+	again  string                  // the transfer that it is another try of; "" when it is none
+	upload *courier.Upload         // nil until it is begun: ten thousand that wait would add up
+	meter  *courier.Meter          // likewise
 	rows   []string                // its uploads in the ledger
 	cancel context.CancelCauseFunc // while it is under way
 	inHand bool                    // a worker has it
@@ -302,7 +302,7 @@ func (p *Drop) set(j *job, change func(*Transfer)) {
 func (p *Drop) end(j *job, s State, t *Trouble) {
 	p.mu.Lock()
 	delete(p.active, j)
-	delete(p.jobs, j.ID) // with what its upload knows: ten thousand of them would add up
+	delete(p.jobs, j.ID)
 	j.inHand = false
 	j.State, j.Trouble, j.Speed, j.Left, j.Waiting = s, t, 0, 0, nil
 	snapshot := j.Transfer
@@ -311,7 +311,7 @@ func (p *Drop) end(j *job, s State, t *Trouble) {
 	if !j.later {
 		r.Plan = p.planID()
 	}
-	p.log.put(entry{record: r, uploads: j.rows, doubt: j.upload.Doubtful()})
+	p.log.put(entry{record: r, uploads: j.rows, doubt: j.upload != nil && j.upload.Doubtful()})
 	p.feed.add(snapshot) // the last one: nothing changes a transfer that is over
 }
 
