@@ -27,3 +27,8 @@ var Translations embed.FS
 //
 //go:embed glyphs/*.svg
 var Glyphs embed.FS
+
+// Pages holds the templates of the pages that are handed to others, with their style and script, under "pages".
+//
+//go:embed pages
+var Pages embed.FS

@@ -61,15 +61,34 @@ var scenes = []struct {
 		s.window.see("Not sent", inTime)
 		s.window.press("Escape")
 	}},
-	{name: "links", play: func(s *studio) {
-		s.sendBefore("backup-2026-11-20.zip", "1s")
-		s.sendBefore("Angebot Müller & Söhne.docx", "12m")
-		s.sendBefore("All-hands recording.mp4", "7d")
-		s.sendBefore("Quarterly report – final.pdf", "3h")
-		s.sendBefore("Photos from the offsite.zip", "6d")
+	{name: "bundle", play: func(s *studio) {
 		s.open()
-		s.window.press("ctrl+2")
-		s.window.see("Photos from the offsite.zip", soon)
+		s.window.press("ctrl+t")
+		s.paste(file{"Quarterly report – final.pdf", 2_400_000}, file{"customers.csv", 310_000}, file{"Launch film, director’s cut.mp4", 9_000_000})
+		s.window.see("One page for 3 files", inTime)
+		s.window.see("Link copied", soon)
+	}},
+	{name: "links", play: (*studio).ledger},
+	{name: "selected", play: func(s *studio) {
+		s.ledger()
+		s.window.press("Down", "Down", "space", "shift+Down")
+		s.window.see("2 selected", soon)
+	}},
+	{name: "revoke", play: func(s *studio) {
+		s.ledger()
+		s.window.press("Down", "Delete")
+		s.window.see("Delete", soon)
+	}},
+	{name: "qr", play: func(s *studio) {
+		s.ledger()
+		s.window.press("Down", "ctrl+g")
+		s.window.see("Whoever scans this has the link", soon)
+	}},
+	{name: "browse", play: func(s *studio) {
+		s.ledger()
+		s.window.press("ctrl+shift+l")
+		s.window.see("Link to a file in a bucket", soon)
+		s.window.see("customers.csv", soon)
 	}},
 	{name: "settings", play: func(s *studio) {
 		s.open()
@@ -136,11 +155,26 @@ func (s *studio) send(names ...string) {
 	s.window.see("Copy", soon)
 }
 
+// ledger opens the Links place on links that end soon, later and a while ago, and on a page for several files.
+func (s *studio) ledger() {
+	s.t.Helper()
+	s.sendBefore("backup-2026-11-20.zip", "1s")
+	s.sendBefore("Angebot Müller & Söhne.docx", "12m")
+	s.sendBefore("All-hands recording.mp4", "7d")
+	s.sendBefore("Quarterly report – final.pdf", "3h")
+	s.sendBefore("customers.csv", "5h", "--bundle", "--title", "Papers for the offsite")
+	s.sendBefore("Photos from the offsite.zip", "6d")
+	s.open()
+	s.window.press("ctrl+2")
+	s.window.see("Photos from the offsite.zip", soon)
+}
+
 // sendBefore sends a file from a terminal, before the window opens.
-func (s *studio) sendBefore(name, lasts string) {
+func (s *studio) sendBefore(name, lasts string, more ...string) {
 	s.t.Helper()
 	s.write(noise(600_000), name)
-	s.must(program(s.t), "send", "--quiet", "--profile", "work", "--bucket", "team-share", "--prefix", "alice/2026-11", "--expires", lasts, name)
+	args := []string{"send", "--quiet", "--profile", "work", "--bucket", "team-share", "--prefix", "alice/2026-11", "--expires", lasts, name}
+	s.must(program(s.t), append(args, more...)...)
 }
 
 // shoot takes a picture of the window in this size, once it has been drawn anew and stands still.

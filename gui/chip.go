@@ -108,24 +108,40 @@ func (r *chipRenderer) Refresh() {
 func (r *chipRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.ground, r.word} }
 func (r *chipRenderer) Destroy()                     {}
 
-// tile shows what kind of file a row is about: its ending on a square, which reads in any language.
+// tile shows what kind of file a row is about: its ending on a square, which reads in any language. In a list to
+// select from it is also where a row is ticked.
 type tile struct {
 	widget.BaseWidget
 
-	kind string // "" shows the picture of a file
+	kind string // "" shows the picture
+	icon icon
+	tick tick
 }
+
+// tick is whether a tile shows that its row is selected.
+type tick int
+
+const (
+	noTick     tick = iota
+	offersTick      // it is pointed at
+	hasTick         // the row is selected
+)
 
 const tileSize = 36
 
 func newTile() *tile {
-	t := &tile{}
+	t := &tile{icon: iconFile}
 	t.ExtendBaseWidget(t)
 	return t
 }
 
-func (t *tile) set(kind string) {
-	if t.kind != kind {
-		t.kind = kind
+// set shows a kind, or a picture where there is none.
+func (t *tile) set(kind string, picture icon, state tick) {
+	if picture == iconNone {
+		picture = iconFile
+	}
+	if t.kind != kind || t.icon != picture || t.tick != state {
+		t.kind, t.icon, t.tick = kind, picture, state
 		t.Refresh()
 	}
 }
@@ -159,16 +175,25 @@ func (r *tileRenderer) Layout(fyne.Size) {
 func (r *tileRenderer) MinSize() fyne.Size { return fyne.NewSquareSize(tileSize) }
 
 func (r *tileRenderer) Refresh() {
-	r.ground.FillColor = theme.Color(colorAccentBack)
-	r.word.Text, r.word.Color = r.t.kind, theme.Color(colorAccent)
+	fill, text, shown, picture := colorAccentBack, colorAccent, r.t.kind, r.t.icon
+	r.ground.StrokeWidth = 0
+	switch r.t.tick {
+	case offersTick:
+		shown, picture = "", iconCheck
+		r.ground.StrokeWidth, r.ground.StrokeColor = 2, theme.Color(colorAccent)
+	case hasTick:
+		fill, text, shown, picture = colorAccent, theme.ColorNameForegroundOnPrimary, "", iconCheck
+	}
+	r.ground.FillColor = theme.Color(fill)
+	r.word.Text, r.word.Color = shown, theme.Color(text)
 	r.word.TextSize = 11
-	if len(r.t.kind) > 3 {
+	if len(shown) > 3 {
 		r.word.TextSize = 9
 	}
-	r.word.Hidden = r.t.kind == ""
-	r.icon.Hidden = r.t.kind != ""
+	r.word.Hidden = shown == ""
+	r.icon.Hidden = shown != ""
 	if !r.icon.Hidden {
-		r.icon.Resource = iconFile.in(colorAccent)
+		r.icon.Resource = picture.in(text)
 		r.icon.Refresh()
 	}
 	r.Layout(fyne.Size{})

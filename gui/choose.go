@@ -8,6 +8,15 @@ import (
 	"github.com/ncruces/zenity"
 )
 
+// zenitySaver asks with the same choosers where to save a file. They ask before they give one that is there.
+func zenitySaver(ctx context.Context, name string) (chosenFile, error) {
+	path, err := zenity.SelectFileSave(zenity.Context(ctx), zenity.Title(lang.L("Save as")), zenity.Filename(name), zenity.ConfirmOverwrite())
+	if errors.Is(err, zenity.ErrCanceled) {
+		return chosenFile{}, nil
+	}
+	return chosenFile{path, true}, err
+}
+
 func chooserTitle(folder bool) string {
 	if folder {
 		return lang.L("Choose folders to send")

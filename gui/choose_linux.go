@@ -21,10 +21,31 @@ func chooseFiles(ctx context.Context, folder bool) ([]string, error) {
 	return paths, err
 }
 
-// portalChooser speaks to the desktop portal itself
+// portalChooser asks the desktop's portal for files, or for folders.
+func portalChooser(ctx context.Context, folder bool) ([]string, error) {
+	return askPortal(ctx, "OpenFile", chooserTitle(folder), map[string]dbus.Variant{
+		"multiple": dbus.MakeVariant(true), "directory": dbus.MakeVariant(folder), "accept_label": dbus.MakeVariant(lang.L("Send")),
+	})
+}
+
+// chooseSave asks where to save a file, as chooseFiles does. Not every portal asks before it gives a file that is there.
+func chooseSave(ctx context.Context, name string) (chosenFile, error) {
+	paths, err := askPortal(ctx, "SaveFile", lang.L("Save as"), map[string]dbus.Variant{
+		"current_name": dbus.MakeVariant(name), "accept_label": dbus.MakeVariant(lang.L("Save")),
+	})
+	switch {
+	case err != nil && ctx.Err() == nil:
+		return zenitySaver(ctx, name)
+	case err != nil || len(paths) == 0:
+		return chosenFile{}, err
+	}
+	return chosenFile{paths[0], false}, nil
+}
+
+// askPortal speaks to the desktop portal itself
 // (https://flatpak.github.io/xdg-desktop-portal/docs/doc-org.freedesktop.portal.FileChooser.html): the module
 // there is for it decodes the addresses it is given as forms, which makes a space of every plus sign.
-func portalChooser(ctx context.Context, folder bool) ([]string, error) {
+func askPortal(ctx context.Context, method, title string, options map[string]dbus.Variant) ([]string, error) {
 	bus, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("reach the desktop portal: %w", err)
@@ -40,12 +61,9 @@ func portalChooser(ctx context.Context, folder bool) ([]string, error) {
 	}
 	signals := make(chan *dbus.Signal, 4)
 	bus.Signal(signals)
-	options := map[string]dbus.Variant{
-		"handle_token": dbus.MakeVariant(token), "multiple": dbus.MakeVariant(true), "directory": dbus.MakeVariant(folder),
-		"accept_label": dbus.MakeVariant(lang.L("Send")), "modal": dbus.MakeVariant(true),
-	}
+	options["handle_token"], options["modal"] = dbus.MakeVariant(token), dbus.MakeVariant(true)
 	portal := bus.Object("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop")
-	if err := portal.CallWithContext(ctx, "org.freedesktop.portal.FileChooser.OpenFile", 0, "", chooserTitle(folder), options).Err; err != nil {
+	if err := portal.CallWithContext(ctx, "org.freedesktop.portal.FileChooser."+method, 0, "", title, options).Err; err != nil {
 		return nil, fmt.Errorf("ask the desktop portal for files: %w", err)
 	}
 	for {

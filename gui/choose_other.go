@@ -4,6 +4,9 @@ package gui
 
 import "context"
 
+// chooseSave asks with the system's own chooser where to save a file. Nothing chosen is no error.
+func chooseSave(ctx context.Context, name string) (chosenFile, error) { return zenitySaver(ctx, name) }
+
 // chooseFiles asks with the system's own chooser. Nothing chosen is no error.
 func chooseFiles(ctx context.Context, folder bool) ([]string, error) {
 	return zenityChooser(ctx, folder)

@@ -27,6 +27,9 @@ type destination struct {
 	line    *prose
 	help    *prose
 	helpBox *fyne.Container
+	week    *fyne.Container // offers what comes next to a link for longer than S3 gives
+	bundle  *toggle
+	names   *names
 
 	profiles []desk.Profile
 	at       desk.Destination
@@ -55,27 +58,35 @@ func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
 	d.prefix = u.combo(lang.L("none"), func(o option) { d.takePrefix(o.text()) })
 	d.prefix.opened = d.askPrefixes
 	d.lasts = u.combo("", func(o option) { d.takeLasts(o.text()) })
-	d.lasts.setValue(lastsLabel(d.expires))
-	var offers []option
-	for _, o := range offered() {
-		offers = append(offers, option{label: o.label})
-	}
-	d.lasts.setOptions(offers)
+	d.lasts.setValue(lastsName(d.expires))
 	d.line, d.help = u.prose(" ", colorMuted), u.prose("", colorMuted)
 	d.helpBox = container.New(inset{}, d.help.all)
 	d.helpBox.Hide()
+	d.week = container.New(line{}, u.button(wordLink, lang.L("Take 7 days, and remind me a day before the end"), d.takeWeek))
+	d.week.Hide()
+	d.bundle = u.toggle(lang.L("One link for all files of a drop"), u.tipFor("together"), d.takeBundle)
+	d.bundle.on = u.desk.Settings().Bundle
+	d.names = u.newNames(d.namesChanged)
 	fields := container.New(columns{160, 175, 218, 146},
 		labelled(lang.L("Profile"), d.profile), labelled(lang.L("Bucket"), d.bucket),
-		labelled(lang.L("Folder"), d.prefix), labelled(lang.L("Link lasts"), d.lasts))
-	d.all = container.New(stack{gap: 8}, fields, container.New(stack{gap: 2}, d.line.all, d.helpBox))
+		labelled(lang.L("Folder"), d.prefix), labelled(lang.L("Link lasts"), d.lasts, u.hint(whatLinksCannot())))
+	said := container.New(line{gap: gap, stretch: d.line.all}, d.line.all, d.bundle, d.names.entry)
+	d.all = container.New(stack{gap: 8}, fields, container.New(stack{gap: 2}, said, d.helpBox, d.week), d.names.card)
 	return d
 }
 
-// labelled puts a field's name above it.
-func labelled(name string, field *combo) fyne.CanvasObject {
+// labelled puts a field's name above it, with what else belongs to the name.
+func labelled(name string, field *combo, beside ...fyne.CanvasObject) fyne.CanvasObject {
 	label := newClipped(sizeSmall, colorMuted, false)
-	label.text = name
-	return container.New(stack{gap: 4}, label, framed(field.frame, field))
+	label.text, label.whole = name, len(beside) > 0
+	top := container.New(line{gap: 4}, label)
+	if len(beside) == 0 {
+		top = container.NewStack(label)
+	}
+	for _, o := range beside {
+		top.Add(o)
+	}
+	return container.New(stack{gap: 4}, top, framed(field.frame, field))
 }
 
 // columns shares a width in proportion, a gap apart.
@@ -278,14 +289,14 @@ func (d *destination) takePrefix(s string) {
 
 // takeLasts is called when the length of time was changed.
 func (d *destination) takeLasts(s string) {
-	expires, err := parseLasts(s)
+	expires, err := d.parseLasts(s)
 	if err != nil {
 		d.trouble = desk.Explain(err)
 		d.say()
 		return
 	}
 	d.expires = expires
-	d.lasts.setValue(lastsLabel(expires))
+	d.lasts.setValue(lastsName(expires))
 	settings := d.ui.desk.Settings()
 	settings.Expires = expires
 	d.save(settings)
@@ -296,7 +307,7 @@ func (d *destination) takeLasts(s string) {
 // check looks at what stands in the fields.
 func (d *destination) check() bool {
 	d.trouble = nil
-	if _, err := parseLasts(d.lasts.Text); err != nil {
+	if _, err := d.parseLasts(d.lasts.Text); err != nil {
 		d.trouble = desk.Explain(err)
 	} else if d.at.Bucket != "" {
 		if err := desk.CheckBucket(d.at.Bucket); err != nil {
@@ -314,7 +325,23 @@ func (d *destination) check() bool {
 
 // ready reports whether a drop could start at once.
 func (d *destination) ready() bool {
-	return d.at.Bucket != "" && !d.none() && d.check()
+	return d.at.Bucket != "" && !d.none() && d.check() && d.names.take()
+}
+
+// takeBundle is called when the switch for one link for all was set.
+func (d *destination) takeBundle(on bool) {
+	settings := d.ui.desk.Settings()
+	settings.Bundle = on
+	d.save(settings)
+	d.changed()
+}
+
+// namesChanged is called when the card of the names was opened or closed, or other keys may be made.
+func (d *destination) namesChanged(taken bool) {
+	d.ui.relayout()
+	if taken {
+		d.changed()
+	}
 }
 
 // remember keeps the destination for the next start. What a flag said of the store is said for one start only.
@@ -356,8 +383,11 @@ func (d *destination) askProfile() {
 		ends    time.Time
 		known   bool
 	}
+	long, now := d.long(), d.ui.now()
 	ask(d.ui, func(ctx context.Context) (a answer, err error) {
-		if a.outlook, err = d.ui.desk.Outlook(ctx, store, expires); err != nil {
+		if long { // which a distribution answers, whatever becomes of the session
+			a.outlook = desk.Outlook{Ends: now.Add(expires), Because: signer.Requested}
+		} else if a.outlook, err = d.ui.desk.Outlook(ctx, store, expires); err != nil {
 			return a, err
 		}
 		a.ends, a.known, err = d.ui.desk.Session(ctx, store)
@@ -417,7 +447,7 @@ func (d *destination) tick() {
 // pastSession reports whether a link made now would outlive the session that signs it.
 func (d *destination) pastSession(now time.Time) bool {
 	s := d.session
-	return s.ok && s.known && !s.ends.IsZero() && now.Add(d.expires).After(s.ends)
+	return s.ok && s.known && !s.ends.IsZero() && !d.long() && now.Add(d.expires).After(s.ends)
 }
 
 // askPrefixes finds the folders below the one that stands in the field.
@@ -459,8 +489,12 @@ func (d *destination) say() {
 		text, color, help = told(d.outlook.Warning.What), colorWarn, told(d.outlook.Warning.Help)
 		if d.outlook.Because == signer.Credentials {
 			text = lang.L("Links made now work until {{.When}}, when the session of {{.Profile}} ends, not for {{.Asked}}.", args{
-				"When": d.ui.words.moment(d.outlook.Ends, now), "Profile": d.who(), "Asked": lastsLabel(d.expires)})
+				"When": d.ui.words.moment(d.outlook.Ends, now), "Profile": d.who(), "Asked": lastsName(d.expires)})
 		}
+	case d.long():
+		by, _ := d.distribution()
+		text = lang.L("Links made now work until {{.When}}; {{.Domain}} answers them.", args{
+			"When": d.ui.words.moment(now.Add(d.expires), now), "Domain": by.Domain})
 	case d.at.Sandbox:
 		text = lang.L("The sandbox is on this computer: its links work here, while Waybill is open.")
 	default:
@@ -472,8 +506,12 @@ func (d *destination) say() {
 	}
 	d.line.set(text, color)
 	d.help.set(help, colorMuted)
-	if d.helpBox.Hidden != (help == "") {
-		d.helpBox.Hidden = help == ""
+	d.offerLasts()
+	d.names.follow(d.at)
+	d.names.entry.Hidden = d.at.Bucket == "" || d.none()
+	d.bundle.Hidden = d.none()
+	if d.helpBox.Hidden != (help == "") || d.week.Hidden == d.tooLong() {
+		d.helpBox.Hidden, d.week.Hidden = help == "", !d.tooLong()
 		d.ui.relayout()
 	}
 	d.sayWho(now)

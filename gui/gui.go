@@ -80,6 +80,7 @@ type ui struct {
 	words   *words
 	now     func() time.Time
 	do      func(func()) // runs something on the main goroutine: fyne.Do, but for tests
+	held    func() fyne.KeyModifier
 	version string
 
 	float    *float
@@ -87,14 +88,17 @@ type ui struct {
 	side     *sidebar
 	send     *sendPlace
 	links    *linksPlace
+	browser  *browsePlace
 	settings *settingsPlace
 	shell    *fyne.Container
+	cover    *fyne.Container // over the shell, for what wants the whole window; hidden while there is nothing
+	uncover  func()          // takes away what lies there; nil while there is nothing
 	keys     []shortcut
 }
 
 // newUI builds the window without showing it.
 func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
-	u := &ui{app: a, desk: d, now: time.Now, do: fyne.Do, version: o.Version}
+	u := &ui{app: a, desk: d, now: time.Now, do: fyne.Do, held: heldKeys, version: o.Version}
 	u.float = newFloat(func(f func()) { u.do(f) })
 	u.ctx, u.cancel = context.WithCancelCause(ctx)
 	u.words = newWords(systemLocale(), time.Local)
@@ -109,11 +113,14 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u.notices = u.newNotices()
 	u.send = u.newSendPlace(o.Store)
 	u.links = u.newLinksPlace()
+	u.browser = u.newBrowsePlace()
 	u.settings = u.newSettingsPlace()
 	u.side = u.newSidebar()
 	u.shell = container.New(&shellLayout{u}, newSurface(colorSide, colorNone, 0), u.side.all, u.notices.box,
-		u.send.all, u.links.all, u.settings.all)
-	u.window.SetContent(container.NewStack(u.shell, u.float.layer))
+		u.send.all, u.links.all, u.browser.all, u.settings.all)
+	u.cover = container.NewStack()
+	u.cover.Hide()
+	u.window.SetContent(container.NewStack(u.shell, u.cover, u.float.layer))
 	u.window.Resize(fyne.NewSize(960, 640))
 	u.keys = u.shortcuts()
 	u.listenToKeys()
@@ -201,7 +208,10 @@ func (u *ui) ledgerTrouble() {
 
 // open shows one of the places.
 func (u *ui) open(p place) {
-	for _, other := range []place{u.send, u.links, u.settings} {
+	if u.uncover != nil {
+		u.uncover()
+	}
+	for _, other := range []place{u.send, u.links, u.browser, u.settings} {
 		if other == p {
 			other.content().Show()
 		} else {
@@ -221,6 +231,7 @@ type place interface {
 
 // relayout lays the window out anew after something has appeared or gone.
 func (u *ui) relayout() {
+	u.float.hideTip() // what it points at is about to move
 	if u.shell != nil {
 		u.shell.Refresh()
 	}
@@ -240,8 +251,8 @@ func ask[T any](u *ui, do func(context.Context) (T, error), then func(T, error))
 func (u *ui) copy(text string) {
 	u.app.Clipboard().SetContent(text)
 	u.send.uncopied()
-	u.links.copied = ""
-	u.links.rows.again()
+	u.links.uncopied()
+	u.browser.links.uncopied()
 }
 
 // askToClose closes the window, after a question if that would stop transfers.

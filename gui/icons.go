@@ -24,6 +24,9 @@ const (
 	iconFolder   icon = "folder"
 	iconFile     icon = "file"
 	iconSearch   icon = "search"
+	iconCheck    icon = "check"
+	iconPage     icon = "page"
+	iconSort     icon = "sort"
 )
 
 // in draws the icon in a colour of the theme. Fyne's own colouring knows fills only, and these are lines. The

@@ -21,7 +21,7 @@ type shortcut struct {
 func (u *ui) shortcuts() []shortcut {
 	ctrl := fyne.KeyModifierShortcutDefault
 	shift := ctrl | fyne.KeyModifierShift
-	return []shortcut{
+	table := []shortcut{
 		{"choose", lang.L("Choose files"), fyne.KeyO, ctrl, func() { u.open(u.send); u.send.choose(false) }},
 		{"folder", lang.L("Choose a folder"), fyne.KeyO, shift, func() { u.open(u.send); u.send.choose(true) }},
 		{"paste", lang.L("Send the files on the clipboard"), fyne.KeyV, ctrl, u.paste},
@@ -41,6 +41,7 @@ func (u *ui) shortcuts() []shortcut {
 		{"help", lang.L("Show the keys"), fyne.KeyF1, 0, func() { u.open(u.settings); u.settings.showKeys() }},
 		{"quit", lang.L("Quit"), fyne.KeyQ, ctrl, u.askToClose},
 	}
+	return u.placeKeys(append(table, u.linkKeys()...))
 }
 
 // listenToKeys makes the window hear the shortcuts wherever the focus is.
@@ -55,6 +56,8 @@ func (u *ui) listenToKeys() {
 			c.AddShortcut(&fyne.ShortcutPaste{}, do)
 		case s.id == "copy":
 			c.AddShortcut(&fyne.ShortcutCopy{}, do)
+		case s.id == "selectAll":
+			c.AddShortcut(&fyne.ShortcutSelectAll{}, do)
 		default:
 			c.AddShortcut(&desktop.CustomShortcut{KeyName: s.key, Modifier: s.mod}, do)
 		}
@@ -79,6 +82,9 @@ func (u *ui) typedShortcut(s fyne.Shortcut) bool {
 	}
 	for _, k := range u.keys {
 		if k.key == custom.KeyName && k.mod == custom.Modifier {
+			if ofRows(k.id) {
+				return false
+			}
 			k.do()
 			return true
 		}

@@ -2,40 +2,63 @@ package gui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"waybill/internal/desk"
 )
 
-// linksPlace shows the ledger: every link that was made, and how long it still works.
+// linksPlace shows the ledger: every link that was made, how long it still works, and what can be done with it.
 type linksPlace struct {
 	u   *ui
 	all *fyne.Container
 
 	search  *searchField
 	filters map[linkFilter]*filterChip
+	sorting *button
+	more    *button
+	band    *fyne.Container // above the rows: the chips, or what is to be done with the selected links, or a field
+	chips   *fyne.Container
+	bar     *selectionBar
+	asked   *lineAsk
 	rows    *rows
 	empty   *fyne.Container
 	emptyT  *clipped
 	emptyS  *clipped
+	emptyB  *button
 
-	entries []desk.Entry
-	trouble *desk.Trouble // why the ledger could not be read
-	shown   []desk.Entry
-	filter  linkFilter
-	copied  string    // the id of the entry whose link was copied last
-	loading bool      // the ledger is being read
-	stale   bool      // it has changed since
-	nextEnd time.Time // when the next live link ends, and the counts change
+	entries []desk.Entry   // newest first; not changed in place, since others read it
+	files   map[string]int // how many of them stand on a page, by its ID
+	whole   bool           // entries is all there is, not just the newest of it
+	trouble *desk.Trouble  // why the ledger could not be read
+	loading bool           // the ledger is being read
+	stale   bool           // it has changed since
+	old     bool           // and not only at its newest end
+	owed    time.Time      // when to read the whole ledger again, after only its newest end was; zero: never
+
+	filter linkFilter
+	sort   desk.Sorting
+	shown  []desk.Entry // what filter and search leave; not changed in place either
+
+	sifting bool      // what is shown is being found
+	again   bool      // and is not wanted like that any more
+	rested  time.Time // until when countdowns alone are no reason to sift anew
+	turns   time.Time // when the next entry gets another standing
+	reminds time.Time // when the next reminder is due
+	remind  time.Duration
+
+	selected map[string]bool // by ID; all of them are shown
+	base     map[string]bool // what was selected before the range that Shift makes
+	anchor   string          // where that range begins
+	opened   string          // the ID of the entry whose details are shown
+	copied   map[string]bool // the IDs of the entries whose links were copied last
+	reminded map[string]bool // the links that a reminder was given for, see remindedKey
+	qr       *qrPanel        // nil while there is none
 }
 
 // linkFilter is which links are shown.
@@ -43,31 +66,72 @@ type linkFilter int
 
 const (
 	liveLinks linkFilter = iota
+	soonLinks
 	endedLinks
 	failedLinks
 	allLinks
 )
 
-func (u *ui) newLinksPlace() *linksPlace {
-	p := &linksPlace{u: u, filters: map[linkFilter]*filterChip{}}
-	title := newWhole(lang.L("Links"), sizeTitle, colorText, true)
-	p.search = newSearchField(u, lang.L("Search name, folder or bucket"), func(string) { p.sift() })
-	free := container.NewWithoutLayout()
-	head := container.New(line{gap: gap, stretch: free}, title, free, container.New(fixedWidth(260), framed(p.search.frame, p.search)))
-	chips := container.New(line{gap: 8})
-	for _, f := range []linkFilter{liveLinks, endedLinks, failedLinks, allLinks} {
-		c := newFilterChip(u, func() { p.filter = f; p.sift() })
-		p.filters[f] = c
-		chips.Add(c)
+// linkFilters are all of them, in the order of their chips.
+func linkFilters() []linkFilter {
+	return []linkFilter{liveLinks, soonLinks, endedLinks, failedLinks, allLinks}
+}
+
+// standings are what a filter admits, nil for everything.
+func (f linkFilter) standings() []desk.Standing {
+	switch f {
+	case liveLinks:
+		return []desk.Standing{desk.Live, desk.EndingSoon}
+	case soonLinks:
+		return []desk.Standing{desk.EndingSoon}
+	case endedLinks:
+		return []desk.Standing{desk.Ended, desk.Revoked, desk.Refused}
+	case failedLinks:
+		return []desk.Standing{desk.Standing(desk.Failed), desk.Standing(desk.Cancelled), desk.Standing(desk.Skipped)}
 	}
-	p.rows = u.rows(func() int { return len(p.shown) }, p.row, nil)
+	return nil
+}
+
+func (u *ui) newLinksPlace() *linksPlace {
+	p := &linksPlace{
+		u: u, filters: map[linkFilter]*filterChip{}, sort: desk.ByTime,
+		selected: map[string]bool{}, copied: map[string]bool{}, reminded: u.remindedBefore(),
+	}
+	title := newWhole(lang.L("Links"), sizeTitle, colorText, true)
+	p.search = newSearchField(u, lang.L("Search name, note or bucket"), func(string) { p.sift() })
+	browse := u.button(secondary, lang.L("Link to a file in a bucket…"), u.openBrowse)
+	browse.tip = u.tipFor("browse")
+	head := container.New(headLayout{260}, title, framed(p.search.frame, p.search), browse)
+
+	layout := chipsLayout{}
+	p.chips = container.NewWithoutLayout()
+	for _, f := range linkFilters() {
+		c := newFilterChip(u, func() { p.filter = f; p.top(); p.sift() })
+		p.filters[f] = c
+		p.chips.Add(c)
+		layout.chips = append(layout.chips, c)
+	}
+	p.sorting = u.iconButton(iconSort, "", func() { p.sortMenu() })
+	p.more = u.iconButton(iconMore, lang.L("More"), func() { p.placeMenu() })
+	p.chips.Add(p.sorting)
+	p.chips.Add(p.more)
+	layout.end = []fyne.CanvasObject{p.sorting, p.more}
+	p.chips.Layout = layout
+	p.bar = p.newSelectionBar()
+	p.asked = newLineAsk(u)
+	p.asked.after = p.showBand
+	p.band = container.NewStack(p.chips, p.bar.all, p.asked.all)
+
+	p.rows = u.rows(func() int { return len(p.shown) }, p.row, p.tapped)
+	p.rows.list.picked, p.rows.list.extended, p.rows.list.deleted = p.pick, p.extend, p.revokeAt
 	p.emptyT, p.emptyS = newClipped(sizeTitle, colorText, true), newClipped(sizeBody, colorMuted, false)
 	p.emptyT.align, p.emptyS.align = fyne.TextAlignCenter, fyne.TextAlignCenter
-	toSend := u.button(secondary, lang.L("Send a file"), func() { u.open(u.send) })
+	p.emptyB = u.button(secondary, "", nil)
 	p.empty = newCard(container.New(middleOf{}, container.New(stack{gap: gap},
-		newPicture(iconLink, colorAccent, 36), p.emptyT, p.emptyS, container.NewCenter(toSend))))
+		newPicture(iconLink, colorAccent, 36), p.emptyT, p.emptyS, container.NewCenter(p.emptyB))))
 	middle := container.NewStack(p.empty, p.rows.card)
-	p.all = container.New(stack{gap: gap, stretch: middle}, head, container.New(inset{}, chips), middle)
+	p.all = container.New(stack{gap: 8, stretch: middle}, head, p.band, middle)
+	p.showBand()
 	p.sift()
 	return p
 }
@@ -79,74 +143,246 @@ func (p *linksPlace) inSight() {
 	p.sift()
 }
 
-// load reads the ledger. What changes meanwhile is read once more afterwards, however often it changed.
-func (p *linksPlace) load() {
+// newest is how many entries are read to have something to show, and to see what is new.
+const newest = 500
+
+// owedAfter is how long after a change at the newest end of a long ledger the rest of it is read again.
+const owedAfter = 10 * time.Second
+
+// read is what reading the ledger has brought.
+type read struct {
+	entries []desk.Entry
+	files   map[string]int
+	whole   bool
+}
+
+// load reads what is new in the ledger: all of a short one, of a long one its newest end first.
+func (p *linksPlace) load() { p.loadSome(false) }
+
+// reload reads all of the ledger, after something has changed that may lie far back.
+func (p *linksPlace) reload() { p.loadSome(true) }
+
+func (p *linksPlace) loadSome(all bool) {
 	if p.loading {
-		p.stale = true
+		p.stale, p.old = true, p.old || all
 		return
 	}
-	p.loading, p.stale = true, false
-	ask(p.u, func(ctx context.Context) ([]desk.Entry, error) { return p.u.desk.Links(ctx, 0) },
-		func(entries []desk.Entry, err error) {
-			p.loading = false
-			if p.trouble = nil; err != nil {
-				p.trouble = desk.Explain(err)
-			} else {
-				p.entries = entries
-			}
-			p.sift()
-			if p.stale {
-				p.load()
-			}
-		})
+	p.loading, p.stale, p.old = true, false, false
+	limit, have := newest, p.entries
+	switch {
+	case !p.whole || len(have) == 0:
+		have = nil
+	case all:
+		limit = 0
+	}
+	p.readLedger(limit, have)
 }
+
+// readLedger reads so many entries and puts them before those there are.
+func (p *linksPlace) readLedger(limit int, have []desk.Entry) {
+	ask(p.u, func(ctx context.Context) (read, error) {
+		list, err := p.u.desk.Links(ctx, limit)
+		r := read{entries: list, whole: limit == 0 || len(list) < limit}
+		if err == nil && !r.whole && have != nil {
+			r.entries, r.whole = joined(list, have)
+		}
+		r.files = map[string]int{}
+		for i := range r.entries {
+			if b := r.entries[i].Bundle; b != "" {
+				r.files[b]++
+			}
+		}
+		return r, err
+	}, func(r read, err error) {
+		p.trouble = nil
+		switch {
+		case err != nil:
+			p.trouble = desk.Explain(err)
+		case !r.whole && have != nil: // more is new than was read
+			p.readLedger(0, nil)
+			return
+		case !r.whole: // now there is something to see; next is all of it
+			p.entries, p.files = r.entries, r.files
+			p.sift()
+			p.readLedger(0, nil)
+			return
+		default:
+			p.entries, p.files, p.whole = r.entries, r.files, true
+			if p.owed = (time.Time{}); limit > 0 && len(r.entries) > limit {
+				p.owed = time.Now().Add(owedAfter)
+			}
+		}
+		p.loading = false
+		p.sift()
+		if p.stale {
+			p.loadSome(p.old)
+		}
+	})
+}
+
+// joined puts the newest entries, as they are now, before the older ones there are. It is not the whole when there may be
+// some in between.
+func joined(head, have []desk.Entry) ([]desk.Entry, bool) {
+	fresh := make(map[string]bool, len(head))
+	for i := range head {
+		fresh[head[i].ID] = true
+	}
+	last := head[len(head)-1].Sent
+	at, found := slices.BinarySearchFunc(have, last, func(e desk.Entry, t time.Time) int { return t.Compare(e.Sent) })
+	if !found {
+		return head, false
+	}
+	list := make([]desk.Entry, len(head), len(head)+len(have)-at)
+	copy(list, head)
+	for _, e := range have[at:] {
+		if !fresh[e.ID] {
+			list = append(list, e)
+		}
+	}
+	return list, true
+}
+
+// sifting is what is to be found: of these entries those that the selection wants, at this moment.
+type sifting struct {
+	entries []desk.Entry
+	wanted  desk.Selection
+	now     time.Time
+	remind  time.Duration
+}
+
+// sifted is what was found.
+type sifted struct {
+	shown   []desk.Entry
+	counts  map[desk.Standing]int
+	turns   time.Time // when the next entry gets another standing
+	due     []desk.Entry
+	reminds time.Time // when the next one is due to be reminded of
+	took    time.Duration
+}
+
+// run finds it. It is called from any goroutine.
+func (s sifting) run() sifted {
+	began := time.Now()
+	r := sifted{counts: map[desk.Standing]int{}}
+	sooner := func(than *time.Time, t time.Time) {
+		if !t.IsZero() && (than.IsZero() || t.Before(*than)) {
+			*than = t
+		}
+	}
+	for _, e := range s.entries {
+		standing := e.Standing(s.now)
+		r.counts[standing]++
+		if standing != desk.Live && standing != desk.EndingSoon {
+			continue
+		}
+		sooner(&r.turns, e.Turns(s.now))
+		if at := e.RemindAt(s.remind); at.After(s.now) {
+			sooner(&r.reminds, at)
+		} else if !at.IsZero() {
+			r.due = append(r.due, e)
+		}
+	}
+	if strings.TrimSpace(s.wanted.Text) == "" && s.wanted.Standings == nil && s.wanted.Sort == desk.ByTime {
+		r.shown = s.entries // as they are
+	} else {
+		r.shown = s.wanted.Of(s.entries, s.now)
+	}
+	r.took = time.Since(began)
+	return r
+}
+
+// siftAtOnce is how many entries are sifted while the window waits: a millisecond of it. More are sifted beside it.
+const siftAtOnce = 2000
 
 // sift finds what the filter and the search leave.
 func (p *linksPlace) sift() {
-	now := p.u.now()
-	counts := map[linkFilter]int{}
-	wanted := strings.ToLower(strings.TrimSpace(p.search.Text))
-	p.shown = p.shown[:0]
-	p.nextEnd = time.Time{}
-	for _, e := range p.entries {
-		f := filterOf(e, now)
-		counts[f]++
-		counts[allLinks]++
-		if f == liveLinks && !e.Ends.IsZero() && (p.nextEnd.IsZero() || e.Ends.Before(p.nextEnd)) {
-			p.nextEnd = e.Ends
-		}
-		if p.filter != allLinks && p.filter != f {
-			continue
-		}
-		if wanted != "" && !strings.Contains(strings.ToLower(e.Name+"\n"+e.Destination.Bucket+"/"+e.Key), wanted) {
-			continue
-		}
-		p.shown = append(p.shown, e)
+	if p.sifting {
+		p.again = true
+		return
 	}
-	w := p.u.words
-	p.filters[liveLinks].set(lang.L("Live {{.Count}}", args{"Count": w.count(counts[liveLinks])}), p.filter == liveLinks)
-	p.filters[endedLinks].set(lang.L("Ended {{.Count}}", args{"Count": w.count(counts[endedLinks])}), p.filter == endedLinks)
-	p.filters[failedLinks].set(lang.L("Not sent {{.Count}}", args{"Count": w.count(counts[failedLinks])}), p.filter == failedLinks)
-	p.filters[allLinks].set(lang.L("All {{.Count}}", args{"Count": w.count(counts[allLinks])}), p.filter == allLinks)
-	if p.u.side != nil {
-		badge := ""
-		if counts[liveLinks] > 0 {
-			badge = w.count(counts[liveLinks])
-		}
-		p.u.side.links.setBadge(badge)
+	p.remind = p.u.desk.Settings().Remind
+	s := sifting{
+		entries: p.entries, now: p.u.now(), remind: p.remind,
+		wanted: desk.Selection{Text: p.search.Text, Standings: p.filter.standings(), Sort: p.sort},
 	}
-	p.sayEmpty(wanted != "")
+	if len(s.entries) <= siftAtOnce {
+		p.show(s.run())
+		return
+	}
+	p.sifting, p.again = true, false
+	ask(p.u, func(context.Context) (sifted, error) { return s.run(), nil }, func(r sifted, _ error) {
+		p.sifting = false
+		p.show(r)
+		if p.again {
+			p.sift()
+		}
+	})
+}
+
+// show shows what was found.
+func (p *linksPlace) show(r sifted) {
+	p.shown, p.turns, p.reminds = r.shown, r.turns, r.reminds
+	p.rested = time.Now().Add(50 * r.took) // so that a long ledger's countdowns take a small part of a core
+	p.count(r.counts)
+	p.keepSelected()
+	p.giveReminders(r.due)
+	p.sayEmpty(strings.TrimSpace(p.search.Text) != "")
 	p.empty.Hidden, p.rows.card.Hidden = len(p.shown) > 0, len(p.shown) == 0
-	p.rows.changed(nil)
+	p.heights()
 	p.all.Refresh()
+}
+
+// count writes the numbers on the chips and beside the place's name. While only the newest entries are known, there are
+// none: they would be wrong.
+func (p *linksPlace) count(counts map[desk.Standing]int) {
+	w := p.u.words
+	for _, f := range linkFilters() {
+		n := 0
+		for standing, k := range counts {
+			if f == allLinks || slices.Contains(f.standings(), standing) {
+				n += k
+			}
+		}
+		count := args{"Count": ""}
+		if p.whole || len(p.entries) == 0 {
+			count["Count"] = w.count(n)
+		}
+		text, short := "", ""
+		switch f {
+		case liveLinks:
+			text, short = lang.L("Live {{.Count}}", count), lang.L("Live {{.Count}}", args{"Count": ""})
+			badge := ""
+			if n > 0 && p.whole {
+				badge = w.count(n)
+			}
+			if p.u.side != nil && (p.whole || len(p.entries) == 0) {
+				p.u.side.links.setBadge(badge)
+			}
+		case soonLinks:
+			text, short = lang.L("Ending soon {{.Count}}", count), lang.L("Ending soon {{.Count}}", args{"Count": ""})
+		case endedLinks:
+			text, short = lang.L("Ended {{.Count}}", count), lang.L("Ended {{.Count}}", args{"Count": ""})
+		case failedLinks:
+			text, short = lang.L("Not sent {{.Count}}", count), lang.L("Not sent {{.Count}}", args{"Count": ""})
+		case allLinks:
+			text, short = lang.L("All {{.Count}}", count), lang.L("All {{.Count}}", args{"Count": ""})
+		}
+		c := p.filters[f]
+		c.short = strings.TrimSpace(short)
+		c.set(strings.TrimSpace(text), p.filter == f)
+	}
+	p.sorting.set(quiet, "", iconSort, lang.L("Order: {{.Order}}", args{"Order": sortName(p.sort)}), p.sorting.onTap)
+	p.chips.Refresh()
 }
 
 // sayEmpty explains why there is nothing to see.
 func (p *linksPlace) sayEmpty(searched bool) {
+	p.emptyB.set(secondary, lang.L("Send a file"), iconNone, "", func() { p.u.open(p.u.send) })
 	switch {
 	case searched:
 		p.emptyT.set(lang.L("Nothing found"), colorText)
-		p.emptyS.set(lang.L("No link here has this in its name, folder or bucket"), colorMuted)
+		p.emptyS.set(lang.L("No link here has this in its name, folder, bucket, profile or note"), colorMuted)
+		p.emptyB.set(secondary, lang.L("Show all"), iconNone, "", func() { p.search.SetText(""); p.filters[allLinks].onTap() })
 	case p.trouble != nil:
 		p.emptyT.set(told(p.trouble.What), colorText)
 		p.emptyS.set(told(p.trouble.Help), colorMuted)
@@ -156,339 +392,78 @@ func (p *linksPlace) sayEmpty(searched bool) {
 	case p.filter == liveLinks:
 		p.emptyT.set(lang.L("No live links"), colorText)
 		p.emptyS.set(lang.L("All links have ended"), colorMuted)
+	case p.filter == soonLinks:
+		p.emptyT.set(lang.L("No link ends soon"), colorText)
+		p.emptyS.set(lang.L("Those in the last part of their time show up here, to be renewed"), colorMuted)
 	default:
 		p.emptyT.set(lang.L("Nothing here"), colorText)
 		p.emptyS.set(lang.L("That is good news"), colorMuted)
 	}
 }
 
-// filterOf says where an entry belongs.
-func filterOf(e desk.Entry, now time.Time) linkFilter {
-	switch {
-	case e.State != desk.Sent:
-		return failedLinks
-	case e.Live(now):
-		return liveLinks
-	}
-	return endedLinks
-}
-
-// endsSoon is how much time a link has left when its countdown turns into a warning.
-const endsSoon = 15 * time.Minute
-
-// row shows an entry.
-func (p *linksPlace) row(at int) (rowContent, rowActions) {
-	e := p.shown[at]
-	now, w := p.u.now(), p.u.words
-	c := rowContent{kind: kindOf(e.Name), name: e.Name, side: iconMore, sideTip: lang.L("More")}
-	folder := e.Destination.Bucket + "/" + strings.TrimSuffix(e.Key, lastSegment(e.Key))
-	if lastSegment(e.Key) != lastSegment(e.Name) {
-		folder = e.Destination.Bucket + "/" + e.Key // it got another name there
-	}
-	c.text = strings.Join(nonEmpty(folder, lang.L("sent {{.When}}", args{"When": w.moment(e.Sent, now)}), p.signedBy(e)), " · ")
-	act := rowActions{side: func(o fyne.CanvasObject) { p.menu(e, o) }}
-	again := func() { p.sendAgain(e) }
-	switch {
-	case e.State != desk.Sent:
-		c.text, c.texts = e.TroubleText, colorError
-		c.chip, c.chipTone = lang.L("Not sent"), bad
-		if e.State == desk.Cancelled || e.State == desk.Skipped {
-			c.text, c.texts, c.chipTone = folder, colorMuted, neutral
-			c.chip = lang.L("Cancelled")
-			if e.State == desk.Skipped {
-				c.chip = lang.L("Skipped")
-			}
-		}
-		c.main, act.main = lang.L("Send again"), again
-	case !e.Live(now):
-		c.chip = lang.L("Ended {{.When}}", args{"When": w.day(e.Last(), now)})
-		if e.Refused() {
-			c.text, c.texts, c.chip, c.chipTone = e.TroubleText, colorError, lang.L("Link refused"), bad
-		}
-		if e.Path != "" {
-			c.main, act.main = lang.L("Send again"), again
-		}
-	default:
-		c.main, act.main = lang.L("Copy"), func() { p.copyEntry(e) }
-		switch left := e.Ends.Sub(now); {
-		case p.copied == e.ID:
-			c.chip, c.chipTone = lang.L("Link copied"), good
-		case e.Ends.IsZero():
-			c.chip, c.chipTone = lang.L("End unknown"), warning
-		case left < endsSoon:
-			c.chip, c.chipTone = w.countdown(left), warning
-		default:
-			c.chip, c.chipTone = w.countdown(left), good
-		}
-		if e.TroubleCode != "" {
-			c.text, c.texts = e.TroubleText, colorWarn
-			if p.copied != e.ID {
-				c.chip, c.chipTone = lang.L("Link not checked"), warning
-			}
+// heights shows the rows, the opened one as high as its details are.
+func (p *linksPlace) heights() {
+	open := map[int]float32{}
+	if p.opened != "" {
+		if at := p.index(p.opened); at >= 0 {
+			open[at] = openHeight(p.about(p.shown[at]), p.rows.card.Size().Width)
 		}
 	}
-	return c, act
+	p.rows.changed(open)
 }
 
-// signedBy is the profile as a person reads it.
-func (p *linksPlace) signedBy(e desk.Entry) string {
-	if e.Destination.Sandbox {
-		return lang.L("Sandbox")
+// index is the line of an entry, -1 where it is not shown.
+func (p *linksPlace) index(id string) int {
+	for i := range p.shown {
+		if p.shown[i].ID == id {
+			return i
+		}
 	}
-	return e.Destination.Profile
+	return -1
 }
 
-// copyEntry signs the link again, to the same end, since no URL is kept, and copies it.
-func (p *linksPlace) copyEntry(e desk.Entry) {
-	p.linkOf(e, func(l *desk.Link) { p.u.copy(l.URL); p.markCopied(e) })
-}
+// top goes to the first row, where another list begins.
+func (p *linksPlace) top() { p.rows.list.ScrollToOffset(0) }
 
-// linkOf signs an entry's link again.
-func (p *linksPlace) linkOf(e desk.Entry, then func(*desk.Link)) {
-	ask(p.u, func(ctx context.Context) (*desk.Link, error) { return p.u.desk.CopyLink(ctx, e.ID) },
-		func(l *desk.Link, err error) {
-			if err != nil {
-				p.u.notices.trouble("copy", desk.Explain(err), bad)
-				return
-			}
-			p.u.notices.hide("copy")
-			if t := p.u.desk.EndsEarlier(e, l); t != nil {
-				p.u.notices.trouble("copy", t, warning)
-			}
-			then(l)
-		})
-}
-
-// copiedShown is how long a row says that its link was copied, before it goes back to its countdown.
-const copiedShown = 3 * time.Second
-
-func (p *linksPlace) markCopied(e desk.Entry) {
-	p.copied = e.ID
-	p.rows.again()
-	time.AfterFunc(copiedShown, func() {
-		p.u.do(func() {
-			if p.copied == e.ID {
-				p.copied = ""
-				p.rows.again()
-			}
-		})
-	})
-}
-
-func (p *linksPlace) copyAt(at int) {
-	if at >= 0 && at < len(p.shown) && p.shown[at].Live(p.u.now()) {
-		p.copyEntry(p.shown[at])
+// toggle opens a row to show all that is known of its link, or closes it.
+func (p *linksPlace) toggle(at int) {
+	if id := p.shown[at].ID; p.opened == id {
+		p.opened = ""
+	} else {
+		p.opened = id
 	}
-}
-
-// sendAgain sends an entry's file once more, to where it went before.
-func (p *linksPlace) sendAgain(e desk.Entry) {
-	if e.Path == "" {
-		return
-	}
-	p.u.open(p.u.send)
-	p.u.send.sendTo(e.Destination, e)
-}
-
-// menu offers what else can be done with an entry.
-func (p *linksPlace) menu(e desk.Entry, at fyne.CanvasObject) {
-	u := p.u
-	var items []*fyne.MenuItem
-	add := func(label string, do func()) *fyne.MenuItem {
-		item := fyne.NewMenuItem(label, do)
-		items = append(items, item)
-		return item
-	}
-	if e.Live(u.now()) {
-		add(lang.L("Copy the link"), func() { p.copyEntry(e) }).Shortcut = u.menuKey("copy")
-		u.formatItems(add, func(f desk.Format) {
-			p.linkOf(e, func(l *desk.Link) {
-				u.copy(desk.CopyText(f, []desk.NamedLink{{Name: e.Name, URL: l.URL}}))
-				p.markCopied(e)
-			})
-		})
-		add(lang.L("Open in the browser"), func() { p.linkOf(e, func(l *desk.Link) { u.browse(l.URL) }) })
-	}
-	add(lang.L("Copy the S3 address"), func() { u.copy("s3://" + e.Destination.Bucket + "/" + e.Key) })
-	if e.Path != "" {
-		items = append(items, fyne.NewMenuItemSeparator())
-		add(lang.L("Send again"), func() { p.sendAgain(e) })
-		add(lang.L("Show in its folder"), func() { u.reveal(e.Path) })
-	}
-	u.popUp(items, at)
+	p.heights()
 }
 
 // tick is called once a second.
 func (p *linksPlace) tick() {
-	if !p.nextEnd.IsZero() && !p.u.now().Before(p.nextEnd) {
-		p.sift() // one has ended: it moves to the others
-		return
-	}
-	if p.all.Visible() {
+	now := p.u.now()
+	due := func(t time.Time) bool { return !t.IsZero() && !now.Before(t) }
+	switch {
+	case p.remind != p.u.desk.Settings().Remind, due(p.reminds),
+		due(p.turns) && (len(p.entries) <= siftAtOnce || time.Now().After(p.rested)): // one has ended, say: it moves to the others
+		p.sift()
+	case p.all.Visible():
 		p.rows.again()
+	}
+	if !p.owed.IsZero() && time.Now().After(p.owed) {
+		p.owed = time.Time{}
+		p.reload()
+	}
+	if p.qr != nil {
+		p.qr.tick()
+	}
+}
+
+// copyAt copies the links of what is selected, or of the row that is pointed at.
+func (p *linksPlace) copyAt(at int) {
+	switch {
+	case len(p.selected) > 0:
+		p.copyLinks(p.chosen(), desk.FormatURL)
+	case at >= 0 && at < len(p.shown) && p.shown[at].Live(p.u.now()):
+		p.copyLinks(p.shown[at:at+1], desk.FormatURL)
 	}
 }
 
 // lastSegment is what stands behind the last slash.
 func lastSegment(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
-
-// fixedWidth gives its one object a width.
-type fixedWidth float32
-
-// Layout implements fyne.Layout.
-func (f fixedWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }
-
-// MinSize implements fyne.Layout.
-func (f fixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(float32(f), objects[0].MinSize().Height)
-}
-
-// searchField is a field to type a search in.
-type searchField struct {
-	widget.Entry
-	ui    *ui
-	frame *surface
-}
-
-func newSearchField(u *ui, placeholder string, changed func(string)) *searchField {
-	s := &searchField{ui: u, frame: newFrame()}
-	s.PlaceHolder, s.OnChanged = placeholder, changed
-	s.ActionItem = newPicture(iconSearch, colorMuted, buttonIcon)
-	s.ExtendBaseWidget(s)
-	return s
-}
-
-// FocusGained implements fyne.Focusable.
-func (s *searchField) FocusGained() { s.Entry.FocusGained(); s.frame.focus(true) }
-
-// FocusLost implements fyne.Focusable.
-func (s *searchField) FocusLost() { s.Entry.FocusLost(); s.frame.focus(false) }
-
-// TypedKey implements fyne.Focusable: Escape empties the field, Down goes to what was found.
-func (s *searchField) TypedKey(k *fyne.KeyEvent) {
-	switch k.Name {
-	case fyne.KeyEscape:
-		s.SetText("")
-	case fyne.KeyDown, fyne.KeyReturn, fyne.KeyEnter:
-		s.ui.focusRows()
-	case fyne.KeyF1:
-		s.ui.typedKey(k)
-	default:
-		s.Entry.TypedKey(k)
-	}
-}
-
-// TypedShortcut implements fyne.Shortcutable: the window's own shortcuts work from within a field.
-func (s *searchField) TypedShortcut(short fyne.Shortcut) {
-	if !s.ui.typedShortcut(short) {
-		s.Entry.TypedShortcut(short)
-	}
-}
-
-// filterChip is a chip that can be chosen.
-type filterChip struct {
-	widget.BaseWidget
-	ui    *ui
-	text  string
-	on    bool
-	onTap func()
-
-	hovered, focused bool
-}
-
-func newFilterChip(u *ui, onTap func()) *filterChip {
-	c := &filterChip{ui: u, onTap: onTap}
-	c.ExtendBaseWidget(c)
-	return c
-}
-
-func (c *filterChip) set(text string, on bool) {
-	if c.text != text || c.on != on {
-		c.text, c.on = text, on
-		c.Refresh()
-	}
-}
-
-// Tapped implements fyne.Tappable.
-func (c *filterChip) Tapped(*fyne.PointEvent) { c.onTap() }
-
-// MouseIn implements desktop.Hoverable.
-func (c *filterChip) MouseIn(*desktop.MouseEvent) { c.hovered = true; c.Refresh() }
-
-// MouseMoved implements desktop.Hoverable.
-func (c *filterChip) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut implements desktop.Hoverable.
-func (c *filterChip) MouseOut() { c.hovered = false; c.Refresh() }
-
-// FocusGained implements fyne.Focusable.
-func (c *filterChip) FocusGained() { c.focused = true; c.Refresh() }
-
-// FocusLost implements fyne.Focusable.
-func (c *filterChip) FocusLost() { c.focused = false; c.Refresh() }
-
-// TypedRune implements fyne.Focusable.
-func (c *filterChip) TypedRune(rune) {}
-
-// TypedKey implements fyne.Focusable.
-func (c *filterChip) TypedKey(k *fyne.KeyEvent) {
-	switch k.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		c.onTap()
-	default:
-		c.ui.typedKey(k)
-	}
-}
-
-// AccessibilityLabel implements fyne.Accessible.
-func (c *filterChip) AccessibilityLabel() string { return c.text }
-
-// AccessibilityRole implements fyne.Accessible.
-func (c *filterChip) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
-
-// CreateRenderer implements fyne.Widget.
-func (c *filterChip) CreateRenderer() fyne.WidgetRenderer {
-	r := &filterRenderer{c: c, ground: canvas.NewRectangle(nil), word: canvas.NewText("", nil)}
-	r.word.Alignment, r.word.TextStyle.Bold = fyne.TextAlignCenter, true
-	r.Refresh()
-	return r
-}
-
-type filterRenderer struct {
-	c      *filterChip
-	ground *canvas.Rectangle
-	word   *canvas.Text
-}
-
-func (r *filterRenderer) Layout(size fyne.Size) {
-	r.ground.Resize(size)
-	text := r.word.MinSize()
-	r.word.Resize(fyne.NewSize(size.Width, text.Height))
-	r.word.Move(fyne.NewPos(0, (size.Height-text.Height)/2))
-}
-
-func (r *filterRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(r.word.MinSize().Width+2*chipInset, chipHeight)
-}
-
-func (r *filterRenderer) Refresh() {
-	t := neutral
-	if r.c.on {
-		t = accent
-	}
-	text, back := t.colors()
-	if r.c.hovered && !r.c.on {
-		text = colorText
-	}
-	r.word.Text, r.word.Color, r.word.TextSize = r.c.text, theme.Color(text), theme.Size(sizeSmall)
-	r.ground.FillColor, r.ground.CornerRadius = theme.Color(back), 6
-	r.ground.StrokeWidth = 0
-	if r.c.focused {
-		r.ground.StrokeWidth, r.ground.StrokeColor = 2, theme.Color(colorAccent)
-	}
-	r.Layout(r.c.Size())
-	canvas.Refresh(r.c)
-}
-
-func (r *filterRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.ground, r.word} }
-func (r *filterRenderer) Destroy()                     {}

@@ -54,10 +54,12 @@ func TestLinksCountDownAndEnd(t *testing.T) {
 		if !strings.HasPrefix(row.text, "sandbox/count/down/ · sent ") || !strings.HasSuffix(row.text, "default") {
 			t.Errorf("%q", row.text)
 		}
+		if zone, _ := start.Zone(); !strings.HasSuffix(row.chipTip, "\u00a0"+zone+", as was asked for") || !strings.HasPrefix(row.chipTip, "End") {
+			t.Errorf("the chip says %q", row.chipTip)
+		}
 	}
 	// An ended one can be sent again. What is there is the very file, so it gets a new link, and no second copy.
-	_, act := r.links.row(0)
-	act.main()
+	r.links.sendAgain(r.links.shown[0])
 	r.over(2)
 	if key := r.send.shown[0].Key; key != "count/down/report.txt" || r.send.shown[0].State != desk.Sent {
 		t.Errorf("it went to %q", key)

@@ -33,8 +33,8 @@ func (u *ui) newNotices() *notices {
 	return n
 }
 
-// show puts a line under a name, in place of the one with the same name.
-func (n *notices) show(name string, what notice) {
+// show puts a line under a name, in place of the one with the same name, and gives its words, for what changes.
+func (n *notices) show(name string, what notice) *prose {
 	n.drop(name)
 	text, back := what.tone.colors()
 	words := n.ui.prose(what.text, text)
@@ -59,6 +59,7 @@ func (n *notices) show(name string, what notice) {
 	n.box.Add(all)
 	n.box.Show()
 	n.ui.relayout()
+	return words
 }
 
 // trouble shows a trouble as a line; nil takes the line away.

@@ -12,6 +12,7 @@ import (
 // rowContent is what a row shows. Two equal ones look the same, so nothing is drawn for what has not changed.
 type rowContent struct {
 	kind string // the tile
+	icon icon   // on the tile where there is no kind; "" is the picture of a file
 	name string
 	text string // the second line
 	help string // the third line, for what went wrong
@@ -25,6 +26,7 @@ type rowContent struct {
 	note     string // beside the buttons: speed and time left
 	chip     string
 	chipTone tone
+	chipTip  string // said of the chip when it is pointed at
 
 	main     string // the button with a word
 	mainKind buttonKind
@@ -33,6 +35,9 @@ type rowContent struct {
 
 	more []string // further buttons with words, for a question within the row
 	open string   // what is shown below an opened row
+
+	pick   string // what tapping the tile does, for a row that can be selected; "" for one that cannot
+	picked bool   // it is selected
 }
 
 // rowActions is what a row's buttons do.
@@ -40,6 +45,7 @@ type rowActions struct {
 	main func()
 	side func(at fyne.CanvasObject)
 	more []func()
+	pick func()
 }
 
 // row is a line of a card: a tile, a name with what there is to say below it, and what can be done at the end.
@@ -80,7 +86,7 @@ func (r *row) CreateRenderer() fyne.WidgetRenderer {
 		name: newClipped(sizeBody, colorText, true), text: newClipped(sizeSmall, colorMuted, false),
 		help: newClipped(sizeSmall, colorMuted, false), note: newClipped(sizeSmall, colorMuted, false),
 		bar: newBar(), chip: newChip(),
-		open: widget.NewLabel(""),
+		open: widget.NewLabel(""), ground: newSurface(colorAccentBack, colorNone, radius),
 	}
 	d.name.keepEnd = true
 	d.note.align = fyne.TextAlignTrailing
@@ -100,7 +106,11 @@ func (r *row) CreateRenderer() fyne.WidgetRenderer {
 			}
 		})
 	}
-	d.all = container.NewWithoutLayout(d.tile, d.name, d.text, d.help, d.note, d.bar, d.chip, d.main, d.side, d.open)
+	d.about = newSpot(r.ui)
+	d.pick = newTapSpot(r.ui, func() { r.act(r.actions.pick) })
+	d.pick.onHover = d.Refresh
+	d.all = container.NewWithoutLayout(d.ground, d.tile, d.name, d.text, d.help, d.note, d.bar, d.chip, d.main, d.side, d.open,
+		d.about, d.pick)
 	for _, b := range d.more {
 		d.all.Add(b)
 	}
@@ -128,6 +138,10 @@ type rowRenderer struct {
 	side *button
 	more [moreButtons]*button
 	open *widget.Label
+
+	ground *surface // under a row that is selected
+	about  *spot    // over the chip
+	pick   *tapSpot // over the tile
 }
 
 const rowInset = 16
@@ -139,7 +153,9 @@ func (d *rowRenderer) Layout(size fyne.Size) {
 		o.Move(fyne.NewPos(x, y))
 		o.Resize(fyne.NewSize(max(width, 0), height))
 	}
+	place(d.ground, 4, 4, size.Width-8, size.Height-8)
 	place(d.tile, rowInset, (rowHeight-tileSize)/2, tileSize, tileSize)
+	place(d.pick, 0, 0, rowInset+tileSize+gap/2, rowHeight) // a target that cannot be missed
 
 	// What can be done stands at the end, from right to left.
 	right := size.Width - rowInset
@@ -161,6 +177,7 @@ func (d *rowRenderer) Layout(size fyne.Size) {
 	if c.chip != "" {
 		width := d.chip.MinSize().Width
 		place(d.chip, right-width, (rowHeight-chipHeight)/2, width, chipHeight)
+		place(d.about, right-width, (rowHeight-chipHeight)/2, width, chipHeight)
 		right -= width + gap
 	}
 	left := float32(rowInset + tileSize + gap)
@@ -195,7 +212,16 @@ func (d *rowRenderer) MinSize() fyne.Size { return fyne.NewSize(280, rowHeight) 
 
 func (d *rowRenderer) Refresh() {
 	c := d.r.content
-	d.tile.set(c.kind)
+	state := noTick
+	switch {
+	case c.picked:
+		state = hasTick
+	case c.pick != "" && d.pick.hovered:
+		state = offersTick
+	}
+	d.tile.set(c.kind, c.icon, state)
+	d.ground.Hidden, d.pick.Hidden, d.about.Hidden = !c.picked, c.pick == "", c.chipTip == "" || c.chip == ""
+	d.pick.label, d.about.tip = c.pick, c.chipTip
 	d.name.set(c.name, colorText)
 	color := c.texts
 	if color == "" {

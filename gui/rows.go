@@ -24,7 +24,12 @@ type rowList struct {
 	content func(at int) (rowContent, rowActions)
 	tapped  func(at int)
 
-	shown map[*row]int // which line each row shows at present
+	// For a list to select from: what Space does, what going on with Shift held does, and what Delete does.
+	picked   func(at int)
+	extended func(from, to int)
+	deleted  func(at int)
+
+	shown map[*row]int // which line each row shows at present, and some that are out of sight by now
 	opens map[int]float32
 	at    int // the line that is pointed at, by mouse or keyboard; -1: none
 }
@@ -60,9 +65,29 @@ func (l *rowList) fill(r *row, at int) {
 
 // again shows the rows in sight as they are now; what has not changed is not drawn.
 func (r *rows) again() {
-	for row, at := range r.list.shown {
-		r.list.fill(row, at)
+	l := r.list
+	for row, at := range l.shown {
+		if l.inSight(at) {
+			l.fill(row, at)
+		} else {
+			delete(l.shown, row) // UpdateItem brings it back
+		}
 	}
+}
+
+// inSight reports whether a line is to be seen, or nearly.
+func (l *rowList) inSight(at int) bool {
+	top, height := float32(at)*(rowHeight+1), float32(rowHeight)
+	for other, open := range l.opens {
+		switch {
+		case other < at:
+			top += open - rowHeight
+		case other == at:
+			height = open
+		}
+	}
+	offset := l.GetScrollOffset()
+	return top+height+rowHeight >= offset && top-rowHeight <= offset+l.Size().Height
 }
 
 // changed shows the rows after their number or order has changed. heights names the rows that are opened.
@@ -103,6 +128,12 @@ func (l *rowList) TypedKey(k *fyne.KeyEvent) {
 		l.ui.typedKey(k)
 		return
 	}
+	before := l.at
+	defer func() {
+		if l.extended != nil && l.at != before && l.ui.held()&fyne.KeyModifierShift != 0 {
+			l.extended(before, l.at)
+		}
+	}()
 	_, act := l.content(l.at)
 	switch k.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
@@ -112,7 +143,9 @@ func (l *rowList) TypedKey(k *fyne.KeyEvent) {
 			act.more[0]()
 		}
 	case desktop.KeyMenu, fyne.KeyF10, fyne.KeyDelete:
-		if act.side != nil {
+		if k.Name == fyne.KeyDelete && l.deleted != nil {
+			l.deleted(l.at)
+		} else if act.side != nil {
 			act.side(l.rowAt(l.at))
 		}
 	case fyne.KeyHome:
@@ -126,6 +159,10 @@ func (l *rowList) TypedKey(k *fyne.KeyEvent) {
 		}
 		l.Highlight(min(max(l.at+page, 0), l.length()-1))
 	case fyne.KeyUp, fyne.KeyDown, fyne.KeySpace:
+		if k.Name == fyne.KeySpace && l.picked != nil {
+			l.picked(l.at)
+			return
+		}
 		l.List.TypedKey(k)
 	default:
 		l.ui.typedKey(k)

@@ -25,8 +25,10 @@ type sendPlace struct {
 	foot      *fyne.Container
 	pauseText *button
 	copyText  *button
-	clearText *button
-	speed     *clipped
+	// bundleText makes one link of what was sent with one each
+	bundleText *button
+	clearText  *button
+	speed      *clipped
 
 	groups  []*group // newest first
 	shown   []*transfer
@@ -48,11 +50,13 @@ func (u *ui) newSendPlace(flags desk.Store) *sendPlace {
 	s.pauseText.tip = u.tipFor("pauseAll")
 	s.copyText = u.button(secondary, lang.L("Copy all links"), s.copyAll)
 	s.copyText.tip = u.tipFor("copyAll")
+	s.bundleText = u.button(secondary, lang.L("One link for all"), s.bundleAll)
+	s.bundleText.tip = u.tipFor("bundle")
 	s.clearText = u.button(secondary, lang.L("Clear what is done"), s.clear)
 	s.clearText.tip = u.tipFor("clear")
 	s.speed = newWhole("", sizeSmall, colorMuted, false)
 	free := container.NewWithoutLayout()
-	s.foot = container.New(line{gap: gap, stretch: free}, s.pauseText, s.copyText, s.clearText, free, s.speed)
+	s.foot = container.New(line{gap: gap, stretch: free}, s.pauseText, s.copyText, s.bundleText, s.clearText, free, s.speed)
 	middle := container.NewStack(s.zone.all, s.rows.card)
 	stripBox := container.New(fixedHeight(stripHeight), s.strip.all)
 	s.all = container.New(&sendLayout{s, middle, stripBox}, s.dest.all, stripBox, middle, s.hint, s.foot)
@@ -80,7 +84,7 @@ func (f fixedHeight) MinSize(objects []fyne.CanvasObject) fyne.Size {
 // between them.
 type sendLayout struct {
 	s      *sendPlace
-	middle fyne.CanvasObject
+	middle *fyne.Container
 	strip  fyne.CanvasObject
 }
 
@@ -108,6 +112,13 @@ func (l *sendLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		put(hint, bottom, height)
 		bottom -= gap
 	}
+	// Where a card above has taken the room, the drop zone says less, and then nothing: files may be dropped on any
+	// part of the window.
+	l.s.zone.icon.Hidden, l.s.zone.text.Hidden = false, false
+	if bottom-y < l.middle.MinSize().Height {
+		l.s.zone.icon.Hidden, l.s.zone.text.Hidden = true, true
+	}
+	l.middle.Hidden = bottom-y < l.middle.MinSize().Height
 	put(l.middle, y, bottom-y)
 }
 
@@ -139,7 +150,7 @@ func (s *sendPlace) drop(paths []string) {
 		s.dest.ask() // it may have been mended since: signed in again, say
 	}
 	o := s.options()
-	going := wayOf(s.dest.at, o)
+	going := wayOf(s.dest.at, o, s.u.desk.Settings().Bundle)
 	if len(s.groups) > 0 {
 		if last := s.groups[0]; !last.done && last.way == going && last.drop.Add(paths...) {
 			return
@@ -193,7 +204,7 @@ func (s *sendPlace) goOn(i desk.Interrupted) {
 			}
 			if drop != nil { // else another Waybill goes on with it
 				s.u.open(s)
-				s.begin(&group{drop: drop})
+				s.begin(&group{drop: drop, way: way{bundle: s.u.desk.Settings().Bundle}})
 			}
 		})
 }
@@ -220,6 +231,8 @@ func (s *sendPlace) wait(paths []string) {
 	switch {
 	case s.dest.none():
 		help = lang.L("Choose a profile or try the sandbox, and they go at once.")
+	case s.dest.names.trouble != nil:
+		help = lang.L("Put the template for names right, and they go at once.")
 	case s.dest.at.Bucket != "":
 		help = lang.L("Put right what the line below the fields says, and they go at once.")
 	}
@@ -234,10 +247,18 @@ func (s *sendPlace) wait(paths []string) {
 
 func (s *sendPlace) options() desk.SendOptions {
 	chosen := s.u.desk.Settings()
+	naming := chosen.NamingOf(s.dest.at)
 	return desk.SendOptions{
 		Expires: s.dest.expires, OnClash: chosen.OnClash, Verify: chosen.Verify, Inline: chosen.Inline,
-		SkipHidden: chosen.SkipHidden, Ask: s.askClash,
+		Template: naming.Template, Unguessable: naming.Unguessable, SkipHidden: chosen.SkipHidden, Ask: s.askClash,
 	}
+}
+
+// optionsAgain are those of a file that is sent once more: its name there was made when it went the first time.
+func (s *sendPlace) optionsAgain(first way) desk.SendOptions {
+	o := s.options()
+	o.Template, o.Unguessable = first.template, first.unguessable
+	return o
 }
 
 // askClash asks within the row of the file whose name is taken. The desk calls it from any goroutine.
@@ -265,7 +286,7 @@ func (s *sendPlace) again(t *transfer) {
 	if !t.State.Over() {
 		return
 	}
-	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, s.options(), t.Transfer), again: t}
+	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, s.optionsAgain(t.home.way), t.Transfer), again: t}
 	t.State, t.Trouble, t.Link, t.Done, t.opened, t.copied = desk.Queued, nil, nil, 0, false, false
 	t.carrier = g
 	s.heights()
@@ -280,7 +301,10 @@ func (s *sendPlace) ended(g *group) {
 	if g.again != nil {
 		home = g.again.home
 	}
-	if links := s.good(home.all); len(links) > 0 {
+	switch links := s.good(home.all); {
+	case home.way.bundle && len(links) > 1:
+		s.bundle(home)
+	case len(links) > 0:
 		s.copyLinks(links)
 	}
 	if s.open() == 0 {
@@ -325,9 +349,17 @@ func (s *sendPlace) good(among []*transfer) (links []*transfer) {
 	return links
 }
 
-// copyAll copies the links of all files that were sent.
+// copyAll copies the links of all that was sent: a page's stands for those of its files.
 func (s *sendPlace) copyAll() {
-	if links := s.good(s.shown); len(links) > 0 {
+	var links []*transfer
+	for _, g := range s.groups {
+		if g.page != nil && g.page.Good(s.u.now()) {
+			links = append(links, g.page)
+		} else {
+			links = append(links, s.good(g.rows)...)
+		}
+	}
+	if len(links) > 0 {
 		s.copyLinks(links)
 	}
 }
@@ -370,7 +402,7 @@ func (s *sendPlace) clear() {
 		var kept []*transfer
 		for _, t := range g.rows {
 			if t.State.Over() {
-				delete(s.byID, t.ID)
+				s.drops(g, t)
 			} else {
 				kept = append(kept, t)
 			}
@@ -386,12 +418,20 @@ func (s *sendPlace) remove(gone *transfer) {
 		for i, t := range g.rows {
 			if t == gone {
 				g.rows = append(g.rows[:i:i], g.rows[i+1:]...)
-				delete(s.byID, t.ID)
+				s.drops(g, t)
 				break
 			}
 		}
 	}
 	s.prune()
+}
+
+// drops forgets a row that has left the list.
+func (s *sendPlace) drops(g *group, t *transfer) {
+	delete(s.byID, t.ID)
+	if g.page == t {
+		g.page = nil
+	}
 }
 
 // prune forgets drops of which nothing is left to show.
@@ -429,7 +469,7 @@ func (s *sendPlace) heights() {
 // show brings what is in sight up to date.
 func (s *sendPlace) show() {
 	n := s.totals()
-	empty := n.files == 0
+	empty := len(s.shown) == 0
 	s.zone.all.Hidden, s.rows.card.Hidden = !empty, empty
 	s.strip.all.Hidden, s.foot.Hidden, s.hint.Hidden = empty, empty, !empty
 	if box := s.all.Objects[1]; box.Visible() == empty {
@@ -450,6 +490,7 @@ func (s *sendPlace) showZone() {
 	z := s.zone
 	u := s.u
 	z.second.Hide()
+	z.text.keepEnd = false
 	place := func() string { return s.dest.place() }
 	switch {
 	case s.dest.none():
@@ -462,6 +503,11 @@ func (s *sendPlace) showZone() {
 	case s.dest.at.Bucket == "":
 		z.title.set(lang.L("Drop files or folders here"), colorText)
 		z.text.set(lang.L("Name a bucket above, and they go there; the link is copied for you"), colorMuted)
+		z.button.set(secondary, lang.L("Choose files…"), iconNone, u.tipFor("choose"), func() { s.choose(false) })
+	case s.dest.names.of() != desk.DestinationNaming{Destination: s.dest.names.at}:
+		z.title.set(lang.L("Drop files or folders here"), colorText)
+		z.text.keepEnd = true // a long key is shortened in its middle
+		z.text.set(lang.L("report.pdf goes to {{.Key}}, and the link is copied for you", args{"Key": s.dest.names.now()}), colorMuted)
 		z.button.set(secondary, lang.L("Choose files…"), iconNone, u.tipFor("choose"), func() { s.choose(false) })
 	default:
 		z.title.set(lang.L("Drop files or folders here"), colorText)
@@ -514,6 +560,7 @@ func (s *sendPlace) showFoot(n totals) {
 		s.pauseText.set(secondary, lang.L("Pause all"), iconNone, s.pauseText.tip, s.pauseAll)
 	}
 	s.copyText.Hidden, s.clearText.Hidden = n.links == 0, n.over == 0
+	s.bundleText.Hidden = n.open > 0 || len(s.toBundle()) < 2
 	s.strip.all.Refresh()
 	s.foot.Refresh()
 }
@@ -540,6 +587,6 @@ func (s *sendPlace) choose(folder bool) {
 
 // sendTo sends a file that the ledger knows to where it went before.
 func (s *sendPlace) sendTo(dest desk.Destination, e desk.Entry) {
-	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, s.options(), desk.Transfer{ID: e.ID, Path: e.Path, Name: e.Name, Destination: dest})}
-	s.begin(g)
+	again := desk.Transfer{ID: e.ID, Path: e.Path, Name: e.Name, Destination: dest, Key: e.Key}
+	s.begin(&group{drop: s.u.desk.SendAgain(s.u.ctx, s.optionsAgain(way{}), again)})
 }

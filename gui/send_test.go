@@ -323,7 +323,7 @@ func TestFieldsSayWhatIsWrong(t *testing.T) {
 		text  string
 		code  string
 	}{
-		{d.bucket, "my/bucket", "BucketName"}, {d.lasts, "8d", "ExpiresTooLong"}, {d.lasts, "soon", "ExpiresNotATime"},
+		{d.bucket, "my/bucket", "BucketName"}, {d.lasts, "8d", "NoDistribution"}, {d.lasts, "9999d", "ExpiresTooLong"}, {d.lasts, "soon", "ExpiresNotATime"},
 		{d.lasts, "-1h", "ExpiresTooShort"}, {d.prefix, "a/../b", "PrefixDots"},
 	} {
 		r.fill(c.field, c.text)

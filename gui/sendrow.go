@@ -16,6 +16,9 @@ func (s *sendPlace) content1(at int) (rowContent, rowActions) { return s.row(s.s
 
 // row says in a row how a transfer stands, and offers what can be done with it.
 func (s *sendPlace) row(t *transfer) (rowContent, rowActions) {
+	if t.Kind == desk.KindBundle {
+		return s.pageRow(t)
+	}
 	c := rowContent{kind: kindOf(t.Name), name: t.Name}
 	cancel := func(fyne.CanvasObject) { t.carrier.drop.Cancel(t.ID) }
 	w := s.u.words
@@ -180,7 +183,9 @@ func (s *sendPlace) menu(t *transfer, at fyne.CanvasObject) {
 		add(label, func() { t.opened = !t.opened; s.heights() })
 		add(lang.L("Copy the details"), func() { u.copy(details(t.Trouble)) })
 	}
-	add(lang.L("Show in its folder"), func() { u.reveal(t.Path) })
+	if t.Path != "" {
+		add(lang.L("Show in its folder"), func() { u.reveal(t.Path) })
+	}
 	add(lang.L("Remove from the list"), func() { s.remove(t) })
 	u.popUp(items, at)
 }
@@ -194,6 +199,8 @@ func (u *ui) formatItems(add func(string, func()) *fyne.MenuItem, copyAs func(de
 		{lang.L("Copy as Markdown"), desk.FormatMarkdown},
 		{lang.L("Copy as HTML"), desk.FormatHTML},
 		{lang.L("Copy as a curl command"), desk.FormatCurl},
+		{lang.L("Copy as a wget command"), desk.FormatWget},
+		{lang.L("Copy as a PowerShell command"), desk.FormatPowerShell},
 	} {
 		add(f.label, func() { copyAs(f.format) })
 	}

@@ -2,6 +2,7 @@ package gui
 
 import (
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -16,45 +17,57 @@ type settingsPlace struct {
 	all    *fyne.Container
 	scroll *container.Scroll
 	keys   fyne.CanvasObject
+
+	distributions *distributions
+	choices       []func(desk.Settings) // bring what is marked up to date
 }
 
 func (u *ui) newSettingsPlace() *settingsPlace {
 	p := &settingsPlace{u: u}
-	now := u.desk.Settings()
+	p.distributions = u.newDistributions()
 	page := container.New(stack{gap: 8},
 		p.section(lang.L("Look"),
-			p.choice(lang.L("Appearance"), now.Appearance, []option{
+			p.choice(lang.L("Appearance"), func(s desk.Settings) string { return s.Appearance }, []option{
 				{label: lang.L("Like the system"), value: desk.AppearanceSystem},
 				{label: lang.L("Light"), value: desk.AppearanceLight},
 				{label: lang.L("Dark"), value: desk.AppearanceDark},
 			}, func(s *desk.Settings, v string) { s.Appearance = v })),
 		p.section(lang.L("Sending"),
-			p.choice(lang.L("When a name is taken"), string(now.OnClash), []option{
+			p.choice(lang.L("When a name is taken"), func(s desk.Settings) string { return string(s.OnClash) }, []option{
 				{label: lang.L("Keep both"), value: string(desk.ClashKeepBoth)},
 				{label: lang.L("Ask"), value: string(desk.ClashAsk)},
 				{label: lang.L("Skip"), value: string(desk.ClashSkip)},
 				{label: lang.L("Replace"), value: string(desk.ClashReplace)},
 			}, func(s *desk.Settings, v string) { s.OnClash = desk.Clash(v) }),
-			p.choice(lang.L("Try links before they are shown as good"), string(now.Verify), []option{
+			p.choice(lang.L("Try links before they are shown as good"), func(s desk.Settings) string { return string(s.Verify) }, []option{
 				{label: lang.L("All of up to twenty"), value: string(desk.VerifyAuto)},
 				{label: lang.L("All"), value: string(desk.VerifyAll)},
 				{label: lang.L("A sample"), value: string(desk.VerifySample)},
 				{label: lang.L("None"), value: string(desk.VerifyNone)},
 			}, func(s *desk.Settings, v string) { s.Verify = desk.Verify(v) }),
-			p.choice(lang.L("Whoever follows a link"), yesNo(now.Inline), []option{
+			p.choice(lang.L("Whoever follows a link"), func(s desk.Settings) string { return yesNo(s.Inline) }, []option{
 				{label: lang.L("Saves the file"), value: yesNo(false)},
 				{label: lang.L("Sees it in the browser"), value: yesNo(true)},
 			}, func(s *desk.Settings, v string) { s.Inline = v == yesNo(true) }),
-			p.choice(lang.L("Hidden files in a folder"), yesNo(now.SkipHidden), []option{
+			p.choice(lang.L("Hidden files in a folder"), func(s desk.Settings) string { return yesNo(s.SkipHidden) }, []option{
 				{label: lang.L("Are sent"), value: yesNo(false)},
 				{label: lang.L("Are left out"), value: yesNo(true)},
 			}, func(s *desk.Settings, v string) { s.SkipHidden = v == yesNo(true) }),
-			p.choice(lang.L("Send at most"), strconv.FormatInt(now.LimitRate, 10), p.rates(),
+			p.choice(lang.L("Send at most"), func(s desk.Settings) string { return strconv.FormatInt(s.LimitRate, 10) }, p.rates(),
 				func(s *desk.Settings, v string) {
 					if rate, err := strconv.ParseInt(v, 10, 64); err == nil {
 						s.LimitRate = rate
 					}
 				})),
+		p.section(lang.L("Links"),
+			p.choice(lang.L("Remind me before a link ends"), func(s desk.Settings) string { return s.Remind.String() }, reminders(),
+				func(s *desk.Settings, v string) {
+					if d, err := time.ParseDuration(v); err == nil {
+						s.Remind = d
+					}
+				}),
+			p.fact(lang.L("What a link cannot do"), whatLinksCannot())),
+		p.section(lang.L("Links for longer than seven days"), p.distributions.all),
 	)
 	p.keys = p.section(lang.L("Keys"), p.keyTable())
 	page.Add(p.keys)
@@ -68,7 +81,16 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 }
 
 func (p *settingsPlace) content() fyne.CanvasObject { return p.all }
-func (p *settingsPlace) inSight()                   {}
+
+// inSight shows what was chosen elsewhere meanwhile.
+func (p *settingsPlace) inSight() { p.follow(p.u.desk.Settings()) }
+
+func (p *settingsPlace) follow(s desk.Settings) {
+	for _, show := range p.choices {
+		show(s)
+	}
+	p.distributions.show(s)
+}
 
 // showKeys scrolls to the table of keys.
 func (p *settingsPlace) showKeys() {
@@ -83,6 +105,16 @@ func (p *settingsPlace) rates() []option {
 		options = append(options, option{label: p.u.words.speed(float64(rate)), value: strconv.FormatInt(rate, 10)})
 	}
 	return options
+}
+
+// reminders are how long before its end a link can be told of.
+func reminders() []option {
+	return []option{
+		{label: lang.L("Never"), value: time.Duration(0).String()},
+		{label: lang.L("15 minutes before"), value: (15 * time.Minute).String()},
+		{label: lang.L("1 hour before"), value: time.Hour.String()},
+		{label: lang.L("1 day before"), value: (24 * time.Hour).String()},
+	}
 }
 
 func yesNo(b bool) string {
@@ -107,7 +139,7 @@ func (p *settingsPlace) fact(name, text string) fyne.CanvasObject {
 }
 
 // choice offers one of several, side by side; what is chosen holds at once.
-func (p *settingsPlace) choice(name, chosen string, options []option, set func(*desk.Settings, string)) fyne.CanvasObject {
+func (p *settingsPlace) choice(name string, chosen func(desk.Settings) string, options []option, set func(*desk.Settings, string)) fyne.CanvasObject {
 	chips := container.New(line{gap: 8})
 	show := func(value string) {
 		for i, o := range options {
@@ -125,7 +157,9 @@ func (p *settingsPlace) choice(name, chosen string, options []option, set func(*
 			p.u.applySettings(s)
 		}))
 	}
-	show(chosen)
+	follow := func(s desk.Settings) { show(chosen(s)) }
+	follow(p.u.desk.Settings())
+	p.choices = append(p.choices, follow)
 	return container.New(stack{gap: 6}, newWhole(name, sizeSmall, colorMuted, false), container.New(inset{}, chips))
 }
 
@@ -136,7 +170,11 @@ func (u *ui) applySettings(s desk.Settings) {
 		u.app.Settings().SetTheme(u.look)
 	}
 	u.desk.SetLimitRate(s.LimitRate)
+	u.send.dest.settingsChanged()
 	u.send.show()
+	if u.settings != nil {
+		u.settings.follow(s)
+	}
 }
 
 // keyTable lists the shortcuts, two columns of them.

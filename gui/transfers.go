@@ -22,6 +22,8 @@ type group struct {
 	all   []*transfer // everything that was dropped
 	rows  []*transfer // what of it is still in the list
 	again *transfer   // the row that is sent again, when this is not a drop of its own
+	page  *transfer   // the row of the one page for all of it; nil where there is none
+	paged []string    // what is on the page: IDs of the ledger
 	done  bool
 }
 
@@ -33,10 +35,14 @@ type way struct {
 	verify     desk.Verify
 	inline     bool
 	skipHidden bool
+
+	template    desk.Template
+	unguessable bool
+	bundle      bool // one link for all of it
 }
 
-func wayOf(to desk.Destination, o desk.SendOptions) way {
-	return way{to, o.Expires, o.OnClash, o.Verify, o.Inline, o.SkipHidden}
+func wayOf(to desk.Destination, o desk.SendOptions, bundle bool) way {
+	return way{to, o.Expires, o.OnClash, o.Verify, o.Inline, o.SkipHidden, o.Template, o.Unguessable, bundle}
 }
 
 // showEvery is the shortest time between two looks at a drop's news: ten a second is as fast as a person reads.
@@ -146,6 +152,12 @@ type totals struct {
 func (s *sendPlace) totals() (n totals) {
 	now := s.u.now()
 	for _, t := range s.shown {
+		if t.Kind == desk.KindBundle { // the page of files that are counted
+			if t.State.Over() {
+				n.over++
+			}
+			continue
+		}
 		n.files++
 		if t.State.Over() {
 			n.over++

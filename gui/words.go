@@ -150,6 +150,15 @@ func (w *words) moment(t, now time.Time) string {
 	return lang.L("{{.Day}} {{.Month}} {{.Year}}", w.date(t))
 }
 
+// zoned is moment with the zone that its time is in: tomorrow 14:05 CET.
+func (w *words) zoned(t, now time.Time) string {
+	zone, _ := t.In(w.zone).Zone()
+	if strings.HasPrefix(zone, "+") || strings.HasPrefix(zone, "-") { // one that has no letters
+		zone = "UTC" + zone
+	}
+	return w.moment(t, now) + "\u00a0" + zone
+}
+
 // day writes the day of a moment, for what is long over.
 func (w *words) day(t, now time.Time) string {
 	if daysBetween(now.In(w.zone), t.In(w.zone)) == 0 {

@@ -105,7 +105,9 @@ exit 0
 # test  x11-utils               looks at windows in the tests (xprop, xwininfo)
 # test  imagemagick             takes and compares screenshots
 # test  tesseract-ocr           reads what the window says
+# test  chromium                opens the pages in a real browser
 # test  curl                    fetches the links in the tests
+# test  wget                    fetches the links that were copied for it
 # test  ca-certificates         lets curl check certificates
 # test  fonts-noto-core         letters of most scripts
 # test  fonts-noto-cjk          Chinese, Japanese and Korean letters

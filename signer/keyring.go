@@ -140,6 +140,13 @@ func hintedEnd(settings map[string]string, fromEnvironment bool) time.Time {
 	return time.Time{}
 }
 
+// Account is the AWS account of the credentials that signed last, "" where these do not say: static keys do not.
+func (s *Signer) Account() string {
+	s.credentials.mu.Lock()
+	defer s.credentials.mu.Unlock()
+	return s.credentials.current.AccountID
+}
+
 // Session says when the credentials end: the zero time when they do not, known false when they are temporary
 // and do not say.
 func (s *Signer) Session(ctx context.Context) (ends time.Time, known bool, err error) {

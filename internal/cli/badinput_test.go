@@ -323,14 +323,16 @@ func TestExpires(t *testing.T) {
 	r := atStore(t)
 	path := r.write("a.txt", "a")
 	for given, want := range map[string][2]string{
-		"0":    {`"0" is too short for a link.`, "Choose a time from one second to seven days, such as 1h."},
-		"-1h":  {`"-1h" is too short for a link.`, "Choose a time from one second to seven days, such as 1h."},
-		"10ms": {`"10ms" is too short for a link.`, "Choose a time from one second to seven days, such as 1h."},
-		"8d":   {`"8d" is longer than a signed link can last.`, "Choose at most 7d; S3 accepts no signature older than seven days."},
-		"7d1s": {`"7d1s" is longer than a signed link can last.`, "Choose at most 7d; S3 accepts no signature older than seven days."},
-		"soon": {`"soon" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
-		"":     {`"" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
-		"1":    {`"1" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
+		"0":     {`"0" is too short for a link.`, "Choose a time from one second to seven days, such as 1h."},
+		"-1h":   {`"-1h" is too short for a link.`, "Choose a time from one second to seven days, such as 1h."},
+		"10ms":  {`"10ms" is too short for a link.`, "Choose a time from one second to seven days, such as 1h."},
+		"8d":    {`S3 accepts no signature older than seven days, and "8d" is longer.`, `Choose at most 7d and renew the link later, or set a CloudFront distribution for the bucket "sandbox".`},
+		"7d1s":  {`S3 accepts no signature older than seven days, and "168h0m1s" is longer.`, `Choose at most 7d and renew the link later, or set a CloudFront distribution for the bucket "sandbox".`},
+		"20y":   {`"20y" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
+		"5000d": {`"5000d" is longer than a signed link can last.`, "Choose at most 7d; S3 accepts no signature older than seven days."},
+		"soon":  {`"soon" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
+		"":      {`"" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
+		"1":     {`"1" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
 	} {
 		r.refuses(want[0], want[1], "send", "--bucket", sandbox.Bucket, "--expires="+given, path)
 		r.refuses(want[0], want[1], "link", "--expires="+given, "s3://sandbox/a.txt")

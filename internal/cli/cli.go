@@ -132,8 +132,10 @@ func (c *command) root() *cobra.Command {
 	f.BoolVar(&c.json, "json", false, "one JSON object a line on standard output")
 	f.BoolVar(&c.quiet, "quiet", false, "no progress and no messages but errors")
 	f.StringVar(&c.logLevel, "log-level", "warn", "debug, info, warn or error, on standard error")
+	_ = root.RegisterFlagCompletionFunc("profile", completeProfiles) // it is there
+	complete(root, "log-level", "debug", "info", "warn", "error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(c.send(), c.link(), c.links(), c.resume(), c.verify(), c.clean(), c.sandbox(), c.version())
+	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.cloudFront(), c.resume(), c.verify(), c.clean(), c.sandbox(), c.man(root), c.version())
 	return root
 }
 

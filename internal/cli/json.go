@@ -23,6 +23,7 @@ type sentJSON struct {
 	Ends        *time.Time     `json:"ends"` // null when it is not known
 	EndsBecause signer.Because `json:"ends_because"`
 	Verified    bool           `json:"verified"`
+	Bundle      bool           `json:"bundle,omitempty"` // it is the page of what was sent before
 }
 
 // failedJSON is the line of a file that was not sent.
@@ -60,6 +61,7 @@ func sentLine(t desk.Transfer) any {
 			ID: t.ID, File: file, Bucket: t.Destination.Bucket, Key: t.Key, Size: t.Size,
 			ContentType: t.ContentType, ETag: t.ETag, Checksum: t.Checksum,
 			URL: t.Link.URL, Ends: moment(t.Link.Ends), EndsBecause: t.Link.Because, Verified: t.Link.Verified,
+			Bundle: t.Kind == desk.KindBundle,
 		}
 	case desk.Skipped:
 		return skippedJSON{file, t.Destination.Bucket, t.Key, true}
@@ -67,20 +69,6 @@ func sentLine(t desk.Transfer) any {
 		return failedJSON{file, errorJSON{"Cancelled", "The transfer was cancelled.", "Send the file again."}}
 	}
 	return failedJSON{file, errorJSON{t.Trouble.Code, t.Trouble.What.String(), t.Trouble.Help.String()}}
-}
-
-// linkJSON is a line of the ledger.
-type linkJSON struct {
-	ID          string         `json:"id"`
-	Name        string         `json:"name"`
-	Bucket      string         `json:"bucket"`
-	Key         string         `json:"key"`
-	Size        int64          `json:"size"`
-	Sent        time.Time      `json:"sent"`
-	Ends        *time.Time     `json:"ends"`
-	EndsBecause signer.Because `json:"ends_because"`
-	State       string         `json:"state"`
-	Verified    bool           `json:"verified"`
 }
 
 func moment(t time.Time) *time.Time {

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -25,13 +26,15 @@ type linkFlags struct {
 
 func (l *linkFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&l.expires, "expires", "1h", "how long the link lasts: 15m, 1h, 36h, 7d")
+	f.StringVar(&l.expires, "expires", "1h", "how long the link lasts: 15m, 1h, 36h, 7d; longer where the bucket has a distribution")
 	f.BoolVar(&l.inline, "inline", false, "show the file in the browser instead of downloading it")
 	f.StringVar(&l.verify, "verify-link", "", "which links are tried: all, sample or none (default: all of up to twenty)")
+	complete(cmd, "verify-link", "all", "sample", "none")
+	complete(cmd, "expires", "15m", "1h", "1d", "7d")
 }
 
 func (l *linkFlags) options() (o desk.SendOptions, err error) {
-	if o.Expires, err = desk.ParseExpires(l.expires); err != nil {
+	if o.Expires, err = desk.ParseLongExpires(l.expires); err != nil {
 		return o, usage(err)
 	}
 	if o.Verify, err = desk.ParseVerify(l.verify); err != nil {
@@ -44,9 +47,10 @@ func (l *linkFlags) options() (o desk.SendOptions, err error) {
 // send uploads files and folders, and prints a link for each.
 func (c *command) send() *cobra.Command {
 	var flags linkFlags
-	var bucket, prefix, onClash, contentType, partSize, limitRate string
+	var bucket, prefix, onClash, contentType, partSize, limitRate, template string
 	var concurrency int
-	var skipHidden bool
+	var skipHidden, zip bool
+	var o desk.SendOptions
 	cmd := &cobra.Command{
 		Use:   "send [flags] PATH...",
 		Short: "Upload files and folders; print a link for each",
@@ -54,9 +58,19 @@ func (c *command) send() *cobra.Command {
 			"  waybill send --sandbox photos/",
 		Args: atLeastOne("file or folder"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			o, err := flags.options()
+			given, err := flags.options()
 			if err != nil {
 				return err
+			}
+			o.Expires, o.Verify, o.Inline = given.Expires, given.Verify, given.Inline
+			if o.Template, err = desk.ParseTemplate(template); err != nil {
+				return usage(err)
+			}
+			switch {
+			case o.Bundle && zip:
+				return usage(errors.New("--bundle and --zip are two ways to one link; choose one"))
+			case o.Title != "" && !o.Bundle && !zip:
+				return usage(errors.New("--title names a bundle's page or a zip; give --bundle or --zip as well"))
 			}
 			if o.OnClash, err = desk.ParseClash(onClash); err != nil {
 				return usage(err)
@@ -87,8 +101,11 @@ func (c *command) send() *cobra.Command {
 			o.ContentType = contentType
 			dest := desk.Destination{Store: c.store, Bucket: bucket, Prefix: prefix}
 			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				if err := d.CheckExpires(bucket, o.Expires); err != nil {
+					return usage(err)
+				}
 				d.SetLimitRate(rate)
-				return c.sendAll(cmd.Context(), d, dest, o, paths)
+				return c.sendAll(cmd.Context(), d, dest, o, paths, zip)
 			})
 		},
 	}
@@ -99,7 +116,13 @@ func (c *command) send() *cobra.Command {
 	f.StringVar(&onClash, "on-clash", "ask", "when the name is taken: ask, keep-both, replace or skip; without a terminal, ask means keep-both")
 	f.StringVar(&contentType, "content-type", "", "content type (default: from name and content)")
 	f.IntVar(&concurrency, "concurrency", 0, "requests at once (default 16)")
+	complete(cmd, "on-clash", "ask", "keep-both", "replace", "skip")
 	addLimitRate(cmd, &limitRate)
+	f.StringVar(&template, "key-template", "", "how keys are made of names: {name} {stem} {ext} {date} {time} {uuid} {user}, such as {date}/{name}")
+	f.BoolVar(&o.Unguessable, "unguessable", false, "put a random folder before each name, which nobody can guess")
+	f.BoolVar(&o.Bundle, "bundle", false, "make one page with all files as well, and print its link last")
+	f.BoolVar(&zip, "zip", false, "send all as one zip, made on the way")
+	f.StringVar(&o.Title, "title", "", "title of the bundle's page, or the zip's name (default: the files' folder, or the day)")
 	f.BoolVar(&skipHidden, "skip-hidden", false, "leave out hidden files and folders below a folder")
 	f.StringVar(&partSize, "part-size", "", "size of a part, such as 16MiB (default: fits the file)")
 	return cmd
@@ -110,10 +133,13 @@ func addLimitRate(cmd *cobra.Command, limitRate *string) {
 }
 
 // sendAll runs a drop to its end.
-func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destination, o desk.SendOptions, paths []string) error {
+func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destination, o desk.SendOptions, paths []string, zip bool) error {
 	c.warn(ctx, d, o)
 	bar := c.newBar()
 	o.Ask = c.askerFor(bar, o.OnClash)
+	if zip {
+		return c.follow(ctx, d, d.SendZip(ctx, dest, o, paths), bar)
+	}
 	return c.follow(ctx, d, d.Send(ctx, dest, o, paths), bar)
 }
 
@@ -189,7 +215,14 @@ func counted(n int, one, many string) string {
 
 // warn says before anything is done what shortens the links. A profile that cannot sign fails later, file by file.
 func (c *command) warn(ctx context.Context, d *desk.Desk, o desk.SendOptions) {
-	if outlook, err := d.Outlook(ctx, c.store, o.Expires); err == nil && outlook.Warning != nil && !c.quiet {
+	c.warnOf(ctx, d, c.store, o.Expires)
+}
+
+func (c *command) warnOf(ctx context.Context, d *desk.Desk, s desk.Store, expires time.Duration) {
+	if expires > signer.MaxExpires {
+		return // a distribution's key signs, which has no session
+	}
+	if outlook, err := d.Outlook(ctx, s, expires); err == nil && outlook.Warning != nil && !c.quiet {
 		c.tell(outlook.Warning)
 	}
 }
@@ -226,7 +259,9 @@ func (c *command) report(t desk.Transfer) bool {
 		c.print(t.Link.URL + "\n")
 	}
 	name := oneLine(t.Name)
-	if kept := path.Base(t.Key); kept != path.Base(t.Name) {
+	if t.Kind == desk.KindBundle {
+		name = "The page of all"
+	} else if kept := path.Base(t.Key); kept != path.Base(t.Name) {
 		name += " (as " + oneLine(kept) + ")"
 	}
 	c.say("%s, %s: the link %s%s", name, humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link), checked(t.Link)) // #nosec G115
@@ -291,20 +326,22 @@ func (c *command) asker(b *bar) func(context.Context, desk.Transfer) desk.Clash 
 func (c *command) link() *cobra.Command {
 	var flags linkFlags
 	cmd := &cobra.Command{
-		Use:     "link [flags] s3://BUCKET/KEY...",
-		Short:   "Make a link to what is already in a bucket",
-		Example: "  waybill link --expires 7d s3://team-share/alice/report.pdf",
-		Args:    atLeastOne("object as s3://bucket/key"),
+		Use:   "link [flags] s3://BUCKET/KEY...",
+		Short: "Make a link to what is already in a bucket",
+		Long: "Make a link to each of the objects. A key may be a pattern: * and ? stay within a folder, ** goes through folders,\n" +
+			"[a-z] and {a,b} choose, and a backslash takes the meaning from the character after it.",
+		Example: "  waybill link --expires 7d s3://team-share/alice/report.pdf\n" +
+			"  waybill link 's3://team-share/alice/**/*.pdf'",
+		Args: atLeastOne("object as s3://bucket/key"),
 		RunE: func(cmd *cobra.Command, urls []string) error {
 			o, err := flags.options()
 			if err != nil {
 				return err
 			}
-			type target struct{ bucket, key string }
 			targets := make([]target, len(urls))
 			for i, u := range urls {
 				b, k, err := desk.ParseS3URL(u)
-				if err == nil {
+				if err == nil && !desk.IsGlob(k) {
 					err = desk.CheckKey(k)
 				}
 				if k == "" && b != "" {
@@ -316,21 +353,53 @@ func (c *command) link() *cobra.Command {
 				targets[i] = target{b, k}
 			}
 			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
-				c.warn(cmd.Context(), d, o)
-				var failed error
 				for _, t := range targets {
-					if cmd.Context().Err() != nil {
-						return cmd.Context().Err()
-					}
-					made := d.LinkTo(cmd.Context(), c.store, t.bucket, t.key, o)
-					if !c.report(made) {
-						failed = errReported
+					if err := d.CheckExpires(t.bucket, o.Expires); err != nil {
+						return usage(err)
 					}
 				}
-				return failed
+				c.warn(cmd.Context(), d, o)
+				return c.linkAll(cmd.Context(), d, targets, o)
 			})
 		},
 	}
 	flags.add(cmd)
 	return cmd
+}
+
+// target is an object, or a pattern for some, that links are to lead to.
+type target struct{ bucket, key string }
+
+func (c *command) linkAll(ctx context.Context, d *desk.Desk, targets []target, o desk.SendOptions) error {
+	var failed error
+	for _, t := range targets {
+		if ctx.Err() != nil {
+			break
+		}
+		if !desk.IsGlob(t.key) {
+			if !c.report(d.LinkTo(ctx, c.store, t.bucket, t.key, o)) {
+				failed = errReported
+			}
+			continue
+		}
+		var keys []string
+		for l, err := range d.Match(ctx, c.store, t.bucket, t.key) {
+			if err != nil {
+				return err
+			}
+			keys = append(keys, l.Key)
+		}
+		if len(keys) == 0 && ctx.Err() == nil {
+			return desk.NothingFits(t.key)
+		}
+		for _, made := range d.LinkAll(ctx, c.store, t.bucket, keys, o, nil) {
+			if !c.report(made) {
+				failed = errReported
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return failed
 }

@@ -44,7 +44,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"link", "s3://"}, "waybill: \"s3://\" is not an S3 address.\n  Write it as s3://bucket/key.\n"},
 		{[]string{"link", "s3://bucket/a/../b"}, "waybill: \"a/../b\" cannot be the name of an object.\n"},
 		{[]string{"link", "s3://bucket//a"}, "waybill: \"/a\" cannot be the name of an object.\n"},
-		{[]string{"links", "more"}, "waybill: waybill links takes no \"more\"; waybill links --help shows what it takes\n"},
+		{[]string{"resume", "more"}, "waybill: waybill resume takes no \"more\"; waybill resume --help shows what it takes\n"},
 		{[]string{"version", "more"}, "waybill: waybill version takes no \"more\"; waybill version --help shows what it takes\n"},
 		{[]string{"snd"}, "waybill: \"snd\" is neither a command nor a file; waybill --help lists the commands\n"},
 	} {

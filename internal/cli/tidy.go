@@ -83,10 +83,11 @@ type verifiedJSON struct {
 // verify proves sent files against those on disk.
 func (c *command) verify() *cobra.Command {
 	return &cobra.Command{
-		Use:   "verify ID...",
-		Short: "Prove that what the store has is what is on disk",
-		Long:  "Read each file again and compare its checksum with the one that the store has. waybill links lists the IDs.",
-		Args:  atLeastOne("ID; waybill links lists them"),
+		Use:               "verify ID...",
+		ValidArgsFunction: c.completeIDs,
+		Short:             "Prove that what the store has is what is on disk",
+		Long:              "Read each file again and compare its checksum with the one that the store has. waybill links lists the IDs.",
+		Args:              atLeastOne("ID; waybill links lists them"),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
 				var failed error

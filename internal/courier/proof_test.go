@@ -17,14 +17,13 @@ import (
 	"waybill/signer"
 )
 
-// TestStoreThatSaysNoChecksum stands for a store that passes over headers it does not know: it takes the sum and
-// checks nothing. Its silence is no proof, so the file goes again with a Content-MD5.
-func TestStoreThatSaysNoChecksum(t *testing.T) {
+// silent stands for a store that passes over headers it does not know: it takes a sum, checks nothing and says nothing.
+func silent(t *testing.T, puts *atomic.Int64) (endpoint string) {
+	t.Helper()
 	target, err := url.Parse(store.Endpoint())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var puts atomic.Int64
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
 		ModifyResponse: func(r *http.Response) error {
@@ -43,8 +42,15 @@ func TestStoreThatSaysNoChecksum(t *testing.T) {
 		proxy.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestStoreThatSaysNoChecksum: a store's silence is no proof, so the file goes again with a Content-MD5.
+func TestStoreThatSaysNoChecksum(t *testing.T) {
+	var puts atomic.Int64
+	endpoint := silent(t, &puts)
 	for size, proof := range map[int]string{1000: "etag:", 2*courier.MinPart + 1: "etag:"} {
-		r := newRig(t, server.URL, courier.Options{PartSize: courier.MinPart})
+		r := newRig(t, endpoint, courier.Options{PartSize: courier.MinPart})
 		path, content := file(t, size)
 		u := r.upload(path)
 		var moved atomic.Int64

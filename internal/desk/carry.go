@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
+	"waybill/internal/bucket"
 	"waybill/internal/courier"
+	"waybill/signer"
 )
 
 // sampleEvery is how many files of a large drop share one verified link; the first twenty are all tried.
@@ -278,7 +281,7 @@ func (p *Drop) freeName(ctx context.Context, wanted string, n int) (key string, 
 func (p *Drop) makeLink(ctx context.Context, j *job) {
 	// What was sent is sent: a cancel that comes now is too late, and the person gets the link.
 	ctx = context.WithoutCancel(ctx)
-	link, presigned, err := p.desk.sign(ctx, p.signer, j.ID, p.dest.Bucket, j.Key, p.options.Expires, p.options.Inline)
+	link, presigned, err := p.desk.sign(ctx, p.signer, j.lead(), p.options.Expires, p.options.Inline)
 	if err != nil {
 		why := p.explain(err, j, "s3:GetObject")
 		t := trouble(codeLinkNotMade, why.What.Args, err)
@@ -287,13 +290,13 @@ func (p *Drop) makeLink(ctx context.Context, j *job) {
 		return
 	}
 	var t *Trouble
-	if p.verifies(j.number) {
+	if p.options.Verify.tries(j.number) {
 		err := p.courier.Probe(ctx, presigned)
 		for revived := 0; revived < maxRevivals && p.revive(ctx, err); revived++ {
 			err = p.courier.Probe(ctx, presigned)
 		}
 		link.Verified = err == nil
-		t = linkTrouble(err, p.explain(err, j, "s3:GetObject"))
+		t = p.desk.linkTrouble(ctx, p.signer, j.lead(), err, p.explain(err, j, "s3:GetObject"))
 	}
 	p.mu.Lock()
 	j.Link = link
@@ -301,27 +304,26 @@ func (p *Drop) makeLink(ctx context.Context, j *job) {
 	p.end(j, Sent, t)
 }
 
-// linkTrouble says why a link is not shown as good.
-func linkTrouble(err error, t *Trouble) *Trouble {
+// linkTrouble says why a link is not shown as good; t is what its try has come to. A store rarely says why it refuses,
+// so where it does not, the same profile looks at the object without a link: if it may, it is the link that a policy
+// refuses, by its age or for being one.
+func (d *Desk) linkTrouble(ctx context.Context, s *signer.Signer, l lead, err error, t *Trouble) *Trouble {
 	if err == nil {
 		return nil
 	}
 	a := args{"Name": t.What.Args["Name"], "Profile": t.What.Args["Profile"], "Place": t.What.Args["Place"]}
-	if t.Code == "AccessDenied" {
-		return trouble("LinkRefused", a, err)
+	if t.Code != "AccessDenied" {
+		return trouble("LinkNotTried", a, err)
 	}
-	return trouble("LinkNotTried", a, err)
-}
-
-// verifies reports whether the link of the n-th file of the drop is tried.
-func (p *Drop) verifies(n int) bool {
-	switch p.options.Verify {
-	case VerifyNone:
-		return false
-	case VerifyAll:
-		return true
-	case VerifySample:
-		return n%sampleEvery == 0
+	said := strings.ToLower(t.Detail)
+	switch {
+	case strings.Contains(said, "kms"):
+		return trouble("LinkRefusedKMS", a, err)
+	case strings.Contains(said, "sourceip"), strings.Contains(said, "vpc"):
+		return trouble("LinkRefusedNetwork", a, err)
 	}
-	return n < verifyFirst || n%sampleEvery == 0
+	if _, looked := bucket.Head(ctx, s.Client(), l.bucket, l.key); looked == nil {
+		return trouble("LinkRefusedPolicy", a, err)
+	}
+	return trouble(codeLinkRefused, a, err)
 }

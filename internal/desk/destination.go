@@ -18,10 +18,16 @@ import (
 
 // ParseExpires reads how long a link shall last, as a person writes it: 90s, 15m, 1h, 1h30m, 36h, 7d, 1d12h.
 // Outside one second to seven days, and for anything else, the error is a *Trouble.
-func ParseExpires(s string) (time.Duration, error) {
+func ParseExpires(s string) (time.Duration, error) { return parseExpires(s, signer.MaxExpires) }
+
+// ParseLongExpires reads how long a link shall last where a distribution may answer it: as ParseExpires does, and for
+// up to ten years. CheckExpires says whether the bucket has one.
+func ParseLongExpires(s string) (time.Duration, error) { return parseExpires(s, maxDistributed) }
+
+func parseExpires(s string, most time.Duration) (time.Duration, error) {
 	d, err := parseDuration(strings.ToLower(strings.Join(strings.Fields(s), "")))
 	switch {
-	case errors.Is(err, errTooLong), err == nil && d > signer.MaxExpires:
+	case errors.Is(err, errTooLong), err == nil && d > most:
 		return 0, trouble("ExpiresTooLong", args{"Given": s}, err)
 	case err != nil:
 		return 0, trouble("ExpiresNotATime", args{"Given": s}, err)
@@ -42,7 +48,7 @@ func parseDuration(s string) (time.Duration, error) {
 		if err != nil || !(n > -1e6 && n < 1e6) {
 			return 0, fmt.Errorf("%q is no number of days", number)
 		}
-		if n > 1000 {
+		if n > 10_000 {
 			return 0, errTooLong
 		}
 		days, s = time.Duration(n*24*float64(time.Hour)), rest
@@ -57,7 +63,7 @@ func parseDuration(s string) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("not a duration: %w", err)
 	}
-	if d > 1000*24*time.Hour {
+	if d > maxDistributed {
 		return 0, errTooLong
 	}
 	return days + d, nil

@@ -2,8 +2,12 @@ package desk
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"sync"
 	"time"
@@ -26,6 +30,8 @@ type Drop struct {
 	dest    Destination
 	options SendOptions
 	pinned  Store // the destination's, as the ledger keeps it
+	naming  Naming
+	seed    string // what the random parts of its keys come from
 	signer  *signer.Signer
 	courier *courier.Courier
 	ctx     context.Context //nolint:containedctx // a drop outlives the call that began it
@@ -45,6 +51,7 @@ type Drop struct {
 	opened   bool            // its workers work
 	over     bool            // nothing can be added any more
 	unwalked bool            // a walk was cut short
+	sent     []string        // the transfers that a bundle's page is made of, if there is to be one
 	kept     bool            // a failed transfer has parts in the store for a later try
 	jobs     map[string]*job // those that are not over
 	active   map[*job]struct{}
@@ -103,6 +110,12 @@ func (d *Desk) SendAgain(ctx context.Context, o SendOptions, again ...Transfer) 
 }
 
 func (d *Desk) send(ctx context.Context, dest Destination, o SendOptions, files []found, b *before) *Drop {
+	p := d.newDrop(ctx, dest, o, files, b)
+	go p.run(p.ctx, files)
+	return p
+}
+
+func (d *Desk) newDrop(ctx context.Context, dest Destination, o SendOptions, files []found, b *before) *Drop {
 	if o.Expires == 0 {
 		o.Expires = time.Hour
 	}
@@ -121,9 +134,14 @@ func (d *Desk) send(ctx context.Context, dest Destination, o SendOptions, files 
 			p.keys[key] = true
 		}
 	}
+	started := d.now()
+	p.seed = rand.Text()
+	if b != nil && !b.started.IsZero() { // so that a template makes the keys that it made before
+		started, p.seed = b.started, b.seed
+	}
+	p.naming = NewNaming(started, o.Unguessable)
 	p.waiting = sync.NewCond(&p.mu)
 	p.log = newRecorder(d)
-	go p.run(ctx, files)
 	return p
 }
 
@@ -144,6 +162,7 @@ func (p *Drop) run(ctx context.Context, files []found) {
 	defer p.feed.close()
 	defer p.cancel(nil)
 	defer p.endPlan()
+	defer p.bundle(ctx)
 	go p.log.run()
 	defer p.log.close()
 
@@ -218,7 +237,7 @@ func (p *Drop) add(f found) *job {
 	// It is in the walk's hand until it is queued or over: a cancel that comes in between must not end it a second time.
 	j := &job{number: p.order, queued: f.size, again: f.again, inHand: true, Transfer: Transfer{
 		ID: id.String(), Path: f.path, Name: visible(f.name), Destination: p.dest,
-		Key: p.dest.Prefix + keyName(f.name), Size: f.size, State: Queued,
+		Key: p.dest.Prefix + p.keyOf(f.name, f.path), Size: f.size, State: Queued,
 	}}
 	j.wanted = j.Key
 	if f.key != "" {
@@ -229,6 +248,23 @@ func (p *Drop) add(f found) *job {
 	p.feed.add(j.Transfer)
 	p.mu.Unlock()
 	return j
+}
+
+// keyOf is what a file's name, its path below what was dropped, becomes in a key. What is random in it comes of the
+// drop's seed: a process that goes on with the drop finds what was sent, and nobody else finds anything.
+func (p *Drop) keyOf(name, path string) string {
+	if p.options.Template == "" && !p.options.Unguessable {
+		return keyName(name)
+	}
+	mac := hmac.New(sha256.New, []byte(p.seed))
+	_, _ = io.WriteString(mac, path)
+	random := mac.Sum(nil)
+	at := p.naming
+	at.UUID = uuid.NewSHA1(uuid.Nil, random).String()
+	if p.options.Unguessable {
+		at.Secret = secretOf(random)
+	}
+	return p.options.Template.key(name, at)
 }
 
 // enqueue lets a worker take the job.
@@ -306,8 +342,15 @@ func (p *Drop) end(j *job, s State, t *Trouble) {
 	j.inHand = false
 	j.State, j.Trouble, j.Speed, j.Left, j.Waiting = s, t, 0, 0, nil
 	snapshot := j.Transfer
+	if s == Sent && p.options.Bundle {
+		p.sent = append(p.sent, j.ID)
+	}
 	p.mu.Unlock()
-	r := recordOf(snapshot, p.pinned, p.options, p.desk.now())
+	account := ""
+	if p.signer != nil {
+		account = p.signer.Account()
+	}
+	r := recordOf(snapshot, p.pinned, p.options, account, p.desk.now())
 	if !j.later {
 		r.Plan = p.planID()
 	}

@@ -9,19 +9,39 @@ import (
 	"github.com/google/uuid"
 
 	"waybill/internal/bucket"
-	"waybill/internal/courier"
 	"waybill/internal/ledger"
 	"waybill/signer"
 )
 
-// sign makes a link to an object.
-func (d *Desk) sign(ctx context.Context, s *signer.Signer, id, bucket, key string, expires time.Duration, inline bool) (*Link, signer.Presigned, error) {
-	p, err := s.Get(ctx, signer.Object{Bucket: bucket, Key: key, Expires: expires},
-		signer.GetOptions{Filename: savedName(key), Inline: inline})
+// lead is what a link leads to: an object, and the name under which it is saved.
+type lead struct {
+	id, bucket, key, name string
+	distributed           bool // it is a distribution's however short it lasts
+}
+
+func (e Entry) lead() lead {
+	return lead{id: e.ID, bucket: e.Destination.Bucket, key: e.Key, name: e.Name, distributed: e.CloudFront}
+}
+
+func (t Transfer) lead() lead {
+	return lead{id: t.ID, bucket: t.Destination.Bucket, key: t.Key, name: t.Name}
+}
+
+// sign makes a link to an object: presigned for up to seven days, and by the bucket's distribution for more.
+func (d *Desk) sign(ctx context.Context, s *signer.Signer, l lead, expires time.Duration, inline bool) (*Link, signer.Presigned, error) {
+	o := signer.GetOptions{Filename: savedName(keyName(path.Base(l.name))), Inline: inline}
+	var p signer.Presigned
+	var err error
+	cloudFront, ok := d.distribution(l.bucket)
+	if ok = ok && (l.distributed || expires > signer.MaxExpires); ok {
+		p, err = cloudFront.Get(l.key, s.Now().Add(expires).Truncate(time.Second), o)
+	} else {
+		p, err = s.Get(ctx, signer.Object{Bucket: l.bucket, Key: l.key, Expires: expires}, o)
+	}
 	if err != nil {
 		return nil, p, err
 	}
-	return &Link{ID: id, URL: p.URL, Ends: p.Ends, Because: p.Because}, p, nil
+	return &Link{ID: l.id, URL: p.URL, Ends: p.Ends, Because: p.Because, CloudFront: ok}, p, nil
 }
 
 // LinkTo makes, tries and records a link to an object that is already in the bucket. What it gives back is a
@@ -55,24 +75,14 @@ func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o Se
 		t.Trouble = explain(err, where)
 		return t
 	}
-	link, presigned, err := d.sign(ctx, opened, t.ID, bucketName, key, o.Expires, o.Inline)
-	if err != nil {
+	link, err := d.signAndTry(ctx, opened, t.lead(), o.Expires, o.Inline, o.Verify)
+	if link == nil {
 		t.Trouble = explain(err, where)
 		return t
 	}
-	if o.Verify != VerifyNone {
-		c := courier.New(opened, courier.Options{Concurrency: 1})
-		err := c.Probe(ctx, presigned)
-		c.Close()
-		if store, ok := skewOf(err, opened.Now()); ok {
-			opened.SetSkew(store)
-			return d.LinkTo(ctx, s, bucketName, key, o)
-		}
-		link.Verified = err == nil
-		t.Trouble = linkTrouble(err, explain(err, where))
-	}
+	t.Trouble = d.linkTrouble(ctx, opened, t.lead(), err, explain(err, where))
 	t.State, t.Link = Sent, link
-	d.record(ctx, []ledger.Record{recordOf(t, s.pinned(opened), o, d.now())})
+	d.record(ctx, []ledger.Record{recordOf(t, s.pinned(opened), o, opened.Account(), d.now())})
 	return t
 }
 
@@ -99,21 +109,37 @@ func (d *Desk) Links(ctx context.Context, limit int) ([]Entry, error) {
 	return entries, nil
 }
 
-// CopyLink signs an entry's link again, to the same end: no URL is kept. When the credentials no longer reach
-// that end, the link ends earlier and its Because says so.
-func (d *Desk) CopyLink(ctx context.Context, id string) (*Link, error) {
+// Entry finds one line of the ledger.
+func (d *Desk) Entry(ctx context.Context, id string) (Entry, error) {
 	if d.ledger == nil {
-		return nil, d.LedgerTrouble()
+		return Entry{}, d.noLedger()
 	}
 	r, err := d.ledger.Get(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return nil, trouble("NotInLedger", args{"Given": id}, nil)
+		return Entry{}, trouble("NotInLedger", args{"Given": id}, nil)
 	}
 	if err != nil {
-		return nil, ledgerTrouble(err, d.ledgerPath())
+		return Entry{}, ledgerTrouble(err, d.ledgerPath())
 	}
-	e := entryOf(r)
-	where := scene{store: e.Destination.Store, bucket: e.Destination.Bucket, key: e.Key, path: e.Name}
+	return entryOf(r), nil
+}
+
+// scene is where an entry's object is, for the words of an explanation.
+func (e Entry) scene(permission string) scene {
+	return scene{store: e.Destination.Store, bucket: e.Destination.Bucket, key: e.Key, path: e.Name, permission: permission}
+}
+
+// CopyLink signs an entry's link again, to the same end: no URL is kept. When the credentials no longer reach
+// that end, the link ends earlier and its Because says so.
+func (d *Desk) CopyLink(ctx context.Context, id string) (*Link, error) {
+	e, err := d.Entry(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	where := e.scene("s3:GetObject")
+	if !e.Revoked.IsZero() {
+		return nil, trouble("LinkRevoked", where.args(), nil)
+	}
 	opened, err := d.open(ctx, e.Destination.Store)
 	if err != nil {
 		return nil, explain(err, where)
@@ -124,7 +150,7 @@ func (d *Desk) CopyLink(ctx context.Context, id string) (*Link, error) {
 	}
 	// The signature counts from the whole second that is running; what is cut off there is added here.
 	expires += opened.Now().Sub(opened.Now().Truncate(time.Second))
-	link, _, err := d.sign(ctx, opened, e.ID, e.Destination.Bucket, e.Key, expires, e.Inline)
+	link, _, err := d.sign(ctx, opened, e.lead(), expires, e.Inline)
 	if err != nil {
 		return nil, explain(err, where)
 	}
@@ -226,19 +252,23 @@ func (d *Desk) record(ctx context.Context, records []ledger.Record) {
 
 // recordOf is what the ledger keeps of a transfer to a store: all that is needed to sign its link again, and no
 // URL.
-func recordOf(t Transfer, s Store, o SendOptions, now time.Time) ledger.Record {
+func recordOf(t Transfer, s Store, o SendOptions, account string, now time.Time) ledger.Record {
 	r := ledger.Record{
 		ID: t.ID, Path: t.Path, Name: t.Name,
 		Profile: s.Profile, Region: s.Region, Endpoint: s.Endpoint, Sandbox: s.Sandbox, AllowHTTP: s.AllowHTTP,
 		Bucket: t.Destination.Bucket, Prefix: t.Destination.Prefix, Key: t.Key,
 		Size: t.Size, ContentType: t.ContentType, ETag: t.ETag, Checksum: t.Checksum,
-		State: string(t.State), Created: now, Asked: o.Expires, Inline: o.Inline,
+		State: string(t.State), Created: now, Signed: now, Asked: o.Expires, Inline: o.Inline, Account: account,
+		Kind: string(t.Kind),
 	}
 	if t.Trouble != nil {
 		r.TroubleCode, r.Trouble = t.Trouble.Code, t.Trouble.Error()
 	}
 	if t.Link != nil {
 		r.Ends, r.Because, r.Verified = t.Link.Ends, string(t.Link.Because), t.Link.Verified
+		if t.Link.CloudFront {
+			r.Via = viaCloudFront
+		}
 	}
 	return r
 }
@@ -253,6 +283,8 @@ func entryOf(r ledger.Record) Entry {
 		Key: r.Key, Size: r.Size, ContentType: r.ContentType, ETag: r.ETag, Checksum: r.Checksum,
 		State: State(r.State), Sent: r.Created, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
 		Verified: r.Verified, Inline: r.Inline, TroubleCode: r.TroubleCode, TroubleText: r.Trouble,
+		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), Bundle: r.Bundle, CloudFront: r.Via == viaCloudFront,
+		Signed: r.Signed, Revoked: r.Revoked, CanUndo: r.Undo != "",
 	}
 }
 

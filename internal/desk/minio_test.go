@@ -179,6 +179,14 @@ func TestSessionEndsFirst(t *testing.T) {
 		t.Errorf("%s: ends %v because %s; the session ends %v", s.State, s.Link.Ends, s.Link.Because, ends)
 	}
 
+	minioProfile(t, m, key, secret, token, "x_security_token_expires = "+ends.Format(time.RFC3339)+
+		"\n[keys]\naws_access_key_id = "+m.Key+"\naws_secret_access_key = "+m.Secret+"\nendpoint_url = "+m.Endpoint+
+		"\n[elsewhere]\naws_access_key_id = "+m.Key+"\naws_secret_access_key = "+m.Secret+"\n")
+	d = openDesk(t, desk.Options{})
+	if o, err = d.Outlook(context.Background(), desk.Store{}, time.Hour); err != nil || o.Warning == nil || !strings.Contains(o.Warning.Help.String(), `"keys"`) {
+		t.Errorf("who could make longer links is not said: %+v, %v", o, err)
+	}
+
 	minioProfile(t, m, key, secret, token, "")
 	d = openDesk(t, desk.Options{})
 	if o, err = d.Outlook(context.Background(), desk.Store{}, time.Hour); err != nil || o.Because != signer.Unknown || o.Warning == nil || !o.Ends.IsZero() {

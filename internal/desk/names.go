@@ -30,12 +30,12 @@ func visible(name string) string {
 			return '_'
 		}
 		return r
-	}, name)
+	}, strings.ToValidUTF8(name, "_"))
 }
 
 // keyName is what a file's path, with forward slashes and relative to what was dropped, becomes in a key.
 func keyName(relative string) string {
-	return visible(norm.NFC.String(strings.ToValidUTF8(relative, "_")))
+	return visible(norm.NFC.String(relative))
 }
 
 // savedName is the name under which a link offers a key's file.

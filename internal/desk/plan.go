@@ -29,6 +29,8 @@ type planned struct {
 	Destination Destination   `json:"destination"`
 	Options     SendOptions   `json:"options"`
 	Dropped     []plannedFile `json:"dropped"`
+	Started     time.Time     `json:"started"` // for templates with a date
+	Seed        string        `json:"seed"`    // and with something random
 }
 
 type plannedFile struct {
@@ -109,7 +111,7 @@ func (p *Drop) writePlan(ctx context.Context) {
 	if first {
 		p.plan = uuid.Must(uuid.NewV7()).String()
 	}
-	content := planned{Destination: p.dest, Options: p.options}
+	content := planned{Destination: p.dest, Options: p.options, Started: p.naming.Now, Seed: p.seed}
 	content.Destination.Store = p.pinned
 	for _, f := range p.dropped {
 		content.Dropped = append(content.Dropped, plannedFile{f.path, f.name, f.again})
@@ -342,7 +344,9 @@ func (d *Desk) noLedger() *Trouble {
 
 // before is what an earlier process has done of a plan.
 type before struct {
-	id string
+	id      string
+	started time.Time // when it began
+	seed    string
 
 	mu   sync.Mutex               // several walks may ask
 	done map[plannedFile]int      // files that are over, by path and name
@@ -396,6 +400,7 @@ func (d *Desk) Resume(ctx context.Context, i Interrupted, ask func(context.Conte
 	if err != nil {
 		return nil, err
 	}
+	b.started, b.seed = i.plan.Started, i.plan.Seed
 	files := make([]found, len(i.plan.Dropped))
 	for n, f := range i.plan.Dropped {
 		files[n] = found{path: f.Path, name: f.Name, again: f.Again}

@@ -29,7 +29,7 @@ func interrupted(t *testing.T, d *desk.Desk) []desk.Interrupted {
 }
 
 // mixed makes a folder of small files beside a large one, and leaves a drop of them in the middle.
-func leaveInTheMiddle(t *testing.T, home string, to desk.Destination) (dir string, sent int) {
+func leaveInTheMiddle(t *testing.T, home string, to desk.Destination, o desk.SendOptions) (dir string, sent int) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "mixed")
 	for i := range 60 {
@@ -55,7 +55,8 @@ func leaveInTheMiddle(t *testing.T, home string, to desk.Destination) (dir strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	drop := d.Send(ctx, to, desk.SendOptions{PartSize: 5 << 20, Concurrency: 4}, []string{dir})
+	o.PartSize, o.Concurrency = 5<<20, 4
+	drop := d.Send(ctx, to, o, []string{dir})
 	last := map[string]desk.State{}
 	first := true
 	for e := range drop.Events() {
@@ -89,8 +90,16 @@ func leaveInTheMiddle(t *testing.T, home string, to desk.Destination) (dir strin
 
 // TestLeaveAndResume: another process goes on where one has ended, and does nothing twice.
 func TestLeaveAndResume(t *testing.T) {
+	t.Run("names", func(t *testing.T) { leaveAndResume(t, desk.SendOptions{}) })
+	// What is random in a key is so once, and not again when the drop is gone on with.
+	t.Run("random keys", func(t *testing.T) {
+		leaveAndResume(t, desk.SendOptions{Template: "{time}/{stem}-{uuid}{ext}", Unguessable: true})
+	})
+}
+
+func leaveAndResume(t *testing.T, o desk.SendOptions) {
 	home, to := filepath.Join(t.TempDir(), "home"), dest(t)
-	dir, sent := leaveInTheMiddle(t, home, to)
+	dir, sent := leaveInTheMiddle(t, home, to, o)
 	var parts, puts atomic.Int64
 	atProxy(t, func(r *http.Request) {
 		if r.Method == http.MethodPut {
@@ -145,8 +154,10 @@ func TestLeaveAndResume(t *testing.T) {
 		t.Errorf("%d objects, unfinished %q", len(keys), unfinished)
 	}
 	want, err := os.ReadFile(filepath.Join(dir, "large.bin")) // #nosec G304 -- the test's own
-	if err != nil || get(t, to.Prefix+"/mixed/large.bin") != string(want) {
-		t.Errorf("other bytes arrived (%v)", err)
+	for key := range keys {
+		if strings.Contains(key, "large") && (err != nil || get(t, key) != string(want)) {
+			t.Errorf("other bytes arrived (%v)", err)
+		}
 	}
 	if parts.Load() >= 11 {
 		t.Errorf("all %d parts were sent again", parts.Load())
@@ -162,7 +173,7 @@ func TestLeaveAndResume(t *testing.T) {
 // TestForget leaves neither an upload nor a plan.
 func TestForget(t *testing.T) {
 	home, to := filepath.Join(t.TempDir(), "home"), dest(t)
-	_, sent := leaveInTheMiddle(t, home, to)
+	_, sent := leaveInTheMiddle(t, home, to, desk.SendOptions{})
 	atStore(t)
 	d := openDesk(t, desk.Options{Home: home})
 	for _, i := range interrupted(t, d) {

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
-
-	"waybill/signer"
 )
 
 // The appearances that can be chosen.
@@ -70,7 +68,7 @@ func (d *Desk) loadSettings() Settings {
 }
 
 func withDefaults(s Settings) Settings {
-	if s.Expires < time.Second || s.Expires > signer.MaxExpires {
+	if s.Expires < time.Second || s.Expires > maxDistributed {
 		s.Expires = time.Hour
 	}
 	if !slices.Contains([]Clash{ClashAsk, ClashKeepBoth, ClashReplace, ClashSkip}, s.OnClash) {

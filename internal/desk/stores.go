@@ -172,6 +172,7 @@ func (d *Desk) Outlook(ctx context.Context, s Store, expires time.Duration) (Out
 	switch trial.Because {
 	case signer.Credentials:
 		a["Ends"], a["Asked"] = trial.Ends.Local().Format("2 Jan 15:04"), FormatExpires(expires)
+		a["Longer"], a["Role"] = d.longer(opened, s)
 		o.Warning = trouble("EndsEarly", a, nil)
 	case signer.Unknown:
 		o.Warning = trouble("EndUnknown", a, nil)
@@ -179,4 +180,20 @@ func (d *Desk) Outlook(ctx context.Context, s Store, expires time.Duration) (Out
 		o.Warning = trouble("ExpiresTooLong", args{"Given": FormatExpires(expires)}, nil)
 	}
 	return o, nil
+}
+
+// longer names another profile whose links last as long as they are asked to, where those of a store end with a
+// session: one with keys of its own for the same endpoint, "" where there is none. role says that the store's own
+// profile assumes a role, whose sessions may be longer.
+func (d *Desk) longer(opened *signer.Signer, s Store) (name string, role bool) {
+	known, _ := signer.Profiles()
+	for _, p := range known {
+		switch {
+		case p.Name == s.Profile || s.Profile == "" && p.Name == signer.DefaultProfile():
+			role = p.Kind == signer.KindRole
+		case name == "" && p.Kind == signer.KindStatic && p.Endpoint == opened.Endpoint():
+			name = p.Name
+		}
+	}
+	return name, role
 }

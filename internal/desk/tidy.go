@@ -15,17 +15,10 @@ import (
 // Verify proves a sent file against the one on disk, and gives the ledger's entry of it. Nil means that the file,
 // what was sent of it and what the store has are the same.
 func (d *Desk) Verify(ctx context.Context, id string) (Entry, error) {
-	if d.ledger == nil {
-		return Entry{}, d.noLedger()
-	}
-	r, err := d.ledger.Get(ctx, id)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return Entry{}, trouble("NotInLedger", args{"Given": id}, nil)
-	}
+	e, err := d.Entry(ctx, id)
 	if err != nil {
-		return Entry{}, ledgerTrouble(err, d.ledgerPath())
+		return Entry{}, err
 	}
-	e := entryOf(r)
 	where := scene{store: e.Destination.Store, bucket: e.Destination.Bucket, key: e.Key, path: e.Path, permission: "s3:GetObject"}
 	if e.State != Sent || e.Path == "" || e.Checksum == "" {
 		return e, trouble("NothingToVerify", args{"Name": e.Name}, nil)

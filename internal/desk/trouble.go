@@ -117,6 +117,17 @@ func ofSigner(err error, _ scene, a args) string {
 	if errors.As(err, &file) {
 		a["File"], a["Line"], a["Fault"] = file.Path, file.Line, file.Err.Error()
 	}
+	var key *signer.KeyFileError
+	for _, fault := range []error{signer.ErrDomain, signer.ErrKeyPairID, signer.ErrOriginPath, signer.ErrOutsideOrigin, signer.ErrLinkEnd} {
+		if errors.Is(err, fault) {
+			a["Fault"] = fault.Error()
+			return "DistributionWrong"
+		}
+	}
+	if errors.As(err, &key) {
+		a["Fault"] = key.Error()
+		return "DistributionWrong"
+	}
 	var nobody *signer.NoProfileError
 	if errors.As(err, &nobody) {
 		a["Profile"] = nobody.Name

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"waybill/signer"
@@ -56,6 +57,10 @@ type SendOptions struct {
 	ContentType string        `json:"content_type,omitempty"` // "" finds it from name and content
 	Inline      bool          `json:"inline,omitempty"`       // the link shows the file in the browser instead of downloading it
 	Verify      Verify        `json:"verify,omitempty"`
+	Template    Template      `json:"template,omitempty"`    // how keys are made of names; "" takes the names as they are
+	Unguessable bool          `json:"unguessable,omitempty"` // a random folder in each key, which nobody can guess
+	Bundle      bool          `json:"bundle,omitempty"`      // a page with all that was sent, as the drop's last transfer
+	Title       string        `json:"title,omitempty"`       // of that page; "" leaves it to the files
 	SkipHidden  bool          `json:"skip_hidden,omitempty"` // hidden files below a dropped folder are left out
 	Concurrency int           `json:"concurrency,omitempty"` // requests in flight; 0 takes the default
 	PartSize    int64         `json:"part_size,omitempty"`   // bytes of a part; 0 takes what fits the file
@@ -103,6 +108,7 @@ type Transfer struct {
 	Checksum    string   // "crc64nvme:<base64>", or the proof that the store supports
 	Link        *Link    // when Sent; nil when it was sent and no link could be made
 	Waiting     *Trouble // when Sending and the network is lost: it goes on by itself
+	Kind        Kind
 	Trouble     *Trouble // when Failed; also when Sent and the link could not be verified or recorded
 }
 
@@ -114,6 +120,8 @@ type Link struct {
 	Ends     time.Time // zero when Because is signer.Unknown
 	Because  signer.Because
 	Verified bool // fetched once by its own URL
+	// CloudFront says that a distribution answers it, not the store.
+	CloudFront bool
 }
 
 // Outlook is what a link made now would be, for telling a person before the upload.
@@ -123,22 +131,42 @@ type Outlook struct {
 	Warning *Trouble // set when the link would end before the time asked for, or its end cannot be known
 }
 
+// Kind is what a line of the ledger is about.
+type Kind string
+
+// The kinds of lines.
+const (
+	KindFile   Kind = ""       // a file, or an object that was there
+	KindBundle Kind = "bundle" // the page of a bundle
+)
+
+// viaCloudFront marks links that a distribution answers, not the store.
+const viaCloudFront = "cloudfront"
+
 // Entry is a line of the ledger: a sent file and its link, without a URL.
 type Entry struct {
 	ID          string
 	Name        string
 	Path        string // where the file was on this machine; "" for a link to what was already there
 	Destination Destination
+	Account     string // the AWS account whose credentials signed it; "" where that is not known
 	Key         string
 	Size        int64
 	ContentType string
 	ETag        string
 	Checksum    string
+	Note        string // the person's own words
+	Kind        Kind
+	Bundle      string // the ID of the page that it stands on; "" for none
+	CloudFront  bool   // its link is a distribution's, and may last for years
 	State       State
 	Sent        time.Time
 	Asked       time.Duration // how long the link was to last
+	Signed      time.Time     // when the link was made last
 	Ends        time.Time     // zero when Because is signer.Unknown
 	Because     signer.Because
+	Revoked     time.Time // when the object was taken away; zero: it was not
+	CanUndo     bool      // what was taken away can be brought back
 	Verified    bool
 	Inline      bool
 	TroubleCode string // why it failed, or why its link is not good
@@ -148,12 +176,15 @@ type Entry struct {
 // Live reports whether the entry's link still works at the moment now, as far as can be known here. A link whose
 // end is not known is given up when the time that was asked for is over: none is signed for longer.
 func (e Entry) Live(now time.Time) bool {
-	return e.State == Sent && !e.Refused() && now.Before(e.Last())
+	return e.State == Sent && e.Revoked.IsZero() && !e.Refused() && now.Before(e.Last())
 }
 
 // Last is the moment after which the link cannot work.
 func (e Entry) Last() time.Time {
 	if e.Ends.IsZero() {
+		if e.Signed.After(e.Sent) {
+			return e.Signed.Add(e.Asked)
+		}
 		return e.Sent.Add(e.Asked)
 	}
 	return e.Ends
@@ -167,7 +198,7 @@ func (e Entry) Refused() bool {
 
 // Codes of troubles that say that a file was sent without a link that works.
 const (
-	codeLinkRefused = "LinkRefused"
+	codeLinkRefused = "LinkRefused" // or one that begins so
 	codeLinkNotMade = "LinkNotMade"
 )
 
@@ -177,7 +208,9 @@ func (t Transfer) Refused() bool {
 }
 
 // leadsNowhere reports whether a trouble says that a file was sent without a link that works.
-func leadsNowhere(code string) bool { return code == codeLinkRefused || code == codeLinkNotMade }
+func leadsNowhere(code string) bool {
+	return strings.HasPrefix(code, codeLinkRefused) || code == codeLinkNotMade
+}
 
 // Good reports whether the link of a transfer is one to give away at the moment now.
 func (t Transfer) Good(now time.Time) bool {
@@ -201,4 +234,25 @@ type Settings struct {
 	SkipHidden  bool          `json:"skip_hidden,omitempty"`
 	LimitRate   int64         `json:"limit_rate,omitempty"` // bytes a second that the window sends at most; 0 is no limit
 	Recent      []Destination `json:"recent,omitempty"`     // newest first
+	// Bundle makes one page, and one link, of the files of a drop.
+	Bundle bool `json:"bundle,omitempty"`
+	// Remind is how long before a link ends the window says so; 0 is never.
+	Remind time.Duration `json:"remind,omitempty"` // nanoseconds
+	// Naming is how keys are made at a destination; those that are not here take names as they are.
+	Naming []DestinationNaming `json:"naming,omitempty"`
+	// Distributions answer links that last longer than seven days.
+	Distributions []Distribution `json:"distributions,omitempty"`
+}
+
+// DestinationNaming is how keys are made at one destination.
+type DestinationNaming struct {
+	Destination Destination `json:"destination"`
+	Template    Template    `json:"template,omitempty"`
+	Unguessable bool        `json:"unguessable,omitempty"`
+}
+
+// Distribution is a CloudFront distribution in front of a bucket.
+type Distribution struct {
+	Bucket     string            `json:"bucket"`
+	CloudFront signer.CloudFront `json:"cloudfront"`
 }

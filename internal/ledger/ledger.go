@@ -28,12 +28,7 @@ func Open(ctx context.Context, path string) (*Ledger, error) {
 	if err := prepare(path); err != nil {
 		return nil, l.explain("open", err)
 	}
-	// Nothing here may write to the file: whether it is ours to change is not known yet.
-	source := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: url.Values{
-		"_pragma": {"busy_timeout(10000)", "synchronous(NORMAL)", "foreign_keys(1)"},
-		"_txlock": {"immediate"},
-	}.Encode()}
-	db, err := sql.Open("sqlite", source.String())
+	db, err := sql.Open("sqlite", source(path))
 	if err != nil {
 		return nil, l.explain("open", err)
 	}
@@ -43,6 +38,16 @@ func Open(ctx context.Context, path string) (*Ledger, error) {
 		return nil, errors.Join(l.explain("open", err), db.Close())
 	}
 	return l, nil
+}
+
+// source names a file as the driver wants it. Nothing here may write to the file: whether it is ours to change is not
+// known when it is opened.
+func source(path string) string {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath(), RawQuery: url.Values{
+		"_pragma": {"busy_timeout(10000)", "synchronous(NORMAL)", "foreign_keys(1)"},
+		"_txlock": {"immediate"},
+	}.Encode()}
+	return u.String()
 }
 
 // prepare makes folder and file with their modes before SQLite writes anything; SQLite gives its own side

@@ -142,7 +142,7 @@ func TestNoKeysAreKept(t *testing.T) {
 	if err := l.Put(ctx, about); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.SetLink(ctx, "1", time.Now(), "X-Amz-Signature=abcdef", true); !errors.Is(err, ledger.ErrSecret) {
+	if err := l.Change(ctx, "1", func(r *ledger.Record) { r.Note = "https://x/?X-Amz-Signature=abcdef" }); !errors.Is(err, ledger.ErrSecret) {
 		t.Errorf("%v, want ErrSecret", err)
 	}
 	if _, err := l.Get(ctx, "?X-Amz-Signature=abcdef"); !errors.Is(err, ledger.ErrNotFound) || strings.Contains(err.Error(), "abcdef") {
@@ -208,7 +208,7 @@ func TestFirstOpenAtOnce(t *testing.T) {
 	}
 }
 
-func TestSetLink(t *testing.T) {
+func TestChange(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "l.db"))
 	ctx := context.Background()
 	want := record("1")
@@ -217,7 +217,9 @@ func TestSetLink(t *testing.T) {
 	}
 	for _, ends := range []time.Time{want.Ends.Add(time.Hour), {}} {
 		want.Ends, want.Because, want.Verified = ends, "credentials", false
-		if err := l.SetLink(ctx, "1", want.Ends, want.Because, want.Verified); err != nil {
+		want.Note, want.Signed, want.Kind, want.Via, want.Bundle = "for Bob", want.Created.Add(time.Minute), "k", "v", "b"
+		want.Revoked, want.Undo, want.Account = want.Created.Add(time.Hour), "u", "123456789012"
+		if err := l.Change(ctx, "1", func(r *ledger.Record) { *r = want; r.ID = "another" }); err != nil {
 			t.Fatal(err)
 		}
 		got, err := l.Get(ctx, "1")
@@ -225,8 +227,53 @@ func TestSetLink(t *testing.T) {
 			t.Error(err, d)
 		}
 	}
-	if err := l.SetLink(ctx, "2", time.Now(), "requested", true); !errors.Is(err, ledger.ErrNotFound) {
+	if err := l.Change(ctx, "2", func(*ledger.Record) { t.Error("there is none") }); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("%v, want ErrNotFound", err)
+	}
+}
+
+func TestForget(t *testing.T) {
+	l := open(t, filepath.Join(t.TempDir(), "l.db"))
+	ctx := context.Background()
+	if err := l.PutAll(ctx, []ledger.Record{record("1"), record("2"), record("3")}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := l.Forget(ctx, "1", "3", "4"); n != 2 || err != nil {
+		t.Errorf("%d forgotten (%v), want 2", n, err)
+	}
+	if list, err := l.List(ctx, 0); err != nil || len(list) != 1 || list[0].ID != "2" {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
+func TestWhatBelongsTogether(t *testing.T) {
+	l := open(t, filepath.Join(t.TempDir(), "l.db"))
+	ctx := context.Background()
+	page, a, b, c := record("page"), record("a"), record("b"), record("c")
+	a.Bundle, b.Bundle = "page", "page"
+	a.Created = b.Created.Add(time.Second)
+	page.Key, a.Key, b.Key, c.Key = "p", "a", "b", "a"
+	if err := l.PutAll(ctx, []ledger.Record{page, a, b, c}); err != nil {
+		t.Fatal(err)
+	}
+	ids := func(list []ledger.Record, err error) string {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := ""
+		for _, r := range list {
+			all += r.ID + " "
+		}
+		return all
+	}
+	if got := ids(l.BundledIn(ctx, "page")); got != "b a " {
+		t.Errorf("on the page: %s", got)
+	}
+	if got := ids(l.BundledIn(ctx, "")); got != "" {
+		t.Errorf("on no page: %s", got)
+	}
+	if got := ids(l.OfObject(ctx, a.Bucket, "a")); got != "c a " {
+		t.Errorf("of one object: %s", got)
 	}
 }
 

@@ -74,22 +74,6 @@ func TestNoSecretIsPlanned(t *testing.T) {
 	}
 }
 
-// TestOlderLedgerIsBroughtForward: what a person has from the version before is there, and can be added to.
-func TestOlderLedgerIsBroughtForward(t *testing.T) {
-	ctx := context.Background()
-	path := filepath.Join(t.TempDir(), "l.db")
-	l := open(t, path)
-	old := record("old")
-	must(t, l.Put(ctx, old), l.Close())
-	database(t, path, "DROP TABLE plan", "DROP TABLE upload", "DROP INDEX record_plan", "ALTER TABLE record DROP COLUMN plan", "PRAGMA user_version = 1")
-	l = open(t, path)
-	got, err := l.Get(ctx, old.ID)
-	if diff := cmp.Diff(old, got); diff != "" || err != nil {
-		t.Errorf("%v\n%s", err, diff)
-	}
-	must(t, l.PutPlan(ctx, ledger.Plan{ID: "p"}))
-}
-
 func must(t *testing.T, errs ...error) {
 	t.Helper()
 	if err := errors.Join(errs...); err != nil {

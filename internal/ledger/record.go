@@ -12,6 +12,7 @@ type Record struct {
 	Name string // as a person reads it
 
 	Profile, Region, Endpoint string
+	Account                   string // the AWS account behind the profile; "" where it is not known
 	Sandbox                   bool
 	AllowHTTP                 bool
 	Bucket, Prefix, Key       string
@@ -29,12 +30,21 @@ type Record struct {
 	Verified bool
 	Inline   bool
 	Plan     string // of the drop that it belongs to; "" for none
+
+	Signed  time.Time // when the link was made last; kept to the microsecond; zero is Created
+	Note    string    // the person's own words
+	Kind    string    // the desk's: "" is a file
+	Via     string    // the desk's: what signed the link; "" is the store's own presigning
+	Bundle  string    // the record of the page that this file stands on; "" for none
+	Revoked time.Time // when the object was taken away; kept to the microsecond; zero: it was not
+	Undo    string    // the desk's: how to bring it back; "" where nothing can
 }
 
 // holdsSecret looks at all that is text.
 func (r Record) holdsSecret() bool {
 	return secret(r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Bucket, r.Prefix, r.Key,
-		r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble, r.Because, r.Plan)
+		r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble, r.Because, r.Plan,
+		r.Account, r.Note, r.Kind, r.Via, r.Bundle, r.Undo)
 }
 
 // secret is the last line of defence: nothing that came from a presigned URL belongs into a file. A text about

@@ -9,7 +9,8 @@ import (
 )
 
 const columns = `id, path, name, profile, region, endpoint, sandbox, allow_http, bucket, prefix, key, size,
-	content_type, etag, checksum, state, trouble_code, trouble, created, asked, ends, because, verified, inline, plan`
+	content_type, etag, checksum, state, trouble_code, trouble, created, asked, ends, because, verified, inline, plan,
+	account, note, signed, kind, via, bundle, revoked, undo`
 
 // Put writes one record, over the one with the same ID.
 func (l *Ledger) Put(ctx context.Context, r Record) error { return l.PutAll(ctx, []Record{r}) }
@@ -26,16 +27,13 @@ func (l *Ledger) PutAll(ctx context.Context, records []Record) error {
 		return l.explain("write to", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	put, err := tx.PrepareContext(ctx, "INSERT OR REPLACE INTO record ("+columns+
-		") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	put, err := tx.PrepareContext(ctx, insert)
 	if err != nil {
 		return l.explain("write to", err)
 	}
 	defer func() { _ = put.Close() }()
 	for _, r := range records {
-		if _, err := put.ExecContext(ctx, r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Sandbox, r.AllowHTTP,
-			r.Bucket, r.Prefix, r.Key, r.Size, r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble,
-			r.Created.UnixMicro(), int64(r.Asked/time.Second), known(r.Ends), r.Because, r.Verified, r.Inline, r.Plan); err != nil {
+		if err := write(ctx, put, r); err != nil {
 			return l.explain("write to", err)
 		}
 	}
@@ -45,25 +43,85 @@ func (l *Ledger) PutAll(ctx context.Context, records []Record) error {
 	return nil
 }
 
-// SetLink writes when a record's link ends now, why, and whether it was fetched; ErrNotFound when there is no
-// such record. A zero end is one that is not known.
-func (l *Ledger) SetLink(ctx context.Context, id string, ends time.Time, because string, verified bool) error {
-	if secret(because) {
-		return l.explain("write a link to", ErrSecret)
-	}
-	done, err := l.db.ExecContext(ctx, "UPDATE record SET ends = ?, because = ?, verified = ? WHERE id = ?",
-		known(ends), because, verified, id)
+const insert = "INSERT OR REPLACE INTO record (" + columns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+// write runs insert for one record.
+func write(ctx context.Context, put *sql.Stmt, r Record) error {
+	_, err := put.ExecContext(ctx, r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Sandbox, r.AllowHTTP,
+		r.Bucket, r.Prefix, r.Key, r.Size, r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble,
+		r.Created.UnixMicro(), int64(r.Asked/time.Second), known(r.Ends), r.Because, r.Verified, r.Inline, r.Plan,
+		r.Account, r.Note, moment(r.Signed), r.Kind, r.Via, r.Bundle, moment(r.Revoked), r.Undo)
+	return err
+}
+
+// Change reads a record, has it changed, and writes it, in one transaction; ErrNotFound when there is none. Its ID
+// stays.
+func (l *Ledger) Change(ctx context.Context, id string, change func(*Record)) error {
+	tx, err := l.db.BeginTx(ctx, nil)
 	if err != nil {
 		return l.explain("write to", err)
 	}
-	changed, err := done.RowsAffected()
-	if err == nil && changed == 0 {
+	defer func() { _ = tx.Rollback() }()
+	r, err := scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM record WHERE id = ?", id))
+	if errors.Is(err, sql.ErrNoRows) {
 		err = missing(id)
+	}
+	if err != nil {
+		return l.explain("read", err)
+	}
+	change(&r)
+	r.ID = id
+	if r.holdsSecret() {
+		return l.explain("write a record to", ErrSecret)
+	}
+	put, err := tx.PrepareContext(ctx, insert)
+	if err != nil {
+		return l.explain("write to", err)
+	}
+	defer func() { _ = put.Close() }()
+	if err = write(ctx, put, r); err == nil {
+		err = tx.Commit()
 	}
 	if err != nil {
 		return l.explain("write to", err)
 	}
 	return nil
+}
+
+// Forget takes records out of the file, and gives the number of those that were there.
+func (l *Ledger) Forget(ctx context.Context, ids ...string) (int, error) {
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, l.explain("write to", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	forgotten := 0
+	for _, id := range ids {
+		done, err := tx.ExecContext(ctx, "DELETE FROM record WHERE id = ?", id)
+		if err != nil {
+			return 0, l.explain("forget a record of", err)
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return 0, l.explain("forget a record of", err)
+		}
+		forgotten += int(n)
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, l.explain("forget a record of", err)
+	}
+	return forgotten, nil
+}
+
+// BundledIn gives the records of the files that stand on a page, oldest first.
+func (l *Ledger) BundledIn(ctx context.Context, page string) ([]Record, error) {
+	return query(ctx, l, "SELECT "+columns+" FROM record WHERE bundle = ? AND bundle <> '' ORDER BY created, id", scanRecord, page)
+}
+
+// OfObject gives the records of one key in buckets of this name, whatever their stores.
+func (l *Ledger) OfObject(ctx context.Context, bucket, key string) ([]Record, error) {
+	return query(ctx, l, "SELECT "+columns+" FROM record WHERE bucket = ? AND key = ? ORDER BY created, id", scanRecord, bucket, key)
 }
 
 // Get finds one record; ErrNotFound when there is none.
@@ -107,15 +165,30 @@ func known(t time.Time) any {
 	return t.UnixMicro()
 }
 
+// moment is a time as the file has it, 0 for the zero time.
+func moment(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
 func scan(row interface{ Scan(...any) error }) (r Record, err error) {
-	var created, asked int64
+	var created, asked, signed, revoked int64
 	var ends sql.NullInt64
 	err = row.Scan(&r.ID, &r.Path, &r.Name, &r.Profile, &r.Region, &r.Endpoint, &r.Sandbox, &r.AllowHTTP,
 		&r.Bucket, &r.Prefix, &r.Key, &r.Size, &r.ContentType, &r.ETag, &r.Checksum, &r.State, &r.TroubleCode, &r.Trouble,
-		&created, &asked, &ends, &r.Because, &r.Verified, &r.Inline, &r.Plan)
+		&created, &asked, &ends, &r.Because, &r.Verified, &r.Inline, &r.Plan,
+		&r.Account, &r.Note, &signed, &r.Kind, &r.Via, &r.Bundle, &revoked, &r.Undo)
 	r.Created, r.Asked = time.UnixMicro(created), time.Duration(asked)*time.Second
 	if ends.Valid {
 		r.Ends = time.UnixMicro(ends.Int64)
+	}
+	if signed != 0 {
+		r.Signed = time.UnixMicro(signed)
+	}
+	if revoked != 0 {
+		r.Revoked = time.UnixMicro(revoked)
 	}
 	return r, err
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"modernc.org/sqlite"
@@ -45,6 +47,17 @@ func migrations() []string {
 			content TEXT NOT NULL, done INTEGER NOT NULL
 		) STRICT;
 		CREATE INDEX upload_plan ON upload (plan);`,
+		`
+		ALTER TABLE record ADD COLUMN account TEXT NOT NULL DEFAULT '';
+		ALTER TABLE record ADD COLUMN note TEXT NOT NULL DEFAULT '';
+		ALTER TABLE record ADD COLUMN signed INTEGER NOT NULL DEFAULT 0; -- microseconds since 1970; 0: when it was created
+		ALTER TABLE record ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+		ALTER TABLE record ADD COLUMN via TEXT NOT NULL DEFAULT '';
+		ALTER TABLE record ADD COLUMN bundle TEXT NOT NULL DEFAULT '';
+		ALTER TABLE record ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0; -- microseconds since 1970; 0: it is not
+		ALTER TABLE record ADD COLUMN undo TEXT NOT NULL DEFAULT '';
+		CREATE INDEX record_bundle ON record (bundle) WHERE bundle <> '';
+		CREATE INDEX record_key ON record (bucket, key);`,
 	}
 }
 
@@ -57,10 +70,47 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	if err := l.useWAL(ctx); err != nil {
 		return err
 	}
-	if version < len(migrations()) {
-		_, err = l.upgrade(ctx, true)
+	if version == len(migrations()) {
+		return nil
 	}
+	if version > 0 {
+		if err := l.backUp(ctx, version); err != nil {
+			return fmt.Errorf("keep a copy of version %d: %w", version, err)
+		}
+	}
+	_, err = l.upgrade(ctx, true)
 	return err
+}
+
+// backUp copies the file, as it was before it is changed to another version, to one beside it: ledger.db.v2 for one.
+// Of two processes that open an old file at once, the slower one may find it changed already; then it keeps none.
+func (l *Ledger) backUp(ctx context.Context, version int) error {
+	f, err := os.CreateTemp(filepath.Dir(l.path), ".ledger-*") // 0600 by its own contract; SQLite keeps the mode
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if _, err := l.db.ExecContext(ctx, "VACUUM INTO ?", f.Name()); err != nil {
+		return err
+	}
+	copied, err := versionOf(ctx, f.Name())
+	if err != nil || copied != version {
+		return err
+	}
+	return os.Rename(f.Name(), fmt.Sprintf("%s.v%d", l.path, version))
+}
+
+// versionOf reads the version of another file.
+func versionOf(ctx context.Context, path string) (version int, err error) {
+	db, err := sql.Open("sqlite", source(path))
+	if err != nil {
+		return 0, err
+	}
+	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	return version, errors.Join(err, db.Close())
 }
 
 // upgrade reads the version and, if it may, runs what is missing. It is one transaction, and a writing one even

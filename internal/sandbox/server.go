@@ -139,6 +139,9 @@ func (s *server) run(ctx context.Context, o options) error {
 	return nil
 }
 
+// maxCopy is how large an object may be for one request to copy it, in bytes; S3's own limit.
+const maxCopy = 5 << 30
+
 // backend keeps objects as files in dir.
 func (s *server) backend() (*posix.Posix, error) {
 	data, side := s.data(), filepath.Join(s.dir, "meta")
@@ -153,7 +156,7 @@ func (s *server) backend() (*posix.Posix, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", side, err)
 	}
-	var options posix.PosixOpts
+	options := posix.PosixOpts{CopyObjectThreshold: maxCopy}
 	options.SetNewDirPerm(0o700)
 	options.SetNewFilePerm(0o600)
 	backend, err := posix.New(data, store, options)

@@ -1,0 +1,133 @@
+package gui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/lang"
+
+	"waybill/internal/desk"
+)
+
+// exportForm is a form in which a list can be saved.
+type exportForm string
+
+const (
+	asCSV  exportForm = "csv"
+	asJSON exportForm = "json"
+)
+
+// export saves a list of entries, without any URL: none is kept.
+func (p *linksPlace) export(list []desk.Entry, form exportForm) {
+	if len(list) == 0 {
+		return
+	}
+	now := p.u.now()
+	p.u.save("waybill-links-"+now.Format("2006-01-02")+"."+string(form), func(w io.Writer) error {
+		if form == asJSON {
+			return desk.WriteJSON(w, list, now)
+		}
+		return desk.WriteCSV(w, list, now)
+	}, lang.N("{{.Count}} links are in it, without their addresses: none is kept.", len(list), args{"Count": p.u.words.count(len(list))}))
+}
+
+// The names of the notices about saving: the question whether to replace a file, and what came of it.
+const (
+	replaceQuestion = "replace?"
+	saveNotice      = "save"
+)
+
+// chosenFile is where the person wants to have something.
+type chosenFile struct {
+	path  string // "" is nowhere
+	asked bool   // the chooser asks before it gives a file that is there
+}
+
+// save lets the person choose a file, and writes it. Nothing is replaced without a word.
+func (u *ui) save(name string, write func(io.Writer) error, help string) {
+	ask(u, func(ctx context.Context) (chosenFile, error) { return chooseSave(ctx, name) }, func(to chosenFile, err error) {
+		if err != nil {
+			u.fyneSave(name, func(path string) { u.saveAs(chosenFile{path, true}, write, help) })
+			return
+		}
+		u.saveAs(to, write, help)
+	})
+}
+
+// fyneSave is the last resort where the system has no chooser of its own. It asks before it replaces.
+func (u *ui) fyneSave(name string, chosen func(path string)) {
+	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
+		if err != nil || file == nil {
+			return
+		}
+		_ = file.Close() // only its name is wanted
+		chosen(file.URI().Path())
+	}, u.window)
+	d.SetFileName(name)
+	d.Show()
+}
+
+func (u *ui) saveAs(to chosenFile, write func(io.Writer) error, help string) {
+	if to.path == "" {
+		return
+	}
+	ask(u, func(context.Context) (bool, error) {
+		if _, err := os.Lstat(to.path); err == nil && !to.asked {
+			return true, nil
+		}
+		return false, writeFile(to.path, write)
+	}, func(there bool, err error) {
+		switch {
+		case there:
+			replace := u.button(secondary, lang.L("Replace it"), func() { u.notices.hide(replaceQuestion); u.saveAs(chosenFile{to.path, true}, write, help) })
+			keep := u.button(secondary, lang.L("Keep it"), func() { u.notices.hide(replaceQuestion) })
+			u.notices.show(replaceQuestion, notice{tone: warning, sticky: true, actions: []*button{replace, keep},
+				text: lang.L("{{.Name}} is there already.", args{"Name": filepath.Base(to.path)}), help: to.path})
+			u.window.Canvas().Focus(keep)
+		case err != nil:
+			u.notices.show(saveNotice, notice{tone: bad, text: lang.L("{{.Name}} could not be saved.", args{"Name": filepath.Base(to.path)}), help: reason(err)})
+		default:
+			show := u.button(secondary, lang.L("Show in its folder"), func() { u.reveal(to.path) })
+			u.notices.show(saveNotice, notice{tone: good, actions: []*button{show},
+				text: lang.L("{{.Name}} is saved.", args{"Name": filepath.Base(to.path)}), help: help})
+		}
+	})
+}
+
+// reason is what an error of the file system is about, without the operation and the path that it names.
+func reason(err error) string {
+	var at *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &at):
+		return at.Err.Error()
+	case errors.As(err, &link):
+		return link.Err.Error()
+	}
+	return err.Error()
+}
+
+// writeFile puts a file in its place when it is whole: what was there stays until then. Only its owner may read it.
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".waybill-*")
+	if err != nil {
+		return fmt.Errorf("save %s: %w", path, err)
+	}
+	err = write(f)
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("save %s: %w", path, err)
+	}
+	return nil
+}

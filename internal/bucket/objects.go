@@ -1,0 +1,164 @@
+package bucket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// Listed is a line of a bucket's list: an object, or a folder.
+type Listed struct {
+	Key      string // whole; a folder's ends with a slash
+	Folder   bool
+	Size     int64 // bytes
+	Modified time.Time
+}
+
+// Page is a part of a bucket's list.
+type Page struct {
+	Lines []Listed
+	Next  string // asks for the page after; "" for the last
+}
+
+// Objects lists a thousand objects and folders directly below a prefix, which need not end with a slash: what
+// begins with it is found. after is a Page's Next, or "" for the first.
+func Objects(ctx context.Context, c *s3.Client, bucket, prefix, after string) (Page, error) {
+	in := &s3.ListObjectsV2Input{Bucket: aws.String(bucket), Prefix: aws.String(prefix), Delimiter: aws.String("/")}
+	if after != "" {
+		in.ContinuationToken = aws.String(after)
+	}
+	return list(ctx, c, in)
+}
+
+// All goes through every object below a prefix, folders included in their keys. After an error it ends.
+func All(ctx context.Context, c *s3.Client, bucket, prefix string) iter.Seq2[Listed, error] {
+	return func(yield func(Listed, error) bool) {
+		in := &s3.ListObjectsV2Input{Bucket: aws.String(bucket), Prefix: aws.String(prefix)}
+		for {
+			page, err := list(ctx, c, in)
+			if err != nil {
+				yield(Listed{}, err)
+				return
+			}
+			for _, l := range page.Lines {
+				if !yield(l, nil) {
+					return
+				}
+			}
+			if page.Next == "" {
+				return
+			}
+			in.ContinuationToken = aws.String(page.Next)
+		}
+	}
+}
+
+func list(ctx context.Context, c *s3.Client, in *s3.ListObjectsV2Input) (Page, error) {
+	doing := fmt.Sprintf("list s3://%s/%s", aws.ToString(in.Bucket), aws.ToString(in.Prefix))
+	// S3 writes XML 1.0, which has no words for some characters that a key may have; so they come escaped.
+	in.EncodingType = types.EncodingTypeUrl
+	answer, err := c.ListObjectsV2(ctx, in)
+	if err != nil {
+		return Page{}, fmt.Errorf("%s: %w", doing, err)
+	}
+	if isPage(answer.ResultMetadata) {
+		return Page{}, fmt.Errorf("%s: %w", doing, ErrNotAStore)
+	}
+	plain := aws.ToString
+	if answer.EncodingType == types.EncodingTypeUrl {
+		plain = func(s *string) string {
+			if text, err := url.QueryUnescape(aws.ToString(s)); err == nil {
+				return text
+			}
+			return aws.ToString(s)
+		}
+	}
+	page := Page{Lines: make([]Listed, 0, len(answer.CommonPrefixes)+len(answer.Contents))}
+	for _, p := range answer.CommonPrefixes {
+		page.Lines = append(page.Lines, Listed{Key: plain(p.Prefix), Folder: true})
+	}
+	for _, o := range answer.Contents {
+		key := plain(o.Key)
+		if strings.HasSuffix(key, "/") && aws.ToInt64(o.Size) == 0 {
+			continue // a console's sign that there is a folder
+		}
+		page.Lines = append(page.Lines, Listed{Key: key, Size: aws.ToInt64(o.Size), Modified: aws.ToTime(o.LastModified)})
+	}
+	if aws.ToBool(answer.IsTruncated) {
+		page.Next = aws.ToString(answer.NextContinuationToken)
+	}
+	return page, nil
+}
+
+// Versioned reports whether the bucket keeps what is deleted.
+func Versioned(ctx context.Context, c *s3.Client, bucket string) (bool, error) {
+	v, err := c.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: aws.String(bucket)})
+	if err != nil {
+		return false, fmt.Errorf("ask whether s3://%s keeps versions: %w", bucket, err)
+	}
+	return v.Status == types.BucketVersioningStatusEnabled, nil
+}
+
+// Delete removes an object. In a versioned bucket it only covers it, and marker is what Uncover takes away again.
+func Delete(ctx context.Context, c *s3.Client, bucket, key string) (marker string, err error) {
+	d, err := c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String(bucket), Key: aws.String(key)})
+	if err != nil {
+		return "", fmt.Errorf("delete s3://%s/%s: %w", bucket, key, err)
+	}
+	if isPage(d.ResultMetadata) {
+		return "", fmt.Errorf("delete s3://%s/%s: %w", bucket, key, ErrNotAStore)
+	}
+	if aws.ToBool(d.DeleteMarker) {
+		return aws.ToString(d.VersionId), nil
+	}
+	return "", nil
+}
+
+// Uncover removes the marker that Delete has left, and with it brings the object back.
+func Uncover(ctx context.Context, c *s3.Client, bucket, key, marker string) error {
+	_, err := c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String(bucket), Key: aws.String(key), VersionId: aws.String(marker)})
+	if err != nil {
+		return fmt.Errorf("bring s3://%s/%s back: %w", bucket, key, err)
+	}
+	return nil
+}
+
+// ErrDiffers says that what a store has copied is not what was there.
+var ErrDiffers = errors.New("the copy differs")
+
+// Move gives an object another key. S3 has no such request: it copies, and deletes once the copy is there and as
+// large. An object of over 5 GiB is refused by the store.
+func Move(ctx context.Context, c *s3.Client, bucket, from, to string) error {
+	doing := fmt.Sprintf("rename s3://%s/%s to %s", bucket, from, to)
+	before, err := Head(ctx, c, bucket, from)
+	if err != nil {
+		return err
+	}
+	segments := strings.Split(from, "/")
+	for i, s := range segments {
+		segments[i] = strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+	}
+	_, err = c.CopyObject(ctx, &s3.CopyObjectInput{
+		Bucket: aws.String(bucket), Key: aws.String(to), CopySource: aws.String(bucket + "/" + strings.Join(segments, "/")),
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	copied, err := Head(ctx, c, bucket, to)
+	if err != nil {
+		return err
+	}
+	if copied.Size != before.Size {
+		return fmt.Errorf("%s: %d bytes of %d: %w", doing, copied.Size, before.Size, ErrDiffers)
+	}
+	_, err = Delete(ctx, c, bucket, from)
+	return err
+}

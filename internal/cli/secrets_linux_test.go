@@ -1,0 +1,153 @@
+package cli_test
+
+import (
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"waybill/internal/teststore"
+)
+
+// spy looks at whatever others could see of a program: the files in its folders while it runs, and the list of
+// processes.
+type spy struct {
+	t       *testing.T
+	folders []string
+	secrets []string
+	stop    chan struct{}
+	over    chan struct{}
+	looks   int
+}
+
+func watchFor(t *testing.T, secrets []string, folders ...string) *spy {
+	s := &spy{t: t, folders: folders, secrets: secrets, stop: make(chan struct{}), over: make(chan struct{})}
+	go func() {
+		defer close(s.over)
+		for {
+			s.look()
+			select {
+			case <-s.stop:
+				s.look()
+				return
+			case <-time.After(2 * time.Millisecond):
+			}
+		}
+	}()
+	return s
+}
+
+func (s *spy) end() {
+	close(s.stop)
+	<-s.over
+	if s.looks < 50 {
+		s.t.Errorf("it was looked at %d times only", s.looks)
+	}
+}
+
+func (s *spy) look() {
+	s.looks++
+	for _, root := range s.folders {
+		_ = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && e.Type().IsRegular() {
+				if text, err := os.ReadFile(path); err == nil {
+					s.find("the file "+path, string(text))
+				}
+			}
+			return nil // files come and go
+		})
+	}
+	processes, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, p := range processes {
+		if text, err := os.ReadFile(p); err == nil {
+			s.find("the list of processes", string(text))
+		}
+	}
+}
+
+// aSignature is the signature of a presigned URL, whatever it is escaped in.
+var aSignature = regexp.MustCompile(`(?i)signature(=|%3d|%253d)[0-9a-f]{64}`)
+
+func (s *spy) find(where, text string) {
+	for _, secret := range s.secrets {
+		if strings.Contains(text, secret) {
+			s.t.Errorf("a secret is in %s", where)
+			return
+		}
+	}
+	if aSignature.MatchString(text) {
+		s.t.Errorf("a signature is in %s", where)
+	}
+}
+
+// TestNothingSecretIsSeen: during a full run with the credentials of a session, nothing but standard output has a
+// signature, the token or a key: no message at the most talkative level, no error, no dump of a program that is made
+// to fall, no file of Waybill's or of the system's for temporary ones, and no list of processes.
+func TestNothingSecretIsSeen(t *testing.T) {
+	m := teststore.StartMinIO(t, false)
+	key, secret, token, _ := m.Session(time.Hour, "")
+	r := at(t, m.Endpoint, key, secret, "aws_session_token = "+token+"\n")
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	all := []string{secret, token, url.QueryEscape(token), url.PathEscape(token)}
+	s := watchFor(t, all, r.home, temporary)
+	seen := 0
+	do := func(args ...string) *waybill {
+		t.Helper()
+		w := r.start(append(args, "--log-level", "debug")...)
+		<-w.over
+		said := w.err.String()
+		s.find("what "+strings.Join(args, " ")+" says", said)
+		seen += len(said)
+		return w
+	}
+	for _, name := range []string{"trip/a.txt", "trip/b&c.txt"} {
+		r.write(name, name)
+	}
+	big := r.write("big.bin", strings.Repeat("x", 40<<20))
+	to := []string{"--bucket", teststore.Bucket}
+	do(append([]string{"send", "--bundle", filepath.Join(r.dir, "trip"), "/no/such/file"}, to...)...)
+	do(append([]string{"send", "--zip", "--json", filepath.Join(r.dir, "trip")}, to...)...)
+	sent := do(append([]string{"send", "--json", "--expires", "7d", big}, to...)...)
+	if !strings.Contains(sent.out.String(), url.QueryEscape(token)) {
+		t.Fatal("the link has no token, so nothing is tried here")
+	}
+	id := regexp.MustCompile(`"id":"([^"]+)"`).FindStringSubmatch(sent.out.String())[1]
+	do("send", "--bucket", "no-such-bucket", big)
+	do("link", "s3://"+teststore.Bucket+"/**/*.txt")
+	do("link", "s3://"+teststore.Bucket+"/nothing")
+	do("renew", id)
+	do("renew", "nobody")
+	do("bundle", id)
+	do("verify", id)
+	do("links")
+	do("links", "--csv")
+	do("clean", "s3://"+teststore.Bucket)
+	do("revoke", "--yes", "--rename", id)
+	do("revoke", "--undo", id)
+	do("revoke", "--yes", id)
+
+	falls := r.start(append([]string{"send", "--limit-rate", "1MiB", "--on-clash", "replace", "--log-level", "debug", big}, to...)...)
+	eventually(t, "a transfer under way", func() bool {
+		uploads, err := filepath.Glob(filepath.Join(r.home, "running", "*"))
+		return err == nil && len(uploads) > 0
+	})
+	time.Sleep(300 * time.Millisecond) // whenever: it falls in the middle of what it is at
+	falls.signal(syscall.SIGQUIT)
+	<-falls.over
+	dump := falls.err.String()
+	if !strings.Contains(dump, "goroutine ") {
+		t.Errorf("it did not fall: %.200s", dump)
+	}
+	s.find("the dump", dump)
+	do("resume")
+	s.end()
+	if seen < 1000 {
+		t.Errorf("only %d bytes were said", seen)
+	}
+}

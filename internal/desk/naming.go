@@ -1,0 +1,44 @@
+package desk
+
+import (
+	"slices"
+
+	"waybill/signer"
+)
+
+// NamingOf is how keys are made at a destination: as was chosen there, else names are taken as they are.
+func (s Settings) NamingOf(d Destination) DestinationNaming {
+	at := slices.IndexFunc(s.Naming, func(n DestinationNaming) bool { return n.Destination == d })
+	if at < 0 {
+		return DestinationNaming{Destination: d}
+	}
+	return s.Naming[at]
+}
+
+// SetNaming remembers how keys are made at a destination; names as they are need no remembering.
+func (s *Settings) SetNaming(n DestinationNaming) {
+	// A copy, since whoever has asked for the settings before has the same list.
+	kept := slices.DeleteFunc(slices.Clone(s.Naming), func(old DestinationNaming) bool { return old.Destination == n.Destination })
+	if n != (DestinationNaming{Destination: n.Destination}) {
+		kept = append(kept, n)
+	}
+	s.Naming = kept
+}
+
+// DistributionOf is what answers a bucket's links that last longer than seven days, if there is one.
+func (s Settings) DistributionOf(bucket string) (signer.CloudFront, bool) {
+	at := slices.IndexFunc(s.Distributions, func(d Distribution) bool { return d.Bucket == bucket })
+	if at < 0 {
+		return signer.CloudFront{}, false
+	}
+	return s.Distributions[at].CloudFront, true
+}
+
+// Hidden is a folder below the destination that nobody can guess, another one for each call.
+func (dest Destination) Hidden() Destination {
+	dest.Prefix += unguessable() + "/"
+	return dest
+}
+
+// Visible makes a name from a bucket one that reads as it is, for showing: with "_" for what cannot be seen.
+func Visible(name string) string { return visible(name) }
