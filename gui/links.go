@@ -188,8 +188,8 @@ func (p *linksPlace) readLedger(limit int, have []desk.Entry) {
 		}
 		r.files = map[string]int{}
 		for i := range r.entries {
-			if b := r.entries[i].Bundle; b != "" {
-				r.files[b]++
+			if n := r.entries[i].Files; n > 0 {
+				r.files[r.entries[i].ID] = n
 			}
 		}
 		return r, err

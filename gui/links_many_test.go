@@ -93,6 +93,29 @@ func TestLongLedgers(t *testing.T) {
 	r.until("they are gone", func() bool { return len(p.entries) == n-1 })
 }
 
+// TestRenewingManyCanBeStopped: what is renewed by then is renewed, and the rest is as it was.
+func TestRenewingManyCanBeStopped(t *testing.T) {
+	const n = 3 * siftAtOnce / 2
+	home := ledgerOf(t, n)
+	withProfiles(t)
+	r := open(t, home, Options{})
+	settings := r.desk.Settings()
+	settings.Verify = desk.VerifyNone // there is nothing behind these links
+	if err := r.desk.SaveSettings(settings); err != nil {
+		t.Fatal(err)
+	}
+	p := r.links
+	r.ui.open(p)
+	r.until("all are there", func() bool { return p.whole && len(p.entries) == n })
+	p.renew(p.entries, 0)
+	r.until("it says how far", func() bool { return strings.HasPrefix(r.says("renew"), "Renewing: ") })
+	r.press("renew", "Stop")
+	r.until("it has stopped", func() bool { return strings.Contains(r.says("renew"), " renewed.") || r.says("renew") == "" })
+	if got := r.says("renew"); strings.HasPrefix(got, "3,000") || strings.Contains(got, "could not") || strings.Contains(got, "cannot") {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestJoiningWhatIsNewToWhatIsKnown(t *testing.T) {
 	at := func(ids string) (list []desk.Entry) {
 		for _, c := range ids { // a letter for each, z is the newest

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -133,6 +134,19 @@ func status(t *testing.T, link string) int {
 	return resp.StatusCode
 }
 
+// revoke deletes an entry's object, as the command line would.
+func (r *rig) revoke(e desk.Entry) {
+	r.t.Helper()
+	ctx := context.Background()
+	asked, err := r.desk.Revocable(ctx, e.ID)
+	if err == nil {
+		_, err = r.desk.Revoke(ctx, asked, desk.RevokeDelete)
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 func (r *rig) clipboard() string { return r.app.Clipboard().Content() }
 
 // linkTo signs an entry's link, as a person who copies it.
@@ -153,9 +167,7 @@ func TestFiltersHaveCounts(t *testing.T) {
 			t.Fatal(tr.Trouble)
 		}
 	}
-	if _, err := r.desk.Revoke(ctx, r.entry("gone.txt").ID, desk.RevokeDelete); err != nil {
-		t.Fatal(err)
-	}
+	r.revoke(r.entry("gone.txt"))
 	r.fill(r.send.dest.bucket, "nowhere-at-all")
 	r.sent("failed.txt", "x")
 	p.load()
@@ -399,9 +411,7 @@ func TestCopyingSeveral(t *testing.T) {
 		}
 	}
 	// One of them is no more: the others are copied, and that one is said to be missing.
-	if _, err := r.desk.Revoke(context.Background(), r.entry("2.txt").ID, desk.RevokeDelete); err != nil {
-		t.Fatal(err)
-	}
+	r.revoke(r.entry("2.txt"))
 	p.copyLinks(p.chosen(), desk.FormatMarkdown)
 	r.until("the others are copied", func() bool { return strings.HasPrefix(r.clipboard(), "[3.txt](<http") })
 	if got := r.says("copy"); strings.Count(r.clipboard(), "\n") != 1 || !strings.HasPrefix(got, "2 of 3 links are copied.") {
@@ -518,10 +528,19 @@ func TestRenewing(t *testing.T) {
 		t.Errorf("%q", c.chip)
 	}
 
-	// What cannot be renewed says why.
-	if _, err := r.desk.Revoke(context.Background(), r.entry("2.txt").ID, desk.RevokeDelete); err != nil {
-		t.Fatal(err)
+	// A page and one of its files: both come back, and the page's link works.
+	p.bundle([]desk.Entry{r.entry("1.txt"), r.entry("3.txt")}, "Both")
+	r.until("the page is there", func() bool { return len(p.shown) == 4 })
+	p.renew([]desk.Entry{r.entry("1.txt"), r.entry("Both")}, 4*time.Hour)
+	r.until("they are renewed", func() bool { return strings.HasPrefix(r.says("renew"), "2 links are renewed.") })
+	r.press("renew", "Copy the new links")
+	links := strings.Split(r.clipboard(), "\n")
+	if len(links) != 2 || fetch(t, links[0]) != "this is 1.txt" || !strings.Contains(fetch(t, links[1]), "3.txt") {
+		t.Errorf("%d links", len(links))
 	}
+
+	// What cannot be renewed says why.
+	r.revoke(r.entry("2.txt"))
 	p.renew([]desk.Entry{r.entry("2.txt")}, 0)
 	r.until("it says why not", func() bool { return r.says("renew") != "" && !strings.Contains(r.says("renew"), "renewed.") })
 }
@@ -570,9 +589,7 @@ func TestRenewAllThatEndToday(t *testing.T) {
 	if !r.entry("later.txt").Signed.Equal(later.Signed) {
 		t.Error("the other one was renewed too")
 	}
-	if _, err := r.desk.Revoke(ctx, before.ID, desk.RevokeDelete); err != nil {
-		t.Fatal(err)
-	}
+	r.revoke(before)
 	r.key("renewToday")
 	r.until("there is none any more", func() bool { return r.says("renew") == "No live link ends today." })
 }
@@ -651,6 +668,119 @@ func TestRevokingSeveral(t *testing.T) {
 	}
 }
 
+// TestRevokingAPage: the files on it go with it, also those that were selected beside it, and come back with it.
+func TestRevokingAPage(t *testing.T) {
+	r := inLinks(t, "revoke-page", "1.txt", "2.txt", "3.txt")
+	p := r.links
+	p.bundle([]desk.Entry{r.entry("1.txt"), r.entry("2.txt")}, "For Anna")
+	r.until("the page is there", func() bool { return len(p.shown) == 4 })
+	links := []string{r.linkTo("For Anna"), r.linkTo("1.txt"), r.linkTo("2.txt"), r.linkTo("3.txt")}
+	answers := func() (all []int) {
+		for _, link := range links {
+			all = append(all, status(t, link))
+		}
+		return all
+	}
+	p.askRevoke([]desk.Entry{r.entry("1.txt"), r.entry("For Anna"), r.entry("3.txt")})
+	r.until("it asks", func() bool { return r.says(revokeQuestion) != "" })
+	if got := r.says(revokeQuestion); !strings.Contains(got, "1.txt, For Anna, 3.txt. 1 file on their pages goes with them. Renaming") {
+		t.Errorf("it asks %q", got)
+	}
+	r.press(revokeQuestion, "Rename them")
+	r.until("they are renamed", func() bool { return strings.HasPrefix(r.says(revokeNotice), "3 links lead nowhere now.") })
+	if got := answers(); !slices.Equal(got, []int{404, 404, 404, 404}) {
+		t.Errorf("HTTP %d", got)
+	}
+	r.press(revokeNotice, "Undo")
+	r.until("they are back", func() bool { return strings.HasPrefix(r.says(revokeNotice), "3 links lead to their files again.") })
+	if got := answers(); !slices.Equal(got, []int{200, 200, 200, 200}) {
+		t.Errorf("HTTP %d", got)
+	}
+	if page := fetch(t, links[0]); !strings.Contains(page, "1.txt") || !strings.Contains(page, "2.txt") {
+		t.Error("not both are on the page again")
+	}
+	// The page alone.
+	p.reload()
+	r.until("the rows know", func() bool { return r.entry("For Anna").Revoked.IsZero() && r.entry("2.txt").Revoked.IsZero() })
+	p.askRevoke([]desk.Entry{r.entry("For Anna")})
+	r.until("it asks", func() bool { return r.says(revokeQuestion) != "" })
+	if got := r.says(revokeQuestion); !strings.Contains(got, "and the 2 files on its page?") {
+		t.Errorf("it asks %q", got)
+	}
+	r.press(revokeQuestion, "Rename it")
+	r.until("it is renamed", func() bool { return strings.HasPrefix(r.says(revokeNotice), "For Anna is renamed") })
+	if got := answers(); !slices.Equal(got, []int{404, 404, 404, 200}) {
+		t.Errorf("HTTP %d", got)
+	}
+	r.until("the row offers to bring it back", func() bool { c, _ := r.line("For Anna"); return c.main == "Bring back" })
+	_, act := r.line("For Anna")
+	act.main()
+	r.until("it is back", func() bool { return strings.HasPrefix(r.says(revokeNotice), "For Anna is back") })
+	if got := answers(); !slices.Equal(got, []int{200, 200, 200, 200}) {
+		t.Errorf("HTTP %d", got)
+	}
+}
+
+// TestRevokingSaysWhatHasHappenedMeanwhile: what somebody has replaced, what is gone, and what no deleting reaches.
+func TestRevokingSaysWhatHasHappenedMeanwhile(t *testing.T) {
+	r := inLinks(t, "meanwhile", "1.txt", "2.txt", "3.txt")
+	p := r.links
+	settings := r.desk.Settings()
+	settings.OnClash = desk.ClashReplace
+	if err := r.desk.SaveSettings(settings); err != nil {
+		t.Fatal(err)
+	}
+	// Somebody else replaces one and takes another one away.
+	ctx := context.Background()
+	other, err := desk.Open(ctx, desk.Options{Home: filepath.Join(t.TempDir(), "home")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	to := r.entry("1.txt").Destination
+	var sent desk.Transfer
+	for _, name := range []string{"2.txt", "1.txt"} {
+		for sent = range other.Send(ctx, to, desk.SendOptions{OnClash: desk.ClashReplace}, []string{r.file(name, "another")}).Events() {
+			continue
+		}
+		if sent.State != desk.Sent {
+			t.Fatal(sent.Trouble)
+		}
+		if name == "2.txt" {
+			asked, err := other.Revocable(ctx, sent.ID)
+			if err == nil {
+				_, err = other.Revoke(ctx, asked, desk.RevokeDelete)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	p.selectAll()
+	r.key("revoke")
+	r.until("it asks", func() bool { return r.says(revokeQuestion) != "" })
+	if got := r.says(revokeQuestion); !strings.Contains(got, "Somebody has replaced 1 of the objects since. 1 of the objects is gone already.") {
+		t.Errorf("it asks %q", got)
+	}
+	// What is replaced once more between the question and its answer was not asked about.
+	for sent = range other.Send(ctx, to, desk.SendOptions{OnClash: desk.ClashReplace}, []string{r.file("1.txt", "yet another")}).Events() {
+		continue
+	}
+	r.press(revokeQuestion, "Delete them")
+	r.until("two are revoked", func() bool { return strings.HasPrefix(r.says(revokeNotice), "2 links lead nowhere now.") })
+	if got := r.says(revokeNotice); !strings.Contains(got, "1.txt has changed in the bucket since you were asked") {
+		t.Errorf("%q", got)
+	}
+	if got := fetch(t, sent.Link.URL); got != "yet another" {
+		t.Errorf("%q", got)
+	}
+	_, help := p.askOfMany([]desk.Revocation{{Replaced: 2, CloudFront: true}, {Gone: true}, {Gone: true}})
+	if !strings.Contains(help, "Somebody has replaced 2 of the objects since. 2 of the objects are gone already.") ||
+		!strings.HasSuffix(help, "CloudFront may hand out copies for a while: an invalidation ends that.") {
+		t.Errorf("it asks %q", help)
+	}
+}
+
 func TestForgettingLeavesTheObject(t *testing.T) {
 	r := inLinks(t, "forget", "1.txt", "2.txt")
 	p := r.links
@@ -694,6 +824,13 @@ func TestBundlingSelected(t *testing.T) {
 	if len(p.selected) != 0 {
 		t.Error("the files are still selected")
 	}
+	// A link for so long needs a distribution, and nothing is made without one.
+	r.send.dest.expires = 30 * 24 * time.Hour
+	p.bundle([]desk.Entry{r.entry("1.txt"), r.entry("3.txt")}, "For long")
+	r.until("it says why not", func() bool {
+		return strings.Contains(r.says("bundle"), "S3 accepts no signature older than seven days")
+	})
+	r.send.dest.expires = time.Hour
 	// Pages alone make no page, and the window says so.
 	p.bundle([]desk.Entry{r.entry("For Anna")}, "")
 	r.until("it says why not", func() bool {

@@ -3,6 +3,7 @@ package gui
 import (
 	"encoding/csv"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -10,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 	"github.com/godbus/dbus/v5"
 
 	"waybill/internal/desk"
@@ -154,5 +158,73 @@ func TestLongLinksAreNotMailedWithoutAWord(t *testing.T) {
 	r.press(mailQuestion, "Mail it anyway")
 	if u := <-a.urls; u.Scheme != "mailto" || status(t, r.linkTo(name)) != http.StatusOK {
 		t.Errorf("%s", u.Scheme)
+	}
+}
+
+// TestSavingWithoutAChooserOfTheSystem: what is there stays whole until there is something to put in its place.
+func TestSavingWithoutAChooserOfTheSystem(t *testing.T) {
+	r := inLinks(t, "nochooser", "1.txt")
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(t.TempDir(), "nobody"))
+	t.Setenv("PATH", t.TempDir()) // no zenity either
+	file := filepath.Join(home, "list.csv")
+	write(t, file, "what was there")
+	content := func() string {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	r.save("list.csv", func(w io.Writer) error {
+		if got := content(); got != "what was there" {
+			t.Errorf("%q is left of it", got)
+		}
+		_, err := io.WriteString(w, "new")
+		return err
+	}, "")
+	var save *widget.Button
+	r.until("Fyne's chooser is there", func() bool {
+		if top := r.window.Canvas().Overlays().Top(); top != nil {
+			eachObject(top, func(o fyne.CanvasObject) {
+				if b, ok := o.(*widget.Button); ok && b.Text == "Save" {
+					save = b
+				}
+			})
+		}
+		return save != nil
+	})
+	test.Tap(save)
+	r.until("it asks", func() bool { return r.says(replaceQuestion) != "" })
+	if got := content(); got != "what was there" {
+		t.Errorf("%q is left of it", got)
+	}
+	r.press(replaceQuestion, "Replace it")
+	r.until("it is saved", func() bool { return strings.HasPrefix(r.says(saveNotice), "list.csv is saved.") })
+	if got := content(); got != "new" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestLeadToAPage: what is behind it is opened, not downloaded.
+func TestLeadToAPage(t *testing.T) {
+	r := inLinks(t, "lead", "1.txt", "2.txt")
+	p, chooser := r.links, savesTo(t)
+	p.bundle([]desk.Entry{r.entry("1.txt"), r.entry("2.txt")}, "Both")
+	r.until("the page is there", func() bool { return len(p.shown) == 3 })
+	file := filepath.Join(t.TempDir(), "lead.html")
+	for name, button := range map[string]string{"Both": "Open", "1.txt": "Download"} {
+		chooser.answers <- answer{0, []string{"file://" + file}}
+		p.linkOf(r.entry(name), func(l *desk.Link) { p.saveLead(r.entry(name), l) })
+		r.until("it is saved", func() bool { return strings.HasPrefix(r.says(saveNotice), "lead.html is saved.") })
+		page, err := os.ReadFile(file)
+		if err != nil || !strings.Contains(string(page), ">"+button) {
+			t.Errorf("%s: %v, no %q", name, err, button)
+		}
+		r.notices.hide(saveNotice)
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

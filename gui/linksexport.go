@@ -54,23 +54,23 @@ type chosenFile struct {
 func (u *ui) save(name string, write func(io.Writer) error, help string) {
 	ask(u, func(ctx context.Context) (chosenFile, error) { return chooseSave(ctx, name) }, func(to chosenFile, err error) {
 		if err != nil {
-			u.fyneSave(name, func(path string) { u.saveAs(chosenFile{path, true}, write, help) })
+			u.fyneSave(name, func(path string) { u.saveAs(chosenFile{path, false}, write, help) })
 			return
 		}
 		u.saveAs(to, write, help)
 	})
 }
 
-// fyneSave is the last resort where the system has no chooser of its own. It asks before it replaces.
+// fyneSave is the last resort where the system has no chooser of its own. It lets the person choose a folder: Fyne's
+// chooser for a file to save empties a file that is there before anybody has anything to put into it.
 func (u *ui) fyneSave(name string, chosen func(path string)) {
-	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
-		if err != nil || file == nil {
-			return
+	d := dialog.NewFolderOpen(func(folder fyne.ListableURI, err error) {
+		if err == nil && folder != nil {
+			chosen(filepath.Join(folder.Path(), name))
 		}
-		_ = file.Close() // only its name is wanted
-		chosen(file.URI().Path())
 	}, u.window)
-	d.SetFileName(name)
+	d.SetTitleText(lang.L("Choose a folder for {{.Name}}", args{"Name": name}))
+	d.SetConfirmText(lang.L("Save"))
 	d.Show()
 }
 

@@ -53,7 +53,11 @@ func (p *linksPlace) openMail(e desk.Entry, l *desk.Link) {
 
 // saveLead saves the small page that leads to a link.
 func (p *linksPlace) saveLead(e desk.Entry, l *desk.Link) {
-	name, page, err := desk.LeadPage(e.Name, e.Size, l)
+	size := e.Size
+	if e.Kind == desk.KindBundle {
+		size = -1 // what is behind it is no download, and not as small as the page
+	}
+	name, page, err := desk.LeadPage(e.Name, size, l)
 	if err != nil {
 		p.u.notices.trouble(mailQuestion, desk.Explain(err), bad)
 		return

@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"fyne.io/fyne/v2/lang"
@@ -14,7 +15,7 @@ import (
 type renewed struct {
 	links   []desk.NamedLink
 	last    *desk.Link
-	early   *desk.Trouble // why the first of those that end earlier than they were asked to does
+	early   *desk.Trouble // what there is to say of the first of those that are not just as they were asked for
 	failed  int
 	trouble *desk.Trouble // of the first that failed
 }
@@ -25,34 +26,31 @@ func (p *linksPlace) renew(list []desk.Entry, expires time.Duration) {
 		return
 	}
 	u := p.u
+	ids := make([]string, len(list))
+	for i, e := range list {
+		ids[i] = e.ID
+	}
 	going := u.progress("renew", lang.L("Renewing"), len(list))
+	verify := u.desk.Settings().Verify
 	ask(u, func(context.Context) (renewed, error) {
-		ctx := going.ctx
 		var r renewed
-		for i, e := range list {
-			going.tell(i)
-			t := p.renewOne(ctx, e, expires)
-			if going.stopped() {
-				break
+		for i, t := range u.desk.RenewAll(going.ctx, ids, expires, verify, going.tell) {
+			if going.stopped() && t.Trouble != nil && t.Trouble.Code != pageNotWritten && errors.Is(t.Trouble, context.Canceled) {
+				t.Trouble = nil // the person has said so
 			}
-			if t.State != desk.Sent || t.Link == nil {
+			switch {
+			case t.State == desk.Sent && t.Link != nil:
+				r.links, r.last = append(r.links, desk.NamedLink{Name: t.Name, URL: t.Link.URL}), t.Link
+				if r.early == nil {
+					r.early = t.Trouble
+				}
+				if r.early == nil && t.Link.Because != signer.Requested {
+					r.early = p.endsEarly(list[i], expires)
+				}
+			case t.Trouble != nil:
 				r.failed++
 				if r.trouble == nil {
 					r.trouble = t.Trouble
-				}
-				continue
-			}
-			r.links, r.last = append(r.links, desk.NamedLink{Name: e.Name, URL: t.Link.URL}), t.Link
-			if r.early == nil {
-				r.early = t.Trouble
-			}
-			if r.early == nil && t.Link.Because != signer.Requested {
-				asked := expires
-				if asked == 0 {
-					asked = e.Asked
-				}
-				if o, err := u.desk.Outlook(ctx, e.Destination.Store, asked); err == nil {
-					r.early = o.Warning
 				}
 			}
 		}
@@ -63,14 +61,15 @@ func (p *linksPlace) renew(list []desk.Entry, expires time.Duration) {
 	})
 }
 
-// renewOne renews a link after a look at whether it can last so long.
-func (p *linksPlace) renewOne(ctx context.Context, e desk.Entry, expires time.Duration) desk.Transfer {
-	if expires > 0 {
-		if err := p.u.desk.CheckExpires(e.Destination.Bucket, expires); err != nil {
-			return desk.Transfer{State: desk.Failed, Trouble: desk.Explain(err)}
-		}
+// endsEarly says why a link that was renewed does not last as long as it was to, or returns nil.
+func (p *linksPlace) endsEarly(e desk.Entry, expires time.Duration) *desk.Trouble {
+	if expires == 0 {
+		expires = e.Asked
 	}
-	return p.u.desk.Renew(ctx, e.ID, expires, p.u.desk.Settings().Verify)
+	if o, err := p.u.desk.Outlook(p.u.ctx, e.Destination.Store, expires); err == nil {
+		return o.Warning
+	}
+	return nil
 }
 
 // showRenewed says what came of it. One link is on the clipboard then: a renewed link is another one, and of no use

@@ -1,7 +1,9 @@
 package gui
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2/lang"
@@ -14,6 +16,9 @@ const (
 	revokeQuestion = "revoke?"
 	revokeNotice   = "revoke"
 )
+
+// pageNotWritten is the code of a trouble after which all is done, but that a page still says what was before.
+const pageNotWritten = "PageNotWritten"
 
 // revocable is what revoking entries would do.
 type revocable struct {
@@ -84,14 +89,28 @@ const namedAtMost = 3
 // askOfMany asks about several at once.
 func (p *linksPlace) askOfMany(each []desk.Revocation) (text, help string) {
 	w := p.u.words
-	versioned, others, files := 0, 0, 0
+	versioned, others, files, replaced, gone := 0, 0, 0, 0, 0
+	cached := false
 	var names []string
+	pages := map[string]bool{}
+	for _, r := range each {
+		pages[r.Entry.ID] = r.Entry.Kind == desk.KindBundle
+	}
 	for _, r := range each {
 		names = append(names, r.Entry.Name)
 		others, files = others+r.Others, files+r.Files
+		if pages[r.Entry.Bundle] { // it goes with its page, and is counted there
+			files--
+		} else {
+			replaced += r.Replaced
+		}
 		if r.Versioned {
 			versioned++
 		}
+		if r.Gone {
+			gone++
+		}
+		cached = cached || r.CloudFront
 	}
 	shown := strings.Join(names[:min(len(names), namedAtMost)], ", ")
 	if more := len(names) - namedAtMost; more > 0 {
@@ -109,17 +128,27 @@ func (p *linksPlace) askOfMany(each []desk.Revocation) (text, help string) {
 	if files > 0 {
 		parts = append(parts, lang.N("{{.Count}} files on their pages go with them.", files, args{"Count": w.count(files)}))
 	}
+	if replaced > 0 {
+		parts = append(parts, lang.N("Somebody has replaced {{.Count}} of the objects since.", replaced, args{"Count": w.count(replaced)}))
+	}
+	if gone > 0 {
+		parts = append(parts, lang.N("{{.Count}} of the objects are gone already.", gone, args{"Count": w.count(gone)}))
+	}
 	if others > 0 {
 		parts = append(parts, lang.N("{{.Count}} more of your links lead there.", others, args{"Count": w.count(others)}))
 	}
-	return text, strings.Join(append(parts, undo), " ")
+	parts = append(parts, undo)
+	if cached {
+		parts = append(parts, lang.L("CloudFront may hand out copies for a while: an invalidation ends that."))
+	}
+	return text, strings.Join(parts, " ")
 }
 
 // revoked is what came of it.
 type revoked struct {
 	done    []desk.Entry
-	undo    []desk.Entry // those that can be brought back
-	trouble *desk.Trouble
+	undo    []desk.Entry  // those that can be brought back
+	trouble *desk.Trouble // of the first that was not done, or not wholly
 }
 
 func (p *linksPlace) revoke(each []desk.Revocation, how desk.Revoking) {
@@ -127,25 +156,28 @@ func (p *linksPlace) revoke(each []desk.Revocation, how desk.Revoking) {
 	if how == desk.RevokeRename {
 		doing = lang.L("Renaming")
 	}
+	// Pages first: what stands on them goes with them, and comes back with them.
+	each = slices.Clone(each)
+	slices.SortStableFunc(each, func(a, b desk.Revocation) int { return cmp.Compare(b.Entry.Kind, a.Entry.Kind) })
 	going := p.u.progress(revokeNotice, doing, len(each))
 	ask(p.u, func(context.Context) (revoked, error) {
 		ctx := going.ctx
 		var r revoked
 		for i, one := range each {
 			going.tell(i)
-			e, err := p.u.desk.Revoke(ctx, one.Entry.ID, how)
+			e, err := p.u.desk.Entry(ctx, one.Entry.ID)
+			if err == nil && e.Revoked.IsZero() { // else it went with its page, or with another one of the same object
+				e, err = p.u.desk.Revoke(ctx, one, how)
+			}
 			t := desk.Explain(err)
-			if t != nil && going.stopped() { // what is done stays done
+			done := t == nil || t.Code == pageNotWritten
+			if !done && going.stopped() { // what is done stays done
 				break
 			}
-			if t != nil && t.Code == "LinkRevoked" { // with another one, which led to the same object
-				e, err = p.u.desk.Entry(ctx, one.Entry.ID)
-				t = desk.Explain(err)
+			if r.trouble == nil {
+				r.trouble = t
 			}
-			if t != nil {
-				if r.trouble == nil {
-					r.trouble = t
-				}
+			if !done {
 				continue
 			}
 			r.done = append(r.done, e)
@@ -203,19 +235,20 @@ func (p *linksPlace) bringBack(list []desk.Entry) {
 			going.tell(i)
 			back, err := p.u.desk.Unrevoke(ctx, e.ID)
 			t := desk.Explain(err)
-			if t != nil && going.stopped() {
+			done := t == nil || t.Code == pageNotWritten
+			if !done && going.stopped() {
 				break
 			}
-			if t != nil && t.Code == "NothingToUndo" { // it has come back with another one of the same object
+			if t != nil && t.Code == "NothingToUndo" { // it has come back with its page, or with another one of the same object
 				if back, err = p.u.desk.Entry(ctx, e.ID); err == nil && back.Revoked.IsZero() {
-					t = nil
+					t, done = nil, true
 				}
 			}
-			switch {
-			case t == nil:
-				r.done = append(r.done, back)
-			case r.trouble == nil:
+			if r.trouble == nil {
 				r.trouble = t
+			}
+			if done {
+				r.done = append(r.done, back)
 			}
 		}
 		return r, nil
@@ -223,14 +256,18 @@ func (p *linksPlace) bringBack(list []desk.Entry) {
 		going.end()
 		u := p.u
 		p.reload()
-		switch n := len(r.done); {
-		case r.trouble != nil:
-			u.notices.trouble(revokeNotice, r.trouble, bad)
-		case n == 0: // it was stopped
-		case n == 1:
-			u.notices.show(revokeNotice, notice{tone: good, text: lang.L("{{.Name}} is back, and its link works to the end that it had.", args{"Name": r.done[0].Name})})
-		default:
-			u.notices.show(revokeNotice, notice{tone: good, text: lang.N("{{.Count}} links lead to their files again.", n, args{"Count": u.words.count(n)})})
+		n := len(r.done)
+		if n == 0 {
+			u.notices.trouble(revokeNotice, r.trouble, bad) // none: it was stopped
+			return
 		}
+		said := notice{tone: good, text: lang.L("{{.Name}} is back, and its link works to the end that it had.", args{"Name": r.done[0].Name})}
+		if n > 1 {
+			said.text = lang.N("{{.Count}} links lead to their files again.", n, args{"Count": u.words.count(n)})
+		}
+		if r.trouble != nil {
+			said.tone, said.help = warning, told(r.trouble.What)+" "+told(r.trouble.Help)
+		}
+		u.notices.show(revokeNotice, said)
 	})
 }

@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -150,7 +151,7 @@ func (s *sendPlace) drop(paths []string) {
 		s.dest.ask() // it may have been mended since: signed in again, say
 	}
 	o := s.options()
-	going := wayOf(s.dest.at, o, s.u.desk.Settings().Bundle)
+	going := wayOf(s.dest.at, o)
 	if len(s.groups) > 0 {
 		if last := s.groups[0]; !last.done && last.way == going && last.drop.Add(paths...) {
 			return
@@ -204,7 +205,7 @@ func (s *sendPlace) goOn(i desk.Interrupted) {
 			}
 			if drop != nil { // else another Waybill goes on with it
 				s.u.open(s)
-				s.begin(&group{drop: drop, way: way{bundle: s.u.desk.Settings().Bundle}})
+				s.begin(&group{drop: drop, later: true})
 			}
 		})
 }
@@ -250,14 +251,15 @@ func (s *sendPlace) options() desk.SendOptions {
 	naming := chosen.NamingOf(s.dest.at)
 	return desk.SendOptions{
 		Expires: s.dest.expires, OnClash: chosen.OnClash, Verify: chosen.Verify, Inline: chosen.Inline,
-		Template: naming.Template, Unguessable: naming.Unguessable, SkipHidden: chosen.SkipHidden, Ask: s.askClash,
+		Template: naming.Template, Unguessable: naming.Unguessable, SkipHidden: chosen.SkipHidden, Bundle: chosen.Bundle, Ask: s.askClash,
 	}
 }
 
-// optionsAgain are those of a file that is sent once more: its name there was made when it went the first time.
+// optionsAgain are those of a file that is sent once more: its name there was made when it went the first time, and it
+// joins the page that there is.
 func (s *sendPlace) optionsAgain(first way) desk.SendOptions {
 	o := s.options()
-	o.Template, o.Unguessable = first.template, first.unguessable
+	o.Template, o.Unguessable, o.Bundle = first.template, first.unguessable, false
 	return o
 }
 
@@ -294,18 +296,25 @@ func (s *sendPlace) again(t *transfer) {
 	s.follow(g)
 }
 
-// ended is called when a drop is over: its links are on the clipboard then.
+// ended is called when a drop is over: the link to its page, or else its files' links, are on the clipboard then.
 func (s *sendPlace) ended(g *group) {
 	g.done = true
-	home := g
-	if g.again != nil {
-		home = g.again.home
+	home, joined := g, slices.ContainsFunc(g.all, func(t *transfer) bool { return t.carrier != g && t.State == desk.Sent })
+	if t := g.again; t != nil {
+		home, joined = t.home, t.State == desk.Sent
 	}
 	switch links := s.good(home.all); {
-	case home.way.bundle && len(links) > 1:
+	case home.way.bundle && !home.done: // its page is still to come
+	case home.way.bundle && joined && (home.page != nil || len(home.sent()) > 1): // the page lacks what was tried again
 		s.bundle(home)
+	case home.page != nil && !home.page.State.Over():
+	case home.page != nil && home.page.given():
+		s.copyLinks([]*transfer{home.page})
 	case len(links) > 0:
 		s.copyLinks(links)
+	}
+	if g.later && g.page != nil {
+		s.findEarly(g)
 	}
 	if s.open() == 0 {
 		s.u.notices.hide("close")
@@ -376,7 +385,7 @@ func (s *sendPlace) pauseAll() {
 	resume := n.open > 0 && n.paused == n.open
 	for _, t := range s.shown {
 		switch {
-		case t.State.Over():
+		case t.State.Over() || t.Kind == desk.KindBundle:
 		case resume:
 			t.carrier.drop.Resume(t.ID)
 		default:
@@ -387,7 +396,7 @@ func (s *sendPlace) pauseAll() {
 
 func (s *sendPlace) cancelAll() {
 	for _, t := range s.shown {
-		if !t.State.Over() {
+		if !t.State.Over() && t.Kind != desk.KindBundle { // a page is there in a moment
 			t.carrier.drop.Cancel(t.ID)
 		}
 	}

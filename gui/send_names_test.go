@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"context"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -227,6 +229,61 @@ func TestOneLinkForADrop(t *testing.T) {
 	}
 }
 
+// TestOneLinkForADropThatGoesOn: the next start makes the page, with what this one has sent, whatever is set there.
+func TestOneLinkForADropThatGoesOn(t *testing.T) {
+	withProfiles(t)
+	home := filepath.Join(t.TempDir(), "home")
+	big, later := filepath.Join(t.TempDir(), "big.bin"), filepath.Join(t.TempDir(), "later.txt")
+	write(t, big, strings.Repeat("0123456789abcdef", 4<<20)) // 64 MiB
+	r := open(t, home, Options{})
+	r.ready()
+	r.send.dest.takeBundle(true)
+	r.desk.SetLimitRate(16 << 20)
+	r.fill(r.send.dest.bucket, "sandbox")
+	r.fill(r.send.dest.prefix, "page goes on")
+	r.send.drop([]string{r.file("small.txt", "small"), big})
+	r.until("one is sent and one under way", func() bool { n := r.send.totals(); return n.links == 1 && n.open == 1 })
+	r.cancel(desk.ErrLeave)
+	r.busy.Wait()
+	if err := r.desk.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	next := open(t, home, Options{})
+	next.until("it is offered", func() bool { return next.notices.lines["interrupted"] != nil })
+	next.send.dest.takeBundle(false)
+	list, err := next.desk.Interrupted(context.Background())
+	if len(list) != 1 || err != nil {
+		t.Fatalf("%v, %v", list, err)
+	}
+	next.send.goOn(list[0])
+	next.over(1)
+	next.until("the row knows what is on it", func() bool {
+		row := next.content(0)
+		return row.chip == "Link copied" && strings.HasPrefix(row.text, "One page for 2 files · ")
+	})
+	if page := fetch(t, next.app.Clipboard().Content()); !strings.Contains(page, "small.txt") || !strings.Contains(page, "big.bin") {
+		t.Error("not both are on the page")
+	}
+	// What joins it leaves nothing out that has no row here.
+	write(t, later, "later")
+	g := next.send.groups[0]
+	failed := &transfer{home: g, carrier: g, Transfer: desk.Transfer{
+		ID: "failed", Path: later, Name: "later.txt", State: desk.Failed, Trouble: desk.Explain(os.ErrNotExist),
+		Destination: g.all[0].Destination, Key: g.all[0].Destination.Prefix + "later.txt",
+	}}
+	g.all, g.rows = append(g.all, failed), append(g.rows, failed)
+	next.send.list()
+	next.send.again(failed)
+	next.until("the page has three", func() bool {
+		row := next.content(0)
+		return row.chip == "Link copied" && strings.HasPrefix(row.text, "One page for 3 files · ")
+	})
+	if page := fetch(t, next.app.Clipboard().Content()); !strings.Contains(page, "small.txt") || !strings.Contains(page, "later.txt") {
+		t.Error("not all are on the page")
+	}
+}
+
 // TestOneLinkForWhatWasSent: also after the drop.
 func TestOneLinkForWhatWasSent(t *testing.T) {
 	withProfiles(t)
@@ -278,6 +335,58 @@ func TestPageThatCannotBeMade(t *testing.T) {
 	}
 	if got := strings.Split(r.app.Clipboard().Content(), "\n"); len(got) != 2 {
 		t.Errorf("%d links are on the clipboard", len(got))
+	}
+	// The page is made on another try, and anew when it has ended.
+	g.paged = g.sent()
+	_, act := r.send.content1(0)
+	act.main()
+	r.until("it is made", func() bool { return g.page.copied })
+	made := g.page.Key
+	ends := g.page.Link.Ends
+	r.now = func() time.Time { return ends }
+	if row := r.content(0); row.chip != "Ended" || row.main != "Make it anew" {
+		t.Errorf("%+v", row)
+	}
+	_, act = r.send.content1(0)
+	r.now = time.Now
+	act.main()
+	r.until("it is made anew", func() bool { return g.page.copied })
+	if page := fetch(t, r.app.Clipboard().Content()); !strings.Contains(page, "b.txt") || g.page.Key != made {
+		t.Errorf("the page is at %q, not at %q", g.page.Key, made)
+	}
+}
+
+// TestPageOfADropThatCannotBeMade: the row says why, and the files' links are on the clipboard.
+func TestPageOfADropThatCannotBeMade(t *testing.T) {
+	withProfiles(t)
+	r := open(t, "", Options{})
+	r.ready()
+	r.fill(r.send.dest.bucket, "sandbox")
+	r.send.dest.takeBundle(true)
+	var files []desk.Transfer
+	for _, name := range []string{"a.txt", "b.txt"} {
+		ends := time.Now().Add(time.Hour)
+		files = append(files, desk.Transfer{ID: name, Name: name, State: desk.Sent, Link: &desk.Link{URL: "https://" + name, Ends: ends}})
+	}
+	g := &group{way: wayOf(r.send.dest.at, r.send.options()), drop: r.desk.Send(context.Background(), desk.Destination{}, desk.SendOptions{}, nil)}
+	r.send.groups = []*group{g}
+	page := desk.Transfer{ID: "page", Kind: desk.KindBundle, State: desk.Queued}
+	r.send.take(g, append(files, page))
+	if row := r.content(0); row.chip != "One moment" || row.name != "One page for 2 files" || len(r.send.toBundle()) != 0 {
+		t.Errorf("%+v", row)
+	}
+	page.State, page.Trouble = desk.Failed, desk.Explain(os.ErrPermission)
+	r.send.take(g, []desk.Transfer{page})
+	r.send.ended(g)
+	row := r.content(0)
+	if row.chip != "Not made" || row.main != "Retry" || row.text != told(page.Trouble.What) || len(r.send.shown) != 3 {
+		t.Errorf("%+v, %d rows", row, len(r.send.shown))
+	}
+	if got := r.app.Clipboard().Content(); got != "https://a.txt\nhttps://b.txt" {
+		t.Errorf("%q is on the clipboard", got)
+	}
+	if r.content(1).chip != "Link copied" {
+		t.Errorf("%+v", r.content(1))
 	}
 }
 

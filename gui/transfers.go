@@ -24,6 +24,8 @@ type group struct {
 	again *transfer   // the row that is sent again, when this is not a drop of its own
 	page  *transfer   // the row of the one page for all of it; nil where there is none
 	paged []string    // what is on the page: IDs of the ledger
+	later bool        // it goes on with what an earlier start has begun
+	early []string    // what that start has sent of it, as far as the page tells: it has no rows here
 	done  bool
 }
 
@@ -41,8 +43,8 @@ type way struct {
 	bundle      bool // one link for all of it
 }
 
-func wayOf(to desk.Destination, o desk.SendOptions, bundle bool) way {
-	return way{to, o.Expires, o.OnClash, o.Verify, o.Inline, o.SkipHidden, o.Template, o.Unguessable, bundle}
+func wayOf(to desk.Destination, o desk.SendOptions) way {
+	return way{to, o.Expires, o.OnClash, o.Verify, o.Inline, o.SkipHidden, o.Template, o.Unguessable, o.Bundle}
 }
 
 // showEvery is the shortest time between two looks at a drop's news: ten a second is as fast as a person reads.
@@ -107,6 +109,10 @@ func (s *sendPlace) follow(g *group) {
 func (s *sendPlace) take(g *group, news []desk.Transfer) {
 	grown := false
 	for _, t := range news {
+		if t.Kind == desk.KindBundle {
+			grown = s.takePage(g, t) || grown
+			continue
+		}
 		row := s.byID[t.ID]
 		if row == nil {
 			if row = g.again; row != nil {

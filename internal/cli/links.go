@@ -198,28 +198,20 @@ func (c *command) renewAll(ctx context.Context, d *desk.Desk, ids []string, expi
 			ids = append(ids, e.ID)
 		}
 	}
+	warned := false
 	var failed error
-	for _, id := range ids {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		e, err := d.Entry(ctx, id)
-		if err == nil {
-			err = d.CheckExpires(e.Destination.Bucket, expires)
-		}
-		t := desk.Transfer{ID: id, Path: id, Name: id, State: desk.Failed}
-		if err != nil {
-			t.Trouble = desk.Explain(err)
-		} else {
-			t = d.Renew(ctx, id, expires, v)
-		}
+	for _, t := range d.RenewAll(ctx, ids, expires, v, nil) {
 		if !c.report(t) {
 			failed = errReported
 			continue
 		}
-		if t.Link.Because == signer.Credentials || t.Link.Because == signer.Unknown {
-			c.warnOf(ctx, d, e.Destination.Store, max(expires, e.Asked))
+		if early := t.Link != nil && (t.Link.Because == signer.Credentials || t.Link.Because == signer.Unknown); early && !warned {
+			warned = true // the same holds for the others
+			c.warnOf(ctx, d, t.Destination.Store, expires)
 		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	return failed
 }
@@ -297,8 +289,12 @@ func (c *command) revokeOne(ctx context.Context, d *desk.Desk, id string, how de
 		c.say("%s: not revoked; --yes revokes without asking", oneLine(e.Name))
 		return nil
 	}
-	if e, err = d.Revoke(ctx, id, how); err != nil {
-		return err
+	var half *desk.Trouble // it is done, and a page still says something else
+	if e, err = d.Revoke(ctx, r, how); err != nil {
+		if half = desk.Explain(err); e.Revoked.IsZero() {
+			return err
+		}
+		defer c.tell(half)
 	}
 	if c.json {
 		c.printJSON(revokedJSON{e.ID, e.Destination.Bucket, e.Key, true, string(how), e.CanUndo})

@@ -193,7 +193,7 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 			c.tell(n)
 		}
 	}
-	if errors.Is(context.Cause(ctx), desk.ErrLeave) {
+	if errors.Is(context.Cause(ctx), desk.ErrLeave) && drop.Resumable() {
 		c.say("%s not sent yet. To go on: waybill resume", counted(left, "file is", "files are"))
 	}
 	if d.SandboxEnds() {
@@ -376,7 +376,7 @@ func (c *command) linkAll(ctx context.Context, d *desk.Desk, targets []target, o
 		if ctx.Err() != nil {
 			break
 		}
-		if !desk.IsGlob(t.key) {
+		if !desk.IsGlob(t.key) || d.Exists(ctx, c.store, t.bucket, t.key) {
 			if !c.report(d.LinkTo(ctx, c.store, t.bucket, t.key, o)) {
 				failed = errReported
 			}

@@ -134,7 +134,7 @@ func (e *StoreError) read(body []byte) {
 	}
 }
 
-var secretParam = regexp.MustCompile(`(?i)(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s"'<>]+`)
+var secretParam = regexp.MustCompile(`(?i)((?:X-Amz-(?:Signature|Security-Token|Credential)|Signature|Key-Pair-Id)=)[^&\s"'<>]+`)
 
 // RedactText takes the values of signing parameters out of a text.
 func RedactText(s string) string { return secretParam.ReplaceAllString(s, "${1}…") }

@@ -71,3 +71,13 @@ func (d *Desk) Match(ctx context.Context, s Store, bucketName, pattern string) i
 func NothingFits(pattern string) *Trouble {
 	return trouble("PatternEmpty", args{"Given": pattern}, nil)
 }
+
+// Exists reports whether there is an object of exactly this key, as far as can be seen.
+func (d *Desk) Exists(ctx context.Context, s Store, bucketName, key string) bool {
+	opened, err := d.open(ctx, s)
+	if err != nil {
+		return false
+	}
+	_, err = bucket.Head(ctx, opened.Client(), bucketName, key)
+	return err == nil
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path"
 	"slices"
@@ -24,6 +25,9 @@ const pageType = "text/html; charset=utf-8"
 // maxBundled is how many files a page may have. Each link stands on it three times, with 600 to 1,900 characters: more
 // would be a page that phones cannot open.
 const maxBundled = 2000
+
+// mostPreviews is how many bytes of small pictures and first lines a page may have.
+const mostPreviews = 2 << 20
 
 // Bundle makes one page, and one link, for files that were sent. All their links are made anew, so that they last as
 // long as the page's. The page goes where dest says, into the first file's folder if that names no bucket; its title
@@ -69,6 +73,10 @@ func (d *Desk) makeBundle(ctx context.Context, t Transfer, o SendOptions, ids []
 	if o.Expires == 0 {
 		o.Expires = time.Hour
 	}
+	if err := d.CheckExpires(dest.Bucket, o.Expires); err != nil {
+		t.Trouble = explain(err, scene{store: dest.Store, bucket: dest.Bucket})
+		return t
+	}
 	page := Entry{
 		ID: t.ID, Name: visible(title), Destination: dest, Key: dest.Prefix + keyName(strings.ReplaceAll(title, "/", "_")) + ".html",
 		State: Sent, Asked: o.Expires, Inline: true, Kind: KindBundle, ContentType: pageType,
@@ -79,7 +87,7 @@ func (d *Desk) makeBundle(ctx context.Context, t Transfer, o SendOptions, ids []
 // bundle makes the page of a drop whose files are to have one link, once they are sent and recorded. The page is the
 // drop's last transfer.
 func (p *Drop) bundle(ctx context.Context) {
-	if !p.options.Bundle || ctx.Err() != nil && len(p.sent) == 0 || p.leaving() {
+	if !p.options.Bundle || ctx.Err() != nil && len(p.sent) == 0 || p.leaving() || p.desk.ledger == nil {
 		return
 	}
 	ids := p.sent
@@ -94,8 +102,8 @@ func (p *Drop) bundle(ctx context.Context) {
 			}
 		}
 	}
-	if len(ids) == 0 {
-		return // each of the files has said why
+	if len(ids) < 2 {
+		return // one file has one link already, and those that failed have said why
 	}
 	slices.Sort(ids) // by time, which is the order in which they were found
 	t := Transfer{ID: uuid.Must(uuid.NewV7()).String(), Name: visible(p.options.Title), Kind: KindBundle, State: Queued, Destination: p.dest}
@@ -132,31 +140,51 @@ func (d *Desk) writeBundle(ctx context.Context, page Entry, expires time.Duratio
 	return d.publish(ctx, page, files, expires, v, true)
 }
 
-// refreshBundle writes a page again because something about one of its files has changed. Its own link stays. A
-// page that cannot be written is no reason to fail: the file's own link is as it should be.
-func (d *Desk) refreshBundle(ctx context.Context, id string) {
-	page, err := d.Entry(ctx, id)
-	if err != nil || !page.Live(d.now()) {
-		return
+// refreshPages writes pages again because something about their files has changed. Their own links stay. A page that
+// cannot be written comes back as a Trouble: it says something else than the ledger.
+func (d *Desk) refreshPages(ctx context.Context, ids []string) *Trouble {
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		page, err := d.Entry(ctx, id)
+		if err != nil || !page.Live(d.now()) {
+			continue // nobody can open it
+		}
+		if err := d.refreshPage(ctx, page); err != nil {
+			a := page.scene("s3:PutObject").args()
+			return trouble("PageNotWritten", a, err)
+		}
 	}
-	files, err := d.bundled(ctx, id)
+	return nil
+}
+
+func (d *Desk) refreshPage(ctx context.Context, page Entry) error {
+	d.publishing.Lock() // else of two changes at once, one would be missing on the page
+	defer d.publishing.Unlock()
+	files, err := d.bundled(ctx, page.ID)
 	if err != nil {
-		d.log.Debug("a bundle's files cannot be listed", "error", err)
-		return
+		return err
 	}
 	opened, err := d.open(ctx, page.Destination.Store)
 	if err != nil {
-		d.log.Debug("a bundle's page cannot be written again", "error", err)
-		return
+		return err
 	}
 	left := page.Last().Sub(opened.Now())
-	data, _, err := d.page(ctx, page, files, func(f Entry) time.Duration { return max(f.Last().Sub(opened.Now()), left) })
-	if err == nil {
-		_, err = d.putPage(ctx, opened, page, data, true)
-	}
+	until := func(f Entry) time.Duration { return max(f.Last().Sub(opened.Now()), left) }
+	data, links, err := d.page(ctx, page, files, until)
 	if err != nil {
-		d.log.Debug("a bundle's page cannot be written again", "error", err)
+		return err
 	}
+	if _, err := d.putPage(ctx, opened, page, data, true); err != nil {
+		return err
+	}
+	for i, f := range files {
+		// The credentials of today may end before those that signed the link which it replaces.
+		if f.Ends.IsZero() == links[i].Ends.IsZero() && links[i].Ends.Sub(f.Ends).Abs() < 2*time.Second {
+			continue
+		}
+		d.relinked(ctx, f.ID, links[i], f.Asked, opened.Account())
+	}
+	return nil
 }
 
 // bundled gives the files of a page that are still there.
@@ -174,8 +202,11 @@ func (d *Desk) bundled(ctx context.Context, id string) ([]Entry, error) {
 	return files, nil
 }
 
-// publish signs the links of the files, puts the page where it belongs, makes the link to it and records all that.
+// publish signs the links of the files, puts the page where it belongs, makes the link to it and records all that. Of
+// the files' links as many are tried as of a drop's.
 func (d *Desk) publish(ctx context.Context, page Entry, files []Entry, expires time.Duration, v Verify, again bool) Transfer {
+	d.publishing.Lock()
+	defer d.publishing.Unlock()
 	t := page.transfer()
 	fail := func(err error, permission string) Transfer {
 		t.State, t.Trouble = Failed, explain(err, page.scene(permission))
@@ -206,11 +237,20 @@ func (d *Desk) publish(ctx context.Context, page Entry, files []Entry, expires t
 	if link == nil {
 		return fail(err, "s3:GetObject")
 	}
-	t.Trouble = d.linkTrouble(ctx, opened, t.lead(), err, explain(err, page.scene("s3:GetObject")))
+	t.Trouble = d.linkTrouble(ctx, opened, t.lead().by(link), err, explain(err, page.scene("s3:GetObject")))
 	// A page is as good as the first of its links that ends.
 	for _, l := range links {
 		if sooner(l, link) {
 			link.Ends, link.Because = l.Ends, l.Because
+		}
+	}
+	for i, l := range links {
+		if v.tries(i) && ctx.Err() == nil {
+			if err := d.try(ctx, opened, signer.Presigned{Method: http.MethodGet, URL: l.URL}); err == nil {
+				l.Verified = true
+			} else if t.Trouble == nil {
+				t.Trouble = d.linkTrouble(ctx, opened, files[i].lead().by(l), err, explain(err, files[i].scene("s3:GetObject")))
+			}
 		}
 	}
 	t.State, t.Link = Sent, link
@@ -230,25 +270,28 @@ func (d *Desk) recordBundle(ctx context.Context, t Transfer, page Entry, files [
 		r.Created = page.Sent
 	}
 	d.record(ctx, []ledger.Record{r})
+	ids := make([]string, len(files))
 	for i, f := range files {
-		l := links[i]
-		err := d.ledger.Change(ctx, f.ID, func(r *ledger.Record) {
-			r.Bundle, r.Signed, r.Asked, r.Ends, r.Because = page.ID, d.now(), expires, l.Ends, string(l.Because)
-			r.Via = ""
-			if l.CloudFront {
-				r.Via = viaCloudFront
-			}
-		})
-		if err != nil {
-			d.log.Debug("a file's place on a page is not recorded", "error", err)
-		}
+		ids[i] = f.ID
+		d.relinked(ctx, f.ID, links[i], expires, s.Account())
+	}
+	if err := d.ledger.SetPage(ctx, page.ID, ids...); err != nil {
+		d.noteLedger(ledgerTrouble(err, d.ledgerPath()))
 	}
 	d.signalChange()
+}
+
+// relinked writes down the link that a file has on a page.
+func (d *Desk) relinked(ctx context.Context, id string, l *Link, expires time.Duration, account string) {
+	if err := d.relink(ctx, id, l, expires, account); err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		d.noteLedger(ledgerTrouble(err, d.ledgerPath()))
+	}
 }
 
 // page signs each file's link for as long as until says, and makes the page of them.
 func (d *Desk) page(ctx context.Context, page Entry, files []Entry, until func(Entry) time.Duration) ([]byte, []*Link, error) {
 	b := pages.Bundle{Title: page.Name, Made: d.now()}
+	previews := 0
 	links := make([]*Link, len(files))
 	for i, f := range files {
 		opened, err := d.open(ctx, f.Destination.Store)
@@ -264,8 +307,10 @@ func (d *Desk) page(ctx context.Context, page Entry, files []Entry, until func(E
 			b.Ends = l.Ends
 		}
 		one := pages.File{Name: f.Name, Size: f.Size, ContentType: f.ContentType, URL: l.URL}
-		if info, err := os.Stat(f.Path); err == nil && info.Size() == f.Size { // else it is another file by now
+		// Else it is another file by now, or there is enough to look at.
+		if info, err := os.Stat(f.Path); err == nil && info.Size() == f.Size && info.ModTime().Before(f.Sent) && previews < mostPreviews {
 			one.Picture, one.Text = pages.Preview(f.Path, f.ContentType)
+			previews += len(one.Picture) + len(one.Text)
 		}
 		b.Files = append(b.Files, one)
 	}

@@ -6,10 +6,12 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -122,24 +124,97 @@ func TestBundle(t *testing.T) {
 	}
 
 	// What is revoked is not offered any more; with the page goes what stands on it.
-	if _, err := d.Revoke(ctx, list[0].ID, desk.RevokeDelete); err != nil {
+	if _, err := revoke(d, list[0].ID, desk.RevokeDelete); err != nil {
 		t.Fatal(err)
 	}
 	body, _, _ = download(t, renewed.Link.URL)
 	if got := texts(t, string(body)); !slices.Equal(got, all[1:2]) {
 		t.Errorf("%q", got)
 	}
+	// It stood on the first page too, which has the others still.
+	body, _, _ = download(t, page.Link.URL)
+	if got := texts(t, string(body)); !slices.Equal(got, all[1:]) {
+		t.Errorf("%q", got)
+	}
 	r, err := d.Revocable(ctx, second.ID)
-	if err != nil || r.Files == 0 || !strings.Contains(r.Question(desk.RevokeDelete), "files on its page") {
+	if err != nil || r.Files != 1 || !strings.Contains(r.Question(desk.RevokeDelete), "1 files on its page") {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if _, err := d.Revoke(ctx, second.ID, desk.RevokeDelete); err != nil {
+	if e, err := d.Revoke(ctx, r, desk.RevokeRename); err != nil || !e.CanUndo {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	if keys, _ := inBucket(t, to.Prefix); slices.Contains(keys, second.Key) || slices.Contains(keys, list[1].Key) || !slices.Contains(keys, list[2].Key) {
+		t.Errorf("%v", keys)
+	}
+	// Undone, page and files are there again.
+	if e, err := d.Unrevoke(ctx, second.ID); err != nil || !e.Live(time.Now()) {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	body, _, _ = download(t, renewed.Link.URL)
+	if got := texts(t, string(body)); !slices.Equal(got, all[1:2]) {
+		t.Errorf("%q", got)
+	}
+	// Of two that were asked about together, the second finds what the first has taken, and leaves the way back.
+	file, err := d.Revocable(ctx, list[1].ID)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if _, err := revoke(d, second.ID, desk.RevokeRename); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := d.Revoke(ctx, file, desk.RevokeDelete); err != nil || !e.CanUndo {
+		t.Errorf("%+v, %v", e, err)
 	}
 	keys, _ := inBucket(t, to.Prefix)
 	if slices.Contains(keys, second.Key) || slices.Contains(keys, list[1].Key) || !slices.Contains(keys, list[2].Key) {
 		t.Errorf("%v", keys)
 	}
+	for _, f := range list[:3] {
+		if e := entry(t, d, f.ID); !e.Verified && e.Revoked.IsZero() {
+			t.Errorf("the link of %s was not tried", f.Name)
+		}
+	}
+}
+
+// TestRenewAll renews page and files together, and writes the page once.
+func TestRenewAll(t *testing.T) {
+	d := newDesk(t, desk.Options{})
+	to := dest(t)
+	list := send(t, d, to, desk.SendOptions{Expires: time.Hour, Bundle: true}, textFile(t, "a.txt"), textFile(t, "b.txt"), textFile(t, "c.txt"))
+	var pages atomic.Int64
+	atProxy(t, func(r *http.Request) {
+		if r.Method == http.MethodPut {
+			pages.Add(1)
+		}
+	})
+	d2 := openDesk(t, desk.Options{Home: d.Home()})
+	steps := 0
+	ids := []string{list[0].ID, list[1].ID, "nobody", list[3].ID}
+	renewed := d2.RenewAll(context.Background(), ids, 6*time.Hour, desk.VerifyAuto, func(n int) { steps = n })
+	for i, want := range []desk.State{desk.Sent, desk.Sent, desk.Failed, desk.Sent} {
+		if renewed[i].State != want || renewed[i].ID != ids[i] {
+			t.Errorf("%d: %s %v", i, renewed[i].State, renewed[i].Trouble)
+		}
+		if want == desk.Sent && time.Until(renewed[i].Link.Ends) < 5*time.Hour {
+			t.Errorf("%d ends %v", i, renewed[i].Link.Ends)
+		}
+	}
+	if pages.Load() != 1 || steps != 3 {
+		t.Errorf("the page was written %d times, in %d steps", pages.Load(), steps)
+	}
+	pages.Store(0)
+	d2.RenewAll(context.Background(), []string{list[0].ID, list[1].ID}, 7*time.Hour, desk.VerifyNone, nil)
+	if pages.Load() != 1 {
+		t.Errorf("the page of two files was written %d times", pages.Load())
+	}
+}
+
+// textFile makes a file.
+func textFile(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	write(t, path, "this is "+name)
+	return path
 }
 
 // TestBundleOfNothing says so, and puts no page there.

@@ -214,8 +214,11 @@ func (p *Drop) begin(ctx context.Context, j *job) {
 		j.upload.ContentType = contentType(j.Path)
 	}
 	p.goOn(ctx, j)
-	if j.upload.Key == "" {
-		j.upload.Key = p.claim(j)
+	for j.upload.Key == "" {
+		// A link that was revoked must not come to life again because something else gets the key.
+		if key := p.claim(j); p.options.OnClash == ClashReplace || !p.desk.revokedThere(ctx, p.pinned, p.dest.Bucket, key) {
+			j.upload.Key = key
+		}
 	}
 }
 
@@ -270,7 +273,7 @@ func (p *Drop) freeName(ctx context.Context, wanted string, n int) (key string, 
 		}
 		p.mu.Unlock()
 		// What an earlier process has sent under this name may be this very file: then sending it finds that out.
-		if !given && (p.before != nil || !p.courier.Exists(ctx, p.dest.Bucket, key)) {
+		if !given && (p.before != nil || !p.courier.Exists(ctx, p.dest.Bucket, key)) && !p.desk.revokedThere(ctx, p.pinned, p.dest.Bucket, key) {
 			return key, n + 1, nil
 		}
 	}
@@ -296,7 +299,7 @@ func (p *Drop) makeLink(ctx context.Context, j *job) {
 			err = p.courier.Probe(ctx, presigned)
 		}
 		link.Verified = err == nil
-		t = p.desk.linkTrouble(ctx, p.signer, j.lead(), err, p.explain(err, j, "s3:GetObject"))
+		t = p.desk.linkTrouble(ctx, p.signer, j.lead().by(link), err, p.explain(err, j, "s3:GetObject"))
 	}
 	p.mu.Lock()
 	j.Link = link
@@ -317,6 +320,8 @@ func (d *Desk) linkTrouble(ctx context.Context, s *signer.Signer, l lead, err er
 	}
 	said := strings.ToLower(t.Detail)
 	switch {
+	case l.distributed:
+		return trouble("LinkRefusedDistribution", a, err)
 	case strings.Contains(said, "kms"):
 		return trouble("LinkRefusedKMS", a, err)
 	case strings.Contains(said, "sourceip"), strings.Contains(said, "vpc"):

@@ -37,6 +37,8 @@ type Desk struct {
 
 	patience atomic.Int64 // nanoseconds; 0 is the courier's own
 
+	publishing sync.Mutex // held while a page is made and written: of two at once, one would be lost
+
 	starting sync.Mutex // held while the sandbox is looked for or started
 	closed   bool       // guarded by starting: no sandbox is started any more
 

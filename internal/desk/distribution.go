@@ -22,6 +22,7 @@ func (d *Desk) SetDistribution(bucket string, c signer.CloudFront) error {
 		return err
 	}
 	s := d.Settings()
+	s.Distributions = d.loadSettings().Distributions
 	s.Distributions = slices.DeleteFunc(slices.Clone(s.Distributions), func(one Distribution) bool { return one.Bucket == bucket })
 	if c != (signer.CloudFront{}) {
 		if err := c.Check(); err != nil {
@@ -29,7 +30,7 @@ func (d *Desk) SetDistribution(bucket string, c signer.CloudFront) error {
 		}
 		s.Distributions = append(s.Distributions, Distribution{Bucket: bucket, CloudFront: c})
 	}
-	return d.SaveSettings(s)
+	return d.saveSettings(s, true)
 }
 
 // CheckExpires says why links to a bucket cannot last so long, or returns nil.

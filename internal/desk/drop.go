@@ -139,7 +139,7 @@ func (d *Desk) newDrop(ctx context.Context, dest Destination, o SendOptions, fil
 	if b != nil && !b.started.IsZero() { // so that a template makes the keys that it made before
 		started, p.seed = b.started, b.seed
 	}
-	p.naming = NewNaming(started, o.Unguessable)
+	p.naming = Naming{Now: started}
 	p.waiting = sync.NewCond(&p.mu)
 	p.log = newRecorder(d)
 	return p
@@ -149,6 +149,9 @@ func (d *Desk) newDrop(ctx context.Context, dest Destination, o SendOptions, fil
 // times a second a transfer, the last of each one Over. The channel is closed when the drop is done and
 // recorded.
 func (p *Drop) Events() <-chan Transfer { return p.feed.out }
+
+// Resumable reports whether another process can go on with what this one leaves.
+func (p *Drop) Resumable() bool { return p.planID() != "" }
 
 // Notices says what was put right on the way and the person should know, once Events is closed.
 func (p *Drop) Notices() []*Trouble {
@@ -166,6 +169,7 @@ func (p *Drop) run(ctx context.Context, files []found) {
 	go p.log.run()
 	defer p.log.close()
 
+	p.naming = NewNaming(p.naming.Now, p.options.Unguessable) // here, since the system may take a moment to say who the person is
 	p.pinned = p.dest.Store
 	clean, err := p.dest.clean()
 	if err == nil {

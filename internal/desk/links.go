@@ -27,6 +27,12 @@ func (t Transfer) lead() lead {
 	return lead{id: t.ID, bucket: t.Destination.Bucket, key: t.Key, name: t.Name}
 }
 
+// by is the lead of a link that was made, which knows who answers it.
+func (l lead) by(link *Link) lead {
+	l.distributed = link != nil && link.CloudFront
+	return l
+}
+
 // sign makes a link to an object: presigned for up to seven days, and by the bucket's distribution for more.
 func (d *Desk) sign(ctx context.Context, s *signer.Signer, l lead, expires time.Duration, inline bool) (*Link, signer.Presigned, error) {
 	o := signer.GetOptions{Filename: savedName(keyName(path.Base(l.name))), Inline: inline}
@@ -80,7 +86,7 @@ func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o Se
 		t.Trouble = explain(err, where)
 		return t
 	}
-	t.Trouble = d.linkTrouble(ctx, opened, t.lead(), err, explain(err, where))
+	t.Trouble = d.linkTrouble(ctx, opened, t.lead().by(link), err, explain(err, where))
 	t.State, t.Link = Sent, link
 	d.record(ctx, []ledger.Record{recordOf(t, s.pinned(opened), o, opened.Account(), d.now())})
 	return t
@@ -102,9 +108,19 @@ func (d *Desk) Links(ctx context.Context, limit int) ([]Entry, error) {
 	if err != nil {
 		return nil, ledgerTrouble(err, d.ledgerPath())
 	}
+	standing, err := d.ledger.Pages(ctx)
+	if err != nil {
+		return nil, ledgerTrouble(err, d.ledgerPath())
+	}
+	on, files := make(map[string]string, len(standing)), map[string]int{}
+	for _, s := range standing {
+		on[s.File] = s.Page
+		files[s.Page]++
+	}
 	entries := make([]Entry, len(records))
 	for i, r := range records {
 		entries[i] = entryOf(r)
+		entries[i].Bundle, entries[i].Files = on[r.ID], files[r.ID]
 	}
 	return entries, nil
 }
@@ -121,7 +137,20 @@ func (d *Desk) Entry(ctx context.Context, id string) (Entry, error) {
 	if err != nil {
 		return Entry{}, ledgerTrouble(err, d.ledgerPath())
 	}
-	return entryOf(r), nil
+	e := entryOf(r)
+	pages, err := d.ledger.PagesOf(ctx, id)
+	if err == nil && len(pages) > 0 {
+		e.Bundle = pages[len(pages)-1] // the newest
+	}
+	if err == nil && e.Kind == KindBundle {
+		var files []ledger.Record
+		files, err = d.ledger.BundledIn(ctx, id)
+		e.Files = len(files)
+	}
+	if err != nil {
+		return e, ledgerTrouble(err, d.ledgerPath())
+	}
+	return e, nil
 }
 
 // scene is where an entry's object is, for the words of an explanation.
@@ -283,7 +312,7 @@ func entryOf(r ledger.Record) Entry {
 		Key: r.Key, Size: r.Size, ContentType: r.ContentType, ETag: r.ETag, Checksum: r.Checksum,
 		State: State(r.State), Sent: r.Created, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
 		Verified: r.Verified, Inline: r.Inline, TroubleCode: r.TroubleCode, TroubleText: r.Trouble,
-		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), Bundle: r.Bundle, CloudFront: r.Via == viaCloudFront,
+		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), CloudFront: r.Via == viaCloudFront,
 		Signed: r.Signed, Revoked: r.Revoked, CanUndo: r.Undo != "",
 	}
 }
@@ -291,10 +320,19 @@ func entryOf(r ledger.Record) Entry {
 // EndsEarlier says that a link signed again ends before the entry's did, or returns nil: the credentials that
 // sign now no longer reach that far.
 func (d *Desk) EndsEarlier(e Entry, again *Link) *Trouble {
-	if e.Ends.IsZero() || again.Because != signer.Credentials || !again.Ends.Before(e.Ends) {
+	a := scene{store: e.Destination.Store}.args()
+	switch {
+	case e.Ends.IsZero():
+		return nil
+	case again.Ends.IsZero():
+		return trouble("EndUnknown", a, nil)
+	case !again.Ends.Before(e.Ends.Truncate(time.Second)):
 		return nil
 	}
-	a := scene{store: e.Destination.Store}.args()
 	a["Ends"] = again.Ends.Local().Format("2 Jan 15:04")
+	if again.Because == signer.Limit {
+		a["Bucket"] = e.Destination.Bucket
+		return trouble("CopyEndsAtLimit", a, nil)
+	}
 	return trouble("CopyEndsEarly", a, nil)
 }

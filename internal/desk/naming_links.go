@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"path"
 	"sync"
 	"sync/atomic"
 )
@@ -24,7 +25,7 @@ func (d *Desk) LinkAll(ctx context.Context, s Store, bucketName string, keys []s
 					return
 				}
 				if ctx.Err() != nil {
-					made[n] = Transfer{Key: keys[n], State: Cancelled, Destination: Destination{Store: s, Bucket: bucketName}}
+					made[n] = Transfer{Key: keys[n], Name: visible(path.Base(keys[n])), State: Cancelled, Destination: Destination{Store: s, Bucket: bucketName}}
 					continue
 				}
 				one := o

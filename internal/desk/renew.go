@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"waybill/internal/courier"
@@ -13,25 +14,94 @@ import (
 // is uploaded, but for the page of a bundle: whoever opens that shall find links that work, so it is written again
 // under its key. What comes back is a transfer that has been sent; a failure is in its Trouble.
 func (d *Desk) Renew(ctx context.Context, id string, expires time.Duration, v Verify) Transfer {
-	e, err := d.Entry(ctx, id)
-	if err != nil {
-		return Transfer{ID: id, Name: visible(id), State: Failed, Trouble: explain(err, scene{})}
+	return d.RenewAll(ctx, []string{id}, expires, v, nil)[0]
+}
+
+// RenewAll renews many, in their order, and writes each page that one of them stands on once. progress is called with
+// how many are done. What was not begun before the context is over comes back as Cancelled.
+func (d *Desk) RenewAll(ctx context.Context, ids []string, expires time.Duration, v Verify, progress func(done int)) []Transfer {
+	renewed := make([]Transfer, len(ids))
+	var entries []Entry
+	var on [][]string // the pages that each stands on
+	with := map[string]bool{}
+	for i, id := range ids {
+		e, err := d.Entry(ctx, id)
+		var pages []string
+		if err == nil {
+			pages, err = d.ledger.PagesOf(ctx, id)
+		}
+		if err != nil {
+			renewed[i] = Transfer{ID: id, Name: visible(id), State: Failed, Trouble: explain(err, scene{})}
+		}
+		entries, on = append(entries, e), append(on, pages)
+		with[e.ID] = e.Kind == KindBundle
 	}
-	if expires == 0 {
-		expires = e.Asked
+	done, touched := 0, map[string][]int{}
+	for _, pagesNow := range []bool{true, false} { // they renew what stands on them
+		for i, e := range entries {
+			if renewed[i].State != "" || (e.Kind == KindBundle) != pagesNow {
+				continue
+			}
+			lasts := expires
+			if lasts == 0 {
+				lasts = e.Asked
+			}
+			switch {
+			case ctx.Err() != nil:
+				renewed[i] = e.transfer()
+				renewed[i].State = Cancelled
+			case slices.ContainsFunc(on[i], func(page string) bool { return with[page] }):
+				renewed[i] = d.copied(context.WithoutCancel(ctx), e)
+			default:
+				renewed[i] = d.renewEntry(context.WithoutCancel(ctx), e, lasts, v) // what is begun is done
+				for _, page := range on[i] {
+					touched[page] = append(touched[page], i)
+				}
+			}
+			if done++; progress != nil {
+				progress(done)
+			}
+		}
 	}
+	for page, which := range touched {
+		if t := d.refreshPages(context.WithoutCancel(ctx), []string{page}); t != nil {
+			for _, i := range which {
+				if renewed[i].Trouble == nil {
+					renewed[i].Trouble = t
+				}
+			}
+		}
+	}
+	return renewed
+}
+
+// renewEntry renews one entry, but for the pages that it stands on.
+func (d *Desk) renewEntry(ctx context.Context, e Entry, expires time.Duration, v Verify) Transfer {
 	t := e.transfer()
-	if reason := e.notRenewable(); reason != "" {
+	reason := e.notRenewable()
+	err := d.CheckExpires(e.Destination.Bucket, expires)
+	switch {
+	case reason != "":
 		t.State, t.Trouble = Failed, trouble(reason, e.scene("").args(), nil)
 		return t
-	}
-	if e.Kind == KindBundle {
+	case err != nil:
+		t.State, t.Trouble = Failed, explain(err, e.scene(""))
+		return t
+	case e.Kind == KindBundle:
 		return d.writeBundle(ctx, e, expires, v)
 	}
-	t = d.renewOne(ctx, e, expires, v)
-	if e.Bundle != "" && t.State == Sent {
-		d.refreshBundle(ctx, e.Bundle)
+	return d.renewOne(ctx, e, expires, v)
+}
+
+// copied is an entry whose link was renewed with the page that it stands on.
+func (d *Desk) copied(ctx context.Context, e Entry) Transfer {
+	t := e.transfer()
+	link, err := d.CopyLink(ctx, e.ID)
+	if err != nil {
+		t.State, t.Trouble = Failed, explain(err, e.scene("s3:GetObject"))
+		return t
 	}
+	t.Link = link
 	return t
 }
 
@@ -67,12 +137,14 @@ func (d *Desk) renewOne(ctx context.Context, e Entry, expires time.Duration, v V
 		// The link that there was may still work: it stays as it is in the ledger.
 		t.State, t.Trouble = Failed, explain(err, where)
 		if opened != nil && t.Trouble.Code == "AccessDenied" {
-			t.Trouble = d.linkTrouble(ctx, opened, e.lead(), err, t.Trouble)
+			t.Trouble = d.linkTrouble(ctx, opened, t.lead().by(link), err, t.Trouble)
 		}
 		return t
 	}
 	t.Link = link
-	t.Trouble = d.relink(ctx, e.ID, link, expires, opened)
+	if err := d.relink(ctx, e.ID, link, expires, opened.Account()); err != nil {
+		t.Trouble = ledgerTrouble(err, d.ledgerPath())
+	}
 	return t
 }
 
@@ -102,20 +174,19 @@ func (d *Desk) try(ctx context.Context, s *signer.Signer, signed signer.Presigne
 }
 
 // relink writes down that an entry has another link now.
-func (d *Desk) relink(ctx context.Context, id string, l *Link, expires time.Duration, s *signer.Signer) *Trouble {
+func (d *Desk) relink(ctx context.Context, id string, l *Link, expires time.Duration, account string) error {
 	err := d.ledger.Change(ctx, id, func(r *ledger.Record) {
 		r.Signed, r.Asked = d.now(), expires
-		r.Ends, r.Because, r.Verified, r.Account = l.Ends, string(l.Because), l.Verified, s.Account()
+		r.Ends, r.Because, r.Verified, r.Account = l.Ends, string(l.Because), l.Verified, account
 		r.TroubleCode, r.Trouble, r.Via = "", "", ""
 		if l.CloudFront {
 			r.Via = viaCloudFront
 		}
 	})
-	if err != nil {
-		return ledgerTrouble(err, d.ledgerPath())
+	if err == nil {
+		d.signalChange()
 	}
-	d.signalChange()
-	return nil
+	return err
 }
 
 // SetNote writes the person's own words to an entry.

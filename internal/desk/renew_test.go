@@ -106,6 +106,15 @@ func TestRenewOfWhatIsGone(t *testing.T) {
 	}
 }
 
+// revoke looks, and takes away what it has seen.
+func revoke(d *desk.Desk, id string, how desk.Revoking) (desk.Entry, error) {
+	r, err := d.Revocable(context.Background(), id)
+	if err != nil {
+		return r.Entry, err
+	}
+	return d.Revoke(context.Background(), r, how)
+}
+
 // TestRevoke deletes or renames the object, says which, and undoes what can be undone.
 func TestRevoke(t *testing.T) {
 	ctx := context.Background()
@@ -115,7 +124,7 @@ func TestRevoke(t *testing.T) {
 	again := d.LinkTo(ctx, desk.Store{}, to.Bucket, sent.Key, desk.SendOptions{Expires: time.Hour})
 
 	r, err := d.Revocable(ctx, sent.ID)
-	if err != nil || r.Versioned || r.Replaced || r.Gone || r.Others != 1 {
+	if err != nil || r.Versioned || r.Replaced > 0 || r.Gone || r.Others != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if q := r.Question(desk.RevokeDelete); !strings.HasPrefix(q, "Delete ") || !strings.Contains(q, "für Bob.txt") || !strings.Contains(q, "cannot be undone") || !strings.Contains(q, "1 more") {
@@ -124,7 +133,7 @@ func TestRevoke(t *testing.T) {
 	if q := r.Question(desk.RevokeRename); !strings.HasPrefix(q, "Rename ") || !strings.Contains(q, "can be undone") {
 		t.Error(q)
 	}
-	e, err := d.Revoke(ctx, sent.ID, desk.RevokeRename)
+	e, err := revoke(d, sent.ID, desk.RevokeRename)
 	if err != nil || !e.CanUndo || e.Standing(time.Now()) != desk.Revoked || e.Live(time.Now()) {
 		t.Fatalf("%+v, %v", e, err)
 	}
@@ -139,7 +148,7 @@ func TestRevoke(t *testing.T) {
 		t.Errorf("%v", keys)
 	}
 	for name, err := range map[string]error{
-		"revoke": func() error { _, err := d.Revoke(ctx, sent.ID, desk.RevokeDelete); return err }(),
+		"revoke": func() error { _, err := revoke(d, sent.ID, desk.RevokeDelete); return err }(),
 		"copy":   func() error { _, err := d.CopyLink(ctx, sent.ID); return err }(),
 		"renew":  d.Renew(ctx, sent.ID, 0, desk.VerifyAuto).Trouble,
 	} {
@@ -157,7 +166,7 @@ func TestRevoke(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 
-	if e, err = d.Revoke(ctx, sent.ID, desk.RevokeDelete); err != nil || e.CanUndo {
+	if e, err = revoke(d, sent.ID, desk.RevokeDelete); err != nil || e.CanUndo {
 		t.Errorf("%+v, %v", e, err)
 	}
 	if keys, unfinished := inBucket(t, to.Prefix); len(keys)+len(unfinished) > 0 {
@@ -174,8 +183,13 @@ func TestRevokeSaysWhatElseIsThere(t *testing.T) {
 	sent := sendOne(t, d, dest(t), desk.SendOptions{Expires: time.Hour}, "a.txt", "mine")
 	put(t, sent.Key, "somebody's")
 	r, err := d.Revocable(context.Background(), sent.ID)
-	if err != nil || !r.Replaced || !strings.Contains(r.Question(desk.RevokeDelete), "Something else has this name") {
+	if err != nil || r.Replaced != 1 || !strings.Contains(r.Question(desk.RevokeDelete), "Somebody has replaced 1") {
 		t.Errorf("%+v, %v", r, err)
+	}
+	// What comes there after the question is not what was agreed to.
+	put(t, sent.Key, "another one's")
+	if _, err := d.Revoke(context.Background(), r, desk.RevokeDelete); code(err) != "ObjectChanged" || get(t, sent.Key) != "another one's" {
+		t.Errorf("%v", err)
 	}
 	if _, err := client().DeleteObject(context.Background(), &s3.DeleteObjectInput{Bucket: aws.String(sandbox.Bucket), Key: aws.String(sent.Key)}); err != nil {
 		t.Fatal(err)
@@ -201,7 +215,7 @@ func TestRevokeWhereVersionsAreKept(t *testing.T) {
 	if err != nil || !r.Versioned || !strings.Contains(r.Question(desk.RevokeDelete), "keeps versions") {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if e, err := d.Revoke(ctx, sent.ID, desk.RevokeDelete); err != nil || !e.CanUndo {
+	if e, err := revoke(d, sent.ID, desk.RevokeDelete); err != nil || !e.CanUndo {
 		t.Fatalf("%+v, %v", e, err)
 	}
 	if _, _, status := download(t, sent.Link.URL); status != 404 {
@@ -212,6 +226,20 @@ func TestRevokeWhereVersionsAreKept(t *testing.T) {
 	}
 	if body, _, status := download(t, sent.Link.URL); status != 200 || string(body) != "hello" {
 		t.Errorf("%d %q after undo", status, body)
+	}
+}
+
+// TestRevokedLinksStayDead: a file of the same name does not get the key to which a link was revoked.
+func TestRevokedLinksStayDead(t *testing.T) {
+	d := newDesk(t, desk.Options{})
+	to := dest(t)
+	sent := sendOne(t, d, to, desk.SendOptions{Expires: time.Hour}, "a.txt", "for Bob")
+	if _, err := revoke(d, sent.ID, desk.RevokeDelete); err != nil {
+		t.Fatal(err)
+	}
+	again := sendOne(t, d, to, desk.SendOptions{Expires: time.Hour}, "a.txt", "not for Bob")
+	if _, _, status := download(t, sent.Link.URL); status != 404 || !strings.HasSuffix(again.Key, "a (2).txt") {
+		t.Errorf("%d, and the new file is %s", status, again.Key)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,14 +26,23 @@ const (
 	RevokeRename Revoking = "rename" // it stays in the bucket, under a name that no link has
 )
 
-// Revocation is what revoking an entry would do.
+// Revocation is what revoking an entry would do: what a person is asked about, and what is done then.
 type Revocation struct {
-	Entry     Entry
-	Versioned bool // the bucket keeps what is deleted, so it can be undone
-	Replaced  bool // something else has the key by now, and the link leads there
-	Gone      bool // nothing has the key any more
-	Others    int  // further links of the ledger that lead to the same object
-	Files     int  // of the bundle that the entry is the page of, which go with it
+	Entry      Entry
+	Versioned  bool // the bucket keeps what is deleted, so it can be undone
+	Replaced   int  // objects that somebody has replaced since: the links lead to what is there now
+	Gone       bool // nothing has the key any more
+	Others     int  // further links of the ledger that lead to the same object
+	Files      int  // on the page of a bundle, which go with it
+	CloudFront bool // a distribution answers, and may have copies
+
+	objects []seen
+}
+
+// seen is an object as it was when it was asked about.
+type seen struct {
+	entry Entry
+	etag  string // without quotes, or gone; "" for one that may not be looked at
 }
 
 // Revocable looks what revoking an entry would do, before it is asked about.
@@ -41,26 +51,39 @@ func (d *Desk) Revocable(ctx context.Context, id string) (Revocation, error) {
 	if err != nil {
 		return Revocation{}, err
 	}
-	r := Revocation{Entry: e}
+	r := Revocation{Entry: e, CloudFront: e.CloudFront}
 	switch {
 	case e.State != Sent:
 		return r, trouble("NothingToRevoke", e.scene("").args(), nil)
 	case !e.Revoked.IsZero():
 		return r, trouble("LinkRevoked", e.scene("").args(), nil)
 	}
-	where := e.scene("s3:GetObject")
+	going := []Entry{e}
+	if e.Kind == KindBundle {
+		files, err := d.bundled(ctx, e.ID)
+		if err != nil {
+			return r, err
+		}
+		r.Files = len(files)
+		going = slices.Concat(files, going) // the page last: until then it names what is still there
+	}
+	for _, one := range going {
+		etag, err := d.etagOf(ctx, one)
+		if err != nil {
+			return r, err
+		}
+		switch {
+		case etag == gone:
+			r.Gone = one.ID == e.ID
+		case etag != "" && one.ETag != "" && etag != one.ETag:
+			r.Replaced++
+		}
+		r.CloudFront = r.CloudFront || one.CloudFront
+		r.objects = append(r.objects, seen{one, etag})
+	}
 	opened, err := d.open(ctx, e.Destination.Store)
 	if err != nil {
-		return r, explain(err, where)
-	}
-	object, err := bucket.Head(ctx, opened.Client(), e.Destination.Bucket, e.Key)
-	switch t := explain(err, where); {
-	case err == nil:
-		r.Replaced = e.ETag != "" && unquoted(object.ETag) != e.ETag
-	case t.Code == "NoSuchKey":
-		r.Gone = true
-	case t.Code != "AccessDenied": // who may put and delete need not be allowed to look
-		return r, t
+		return r, explain(err, e.scene(""))
 	}
 	// Not being allowed to ask is as good as no: then nothing is promised.
 	r.Versioned, _ = bucket.Versioned(ctx, opened.Client(), e.Destination.Bucket)
@@ -69,14 +92,31 @@ func (d *Desk) Revocable(ctx context.Context, id string) (Revocation, error) {
 		return r, err
 	}
 	r.Others = len(others) - 1
-	if e.Kind == KindBundle {
-		files, err := d.ledger.BundledIn(ctx, e.ID)
-		if err != nil {
-			return r, ledgerTrouble(err, d.ledgerPath())
-		}
-		r.Files = len(files)
-	}
 	return r, nil
+}
+
+// gone stands for the ETag of an object that is not there.
+const gone = "-"
+
+// etagOf looks at an entry's object: its ETag without quotes, gone, or "" for one that may not be looked at. Who may
+// put and delete need not be allowed to look.
+func (d *Desk) etagOf(ctx context.Context, e Entry) (string, error) {
+	where := e.scene("s3:GetObject")
+	opened, err := d.open(ctx, e.Destination.Store)
+	if err != nil {
+		return "", explain(err, where)
+	}
+	object, err := bucket.Head(ctx, opened.Client(), e.Destination.Bucket, e.Key)
+	switch t := explain(err, where); {
+	case err == nil:
+		return unquoted(object.ETag), nil
+	case t.Code == "NoSuchKey":
+		return gone, nil
+	case t.Code == "AccessDenied":
+		return "", nil
+	default:
+		return "", t
+	}
 }
 
 // sameObject gives the entries of one object, the given one among them.
@@ -94,38 +134,59 @@ func (d *Desk) sameObject(ctx context.Context, e Entry) ([]Entry, error) {
 	return list, nil
 }
 
-// Revoke takes away the object of an entry's link, with what the store has of unfinished uploads under its key; of the
-// page of a bundle, the files that stand on it as well. The entry that comes back says whether it can be undone.
-func (d *Desk) Revoke(ctx context.Context, id string, how Revoking) (Entry, error) {
-	r, err := d.Revocable(ctx, id)
-	if err != nil {
-		return r.Entry, err
-	}
-	if r.Entry.Kind == KindBundle {
-		files, err := d.ledger.BundledIn(ctx, id)
+// Revoke takes away the objects that were asked about, with what the store has of unfinished uploads under their keys.
+// One that is another by now is left, with the code ObjectChanged. The entry that comes back says whether it can be
+// undone; an error PageNotWritten comes with an entry that was revoked, and says that a page still offers it.
+func (d *Desk) Revoke(ctx context.Context, r Revocation, how Revoking) (Entry, error) {
+	moment := d.now() // one for all, so that undoing finds what belongs together
+	var pages []string
+	for _, o := range r.objects {
+		present, err := d.Entry(ctx, o.entry.ID)
 		if err != nil {
-			return r.Entry, ledgerTrouble(err, d.ledgerPath())
+			return o.entry, err
 		}
-		for _, f := range files {
-			if f.Revoked.IsZero() && f.State == string(Sent) {
-				if _, err := d.revokeOne(ctx, entryOf(f), how); err != nil {
-					return entryOf(f), err
-				}
+		if !present.Revoked.IsZero() {
+			continue // with another one, since it was asked about: a second time would take the way back away
+		}
+		now, err := d.etagOf(ctx, o.entry)
+		if err != nil {
+			return o.entry, err
+		}
+		way := how
+		switch {
+		case now == gone:
+			way = RevokeDelete // there is nothing to rename
+		case now != o.etag:
+			return o.entry, trouble("ObjectChanged", o.entry.scene("").args(), nil)
+		}
+		same, err := d.revokeOne(ctx, o.entry, way, moment)
+		if err != nil {
+			return o.entry, err
+		}
+		for _, e := range same {
+			on, err := d.ledger.PagesOf(ctx, e.ID)
+			if err != nil {
+				return o.entry, ledgerTrouble(err, d.ledgerPath())
 			}
+			pages = append(pages, on...)
 		}
 	}
-	e, err := d.revokeOne(ctx, r.Entry, how)
-	if err == nil && e.Bundle != "" {
-		d.refreshBundle(ctx, e.Bundle) // the page shall not offer what is gone
+	e, err := d.Entry(ctx, r.Entry.ID)
+	if err != nil {
+		return e, err
 	}
-	return e, err
+	if t := d.refreshPages(ctx, pages); t != nil { // they shall not offer what is gone
+		return e, t
+	}
+	return e, nil
 }
 
-func (d *Desk) revokeOne(ctx context.Context, e Entry, how Revoking) (Entry, error) {
+// revokeOne takes one object away, and gives the entries whose links have led to it.
+func (d *Desk) revokeOne(ctx context.Context, e Entry, how Revoking, moment time.Time) ([]Entry, error) {
 	where := e.scene("s3:DeleteObject")
 	opened, err := d.open(ctx, e.Destination.Store)
 	if err != nil {
-		return e, explain(err, where)
+		return nil, explain(err, where)
 	}
 	undo := ""
 	switch how {
@@ -136,25 +197,26 @@ func (d *Desk) revokeOne(ctx context.Context, e Entry, how Revoking) (Entry, err
 		}
 	default:
 		var marker string
-		if marker, err = bucket.Delete(ctx, opened.Client(), e.Destination.Bucket, e.Key); marker != "" {
+		// Where versions are suspended, the marker has taken the object's place, and nothing is below it.
+		if marker, err = bucket.Delete(ctx, opened.Client(), e.Destination.Bucket, e.Key); marker != "" && marker != "null" {
 			undo = undoMarker + marker
 		}
 	}
 	if err != nil {
-		return e, explain(err, where)
+		return nil, explain(err, where)
 	}
 	d.tidyKey(ctx, opened, e)
 	same, err := d.sameObject(ctx, e)
 	if err != nil {
-		return e, err
+		return nil, err
 	}
 	for _, o := range same {
-		if err := d.ledger.Change(ctx, o.ID, func(r *ledger.Record) { r.Revoked, r.Undo = d.now(), undo }); err != nil {
-			return e, ledgerTrouble(err, d.ledgerPath())
+		if err := d.ledger.Change(ctx, o.ID, func(r *ledger.Record) { r.Revoked, r.Undo = moment, undo }); err != nil {
+			return nil, ledgerTrouble(err, d.ledgerPath())
 		}
 	}
 	d.signalChange()
-	return d.Entry(ctx, e.ID)
+	return same, nil
 }
 
 // What Record.Undo begins with.
@@ -190,56 +252,103 @@ func (d *Desk) tidyKey(ctx context.Context, opened *signer.Signer, e Entry) {
 	}
 }
 
-// Unrevoke brings the object of a revoked link back. The link then works again, to the end that it had.
+// Unrevoke brings the object of a revoked link back; of the page of a bundle, the files that went with it as well. The
+// links then work again, to the ends that they had.
 func (d *Desk) Unrevoke(ctx context.Context, id string) (Entry, error) {
 	e, err := d.Entry(ctx, id)
 	if err != nil {
 		return e, err
 	}
-	where := e.scene("s3:DeleteObjectVersion")
-	record, err := d.ledger.Get(ctx, id)
-	if err != nil {
-		return e, ledgerTrouble(err, d.ledgerPath())
+	if e.Revoked.IsZero() || !e.CanUndo {
+		return e, trouble("NothingToUndo", e.scene("").args(), nil)
 	}
-	if e.Revoked.IsZero() || record.Undo == "" {
-		return e, trouble("NothingToUndo", where.args(), nil)
+	back := []Entry{e}
+	if e.Kind == KindBundle {
+		files, err := d.ledger.BundledIn(ctx, id)
+		if err != nil {
+			return e, ledgerTrouble(err, d.ledgerPath())
+		}
+		for _, f := range files {
+			if f.Revoked.Equal(e.Revoked) && f.Undo != "" {
+				back = append(back, entryOf(f))
+			}
+		}
+	}
+	var pages []string
+	for _, one := range back {
+		same, err := d.unrevokeOne(ctx, one)
+		if err != nil {
+			return e, err
+		}
+		for _, o := range same {
+			on, err := d.ledger.PagesOf(ctx, o.ID)
+			if err != nil {
+				return e, ledgerTrouble(err, d.ledgerPath())
+			}
+			pages = append(pages, on...)
+		}
+	}
+	d.signalChange()
+	if e, err = d.Entry(ctx, id); err != nil {
+		return e, err
+	}
+	if t := d.refreshPages(ctx, pages); t != nil {
+		return e, t
+	}
+	return e, nil
+}
+
+func (d *Desk) unrevokeOne(ctx context.Context, e Entry) ([]Entry, error) {
+	where := e.scene("s3:DeleteObjectVersion")
+	record, err := d.ledger.Get(ctx, e.ID)
+	if err != nil {
+		return nil, ledgerTrouble(err, d.ledgerPath())
 	}
 	opened, err := d.open(ctx, e.Destination.Store)
 	if err != nil {
-		return e, explain(err, where)
+		return nil, explain(err, where)
 	}
-	if marker, ok := strings.CutPrefix(record.Undo, undoMarker); ok {
+	marker, covered := strings.CutPrefix(record.Undo, undoMarker)
+	if covered {
 		err = bucket.Uncover(ctx, opened.Client(), e.Destination.Bucket, e.Key, marker)
 	} else {
-		// What has come to the key meanwhile is not written over.
-		_, there := bucket.Head(ctx, opened.Client(), e.Destination.Bucket, e.Key)
-		if there == nil {
-			return e, trouble("PreconditionFailed", where.args(), nil)
+		// What has come to the key meanwhile is not written over; and not knowing is no leave to.
+		switch there, err := d.etagOf(ctx, e); {
+		case err != nil:
+			return nil, err
+		case there != gone:
+			return nil, trouble("PreconditionFailed", where.args(), nil)
 		}
 		err = bucket.Move(ctx, opened.Client(), e.Destination.Bucket, strings.TrimPrefix(record.Undo, undoMove), e.Key)
 	}
 	if err != nil {
-		return e, explain(err, where)
+		return nil, explain(err, where)
+	}
+	etag, err := d.etagOf(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	if etag == gone {
+		return nil, trouble("NothingToUndo", where.args(), nil)
 	}
 	same, err := d.sameObject(ctx, e)
 	if err != nil {
-		return e, err
+		return nil, err
 	}
 	for _, o := range same {
 		err := d.ledger.Change(ctx, o.ID, func(r *ledger.Record) {
 			if r.Undo == record.Undo {
 				r.Revoked, r.Undo = time.Time{}, ""
+				if etag != "" {
+					r.ETag = etag // a copy may have another one
+				}
 			}
 		})
 		if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-			return e, ledgerTrouble(err, d.ledgerPath())
+			return nil, ledgerTrouble(err, d.ledgerPath())
 		}
 	}
-	d.signalChange()
-	if e, err = d.Entry(ctx, id); err == nil && e.Bundle != "" {
-		d.refreshBundle(ctx, e.Bundle)
-	}
-	return e, err
+	return same, nil
 }
 
 // Question asks for a person's consent: it says what will be done, to what, and whether it can be undone.
@@ -250,7 +359,22 @@ func (r Revocation) Question(how Revoking) string {
 // Ask is Question as a text to be translated.
 func (r Revocation) Ask(how Revoking) Text {
 	a := r.Entry.scene("").args()
-	a["Files"], a["Others"] = r.Files, r.Others
-	a["Versioned"], a["Replaced"], a["Gone"], a["Rename"] = r.Versioned, r.Replaced, r.Gone, how == RevokeRename
+	a["Files"], a["Others"], a["Replaced"], a["CloudFront"] = r.Files, r.Others, r.Replaced, r.CloudFront
+	a["Versioned"], a["Gone"], a["Rename"] = r.Versioned, r.Gone, how == RevokeRename
 	return Text{rows()["RevokeQuestion"].what, a}
+}
+
+// revokedThere reports whether a link to a key was revoked that would work again if something had the key.
+func (d *Desk) revokedThere(ctx context.Context, s Store, bucketName, key string) bool {
+	if d.ledger == nil {
+		return false
+	}
+	records, err := d.ledger.OfObject(ctx, bucketName, key)
+	if err != nil {
+		d.log.Debug("what was revoked is not known", "error", err)
+	}
+	return slices.ContainsFunc(records, func(r ledger.Record) bool {
+		e := entryOf(r)
+		return !e.Revoked.IsZero() && d.now().Before(e.Last()) && e.Destination.Store == s
+	})
 }

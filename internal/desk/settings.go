@@ -31,8 +31,15 @@ func (d *Desk) Settings() Settings {
 }
 
 // SaveSettings remembers choices. The destination also becomes the newest of the recent ones.
-func (d *Desk) SaveSettings(s Settings) error {
+func (d *Desk) SaveSettings(s Settings) error { return d.saveSettings(s, false) }
+
+// saveSettings is SaveSettings; distributions says that these are what was changed. Else they are what stands in the
+// file: a window that has been open for long knows nothing of what the command line has set meanwhile.
+func (d *Desk) saveSettings(s Settings, distributions bool) error {
 	s = withDefaults(s)
+	if !distributions {
+		s.Distributions = d.loadSettings().Distributions
+	}
 	if s.Destination.Bucket != "" {
 		recent := slices.DeleteFunc(slices.Clone(s.Recent), func(r Destination) bool { return r == s.Destination })
 		s.Recent = slices.Insert(recent, 0, s.Destination)

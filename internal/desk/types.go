@@ -157,7 +157,8 @@ type Entry struct {
 	Checksum    string
 	Note        string // the person's own words
 	Kind        Kind
-	Bundle      string // the ID of the page that it stands on; "" for none
+	Bundle      string // the ID of a page that it stands on; "" for none
+	Files       int    // how many stand on it, of the page of a bundle
 	CloudFront  bool   // its link is a distribution's, and may last for years
 	State       State
 	Sent        time.Time

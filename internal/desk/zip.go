@@ -40,6 +40,7 @@ type packed struct {
 // runZip is the life of a drop that becomes one zip.
 func (p *Drop) runZip() {
 	ctx := p.ctx
+	p.naming = NewNaming(p.naming.Now, p.options.Unguessable)
 	defer p.feed.close()
 	defer p.cancel(nil)
 	go p.log.run()
@@ -114,7 +115,7 @@ func (p *Drop) zip(ctx context.Context, j *job, files []packed) {
 		p.set(j, func(t *Transfer) { t.Key = key })
 	}
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, courier.ErrPaused): // which a zip cannot be
 		p.end(j, Cancelled, nil)
 	case err == nil && receipt.Checksum == "":
 		p.end(j, Skipped, nil)
@@ -167,7 +168,7 @@ func (p *Drop) packOne(j *job, z *zip.Writer, f packed) error {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	head := &zip.FileHeader{Name: keyName(f.name), Modified: info.ModTime(), Method: zip.Deflate}
+	head := &zip.FileHeader{Name: f.name, Modified: info.ModTime(), Method: zip.Deflate}
 	head.SetMode(info.Mode().Perm())
 	if packedAlready(contentType(f.path)) {
 		head.Method = zip.Store
@@ -211,6 +212,7 @@ func packedAlready(contentType string) bool {
 
 // toPack finds the files of what was dropped, with the size of all in bytes.
 func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err error) {
+	names := map[string]bool{}
 	for _, f := range p.dropped {
 		root, base := f.path, filepath.Base(f.path)
 		if target, err := filepath.EvalSymlinks(root); err == nil {
@@ -243,7 +245,7 @@ func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err err
 			if err != nil {
 				return err
 			}
-			files = append(files, packed{at, path.Join(base, filepath.ToSlash(relative)), info})
+			files = append(files, packed{at, ownName(names, path.Join(base, filepath.ToSlash(relative))), info})
 			total += info.Size()
 			return nil
 		})
@@ -252,6 +254,18 @@ func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err err
 		}
 	}
 	return files, total, nil
+}
+
+// ownName gives a file a name in a zip that no other has, whatever the system that unpacks it thinks of upper case, and
+// in which a backslash leads nowhere.
+func ownName(taken map[string]bool, wanted string) string {
+	wanted = strings.ReplaceAll(keyName(wanted), `\`, "_")
+	name := wanted
+	for n := 2; taken[strings.ToLower(name)]; n++ {
+		name = numbered(wanted, n)
+	}
+	taken[strings.ToLower(name)] = true
+	return name
 }
 
 // zipName names a zip after the one thing that is in it, or after the moment.

@@ -83,6 +83,23 @@ func TestZip(t *testing.T) {
 	}
 }
 
+// TestZipOfNamesakes: each file has a name of its own in the zip, on whatever system it is unpacked.
+func TestZipOfNamesakes(t *testing.T) {
+	d := newDesk(t, desk.Options{})
+	paths := []string{textFile(t, "report.pdf"), textFile(t, "report.pdf"), textFile(t, "REPORT.pdf"), textFile(t, `..\x`)}
+	s := one(t, collect(t, d.SendZip(context.Background(), dest(t), desk.SendOptions{Expires: time.Hour, Title: "All/of it"}, paths)))
+	if s.State != desk.Sent || s.Name != "All_of it.zip" {
+		t.Fatalf("%+v %v", s, s.Trouble)
+	}
+	body, _, _ := download(t, s.Link.URL)
+	got := unzip(t, body)
+	for _, name := range []string{"report.pdf", "report (2).pdf", "REPORT (3).pdf", ".._x"} {
+		if _, ok := got[name]; !ok {
+			t.Errorf("no %q in %d files", name, len(got))
+		}
+	}
+}
+
 // TestZipThatFails leaves nothing in the bucket.
 func TestZipThatFails(t *testing.T) {
 	d := newDesk(t, desk.Options{})

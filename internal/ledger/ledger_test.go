@@ -217,7 +217,7 @@ func TestChange(t *testing.T) {
 	}
 	for _, ends := range []time.Time{want.Ends.Add(time.Hour), {}} {
 		want.Ends, want.Because, want.Verified = ends, "credentials", false
-		want.Note, want.Signed, want.Kind, want.Via, want.Bundle = "for Bob", want.Created.Add(time.Minute), "k", "v", "b"
+		want.Note, want.Signed, want.Kind, want.Via = "for Bob", want.Created.Add(time.Minute), "k", "v"
 		want.Revoked, want.Undo, want.Account = want.Created.Add(time.Hour), "u", "123456789012"
 		if err := l.Change(ctx, "1", func(r *ledger.Record) { *r = want; r.ID = "another" }); err != nil {
 			t.Fatal(err)
@@ -250,11 +250,14 @@ func TestWhatBelongsTogether(t *testing.T) {
 	l := open(t, filepath.Join(t.TempDir(), "l.db"))
 	ctx := context.Background()
 	page, a, b, c := record("page"), record("a"), record("b"), record("c")
-	a.Bundle, b.Bundle = "page", "page"
 	a.Created = b.Created.Add(time.Second)
 	page.Key, a.Key, b.Key, c.Key = "p", "a", "b", "a"
 	if err := l.PutAll(ctx, []ledger.Record{page, a, b, c}); err != nil {
 		t.Fatal(err)
+	}
+	must(t, l.SetPage(ctx, "page", "c"), l.SetPage(ctx, "page", "b", "a"), l.SetPage(ctx, "another", "b"))
+	if pages, err := l.PagesOf(ctx, "b"); err != nil || len(pages) != 2 || pages[0] != "another" || pages[1] != "page" {
+		t.Errorf("%v, %v", pages, err)
 	}
 	ids := func(list []ledger.Record, err error) string {
 		if err != nil {
@@ -271,6 +274,12 @@ func TestWhatBelongsTogether(t *testing.T) {
 	}
 	if got := ids(l.BundledIn(ctx, "")); got != "" {
 		t.Errorf("on no page: %s", got)
+	}
+	if n, err := l.Forget(ctx, "another"); err != nil || n != 0 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if pages, err := l.PagesOf(ctx, "b"); err != nil || len(pages) != 1 {
+		t.Errorf("%v, %v", pages, err)
 	}
 	if got := ids(l.OfObject(ctx, a.Bucket, "a")); got != "c a " {
 		t.Errorf("of one object: %s", got)

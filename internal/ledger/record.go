@@ -35,7 +35,6 @@ type Record struct {
 	Note    string    // the person's own words
 	Kind    string    // the desk's: "" is a file
 	Via     string    // the desk's: what signed the link; "" is the store's own presigning
-	Bundle  string    // the record of the page that this file stands on; "" for none
 	Revoked time.Time // when the object was taken away; kept to the microsecond; zero: it was not
 	Undo    string    // the desk's: how to bring it back; "" where nothing can
 }
@@ -44,7 +43,7 @@ type Record struct {
 func (r Record) holdsSecret() bool {
 	return secret(r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Bucket, r.Prefix, r.Key,
 		r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble, r.Because, r.Plan,
-		r.Account, r.Note, r.Kind, r.Via, r.Bundle, r.Undo)
+		r.Account, r.Note, r.Kind, r.Via, r.Undo)
 }
 
 // secret is the last line of defence: nothing that came from a presigned URL belongs into a file. A text about
@@ -52,12 +51,13 @@ func (r Record) holdsSecret() bool {
 func secret(texts ...string) bool {
 	for _, text := range texts {
 		lower := strings.ToLower(text)
-		if !strings.Contains(lower, "x-amz-s") { // as nearly every text does not
+		if !strings.Contains(lower, "x-amz-s") && !strings.Contains(lower, "key-pair-id") { // as nearly every text does not
 			continue
 		}
 		plain := strings.NewReplacer("%25", "%", "%3d", "=").Replace(lower)
 		plain = strings.ReplaceAll(plain, "%3d", "=") // what was escaped twice
-		if strings.Contains(plain, "x-amz-signature=") || strings.Contains(plain, "x-amz-security-token=") {
+		if strings.Contains(plain, "x-amz-signature=") || strings.Contains(plain, "x-amz-security-token=") ||
+			strings.Contains(plain, "key-pair-id=") && strings.Contains(plain, "signature=") { // CloudFront's
 			return true
 		}
 	}

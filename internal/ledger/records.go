@@ -10,7 +10,7 @@ import (
 
 const columns = `id, path, name, profile, region, endpoint, sandbox, allow_http, bucket, prefix, key, size,
 	content_type, etag, checksum, state, trouble_code, trouble, created, asked, ends, because, verified, inline, plan,
-	account, note, signed, kind, via, bundle, revoked, undo`
+	account, note, signed, kind, via, revoked, undo`
 
 // Put writes one record, over the one with the same ID.
 func (l *Ledger) Put(ctx context.Context, r Record) error { return l.PutAll(ctx, []Record{r}) }
@@ -44,14 +44,14 @@ func (l *Ledger) PutAll(ctx context.Context, records []Record) error {
 }
 
 const insert = "INSERT OR REPLACE INTO record (" + columns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // write runs insert for one record.
 func write(ctx context.Context, put *sql.Stmt, r Record) error {
 	_, err := put.ExecContext(ctx, r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Sandbox, r.AllowHTTP,
 		r.Bucket, r.Prefix, r.Key, r.Size, r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble,
 		r.Created.UnixMicro(), int64(r.Asked/time.Second), known(r.Ends), r.Because, r.Verified, r.Inline, r.Plan,
-		r.Account, r.Note, moment(r.Signed), r.Kind, r.Via, r.Bundle, moment(r.Revoked), r.Undo)
+		r.Account, r.Note, moment(r.Signed), r.Kind, r.Via, moment(r.Revoked), r.Undo)
 	return err
 }
 
@@ -107,6 +107,9 @@ func (l *Ledger) Forget(ctx context.Context, ids ...string) (int, error) {
 			return 0, l.explain("forget a record of", err)
 		}
 		forgotten += int(n)
+		if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE page = ?", id); err != nil {
+			return 0, l.explain("forget a page of", err)
+		}
 	}
 	if err := tx.Commit(); err != nil {
 		return 0, l.explain("forget a record of", err)
@@ -114,9 +117,49 @@ func (l *Ledger) Forget(ctx context.Context, ids ...string) (int, error) {
 	return forgotten, nil
 }
 
-// BundledIn gives the records of the files that stand on a page, oldest first.
+// SetPage says which files stand on a page, in their order.
+func (l *Ledger) SetPage(ctx context.Context, page string, files ...string) error {
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return l.explain("write to", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE page = ?", page); err != nil {
+		return l.explain("write to", err)
+	}
+	for i, file := range files {
+		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO page (page, file, place) VALUES (?, ?, ?)", page, file, i); err != nil {
+			return l.explain("write to", err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return l.explain("write to", err)
+	}
+	return nil
+}
+
+// BundledIn gives the records of the files that stand on a page, in their order.
 func (l *Ledger) BundledIn(ctx context.Context, page string) ([]Record, error) {
-	return query(ctx, l, "SELECT "+columns+" FROM record WHERE bundle = ? AND bundle <> '' ORDER BY created, id", scanRecord, page)
+	return query(ctx, l, "SELECT "+columns+" FROM record JOIN page ON page.file = record.id WHERE page.page = ? ORDER BY page.place", scanRecord, page)
+}
+
+// Standing is a file that stands on a page.
+type Standing struct{ Page, File string }
+
+// Pages gives what stands on all pages.
+func (l *Ledger) Pages(ctx context.Context) ([]Standing, error) {
+	return query(ctx, l, "SELECT page, file FROM page", func(rows *sql.Rows) (s Standing, err error) {
+		err = rows.Scan(&s.Page, &s.File)
+		return s, err
+	})
+}
+
+// PagesOf names the pages that a file stands on.
+func (l *Ledger) PagesOf(ctx context.Context, file string) ([]string, error) {
+	return query(ctx, l, "SELECT page FROM page WHERE file = ? ORDER BY page", func(rows *sql.Rows) (page string, err error) {
+		err = rows.Scan(&page)
+		return page, err
+	}, file)
 }
 
 // OfObject gives the records of one key in buckets of this name, whatever their stores.
@@ -179,7 +222,7 @@ func scan(row interface{ Scan(...any) error }) (r Record, err error) {
 	err = row.Scan(&r.ID, &r.Path, &r.Name, &r.Profile, &r.Region, &r.Endpoint, &r.Sandbox, &r.AllowHTTP,
 		&r.Bucket, &r.Prefix, &r.Key, &r.Size, &r.ContentType, &r.ETag, &r.Checksum, &r.State, &r.TroubleCode, &r.Trouble,
 		&created, &asked, &ends, &r.Because, &r.Verified, &r.Inline, &r.Plan,
-		&r.Account, &r.Note, &signed, &r.Kind, &r.Via, &r.Bundle, &revoked, &r.Undo)
+		&r.Account, &r.Note, &signed, &r.Kind, &r.Via, &revoked, &r.Undo)
 	r.Created, r.Asked = time.UnixMicro(created), time.Duration(asked)*time.Second
 	if ends.Valid {
 		r.Ends = time.UnixMicro(ends.Int64)

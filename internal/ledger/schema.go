@@ -53,10 +53,14 @@ func migrations() []string {
 		ALTER TABLE record ADD COLUMN signed INTEGER NOT NULL DEFAULT 0; -- microseconds since 1970; 0: when it was created
 		ALTER TABLE record ADD COLUMN kind TEXT NOT NULL DEFAULT '';
 		ALTER TABLE record ADD COLUMN via TEXT NOT NULL DEFAULT '';
-		ALTER TABLE record ADD COLUMN bundle TEXT NOT NULL DEFAULT '';
 		ALTER TABLE record ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0; -- microseconds since 1970; 0: it is not
 		ALTER TABLE record ADD COLUMN undo TEXT NOT NULL DEFAULT '';
-		CREATE INDEX record_bundle ON record (bundle) WHERE bundle <> '';
+		CREATE TABLE page (
+			page TEXT NOT NULL, file TEXT NOT NULL, -- records
+			place INTEGER NOT NULL,
+			PRIMARY KEY (page, file)
+		) STRICT, WITHOUT ROWID;
+		CREATE INDEX page_file ON page (file);
 		CREATE INDEX record_key ON record (bucket, key);`,
 	}
 }
