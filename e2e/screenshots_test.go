@@ -71,17 +71,17 @@ var scenes = []struct {
 	{name: "links", play: (*studio).ledger},
 	{name: "selected", play: func(s *studio) {
 		s.ledger()
-		s.window.press("Down", "Down", "space", "shift+Down")
+		s.window.press("ctrl+r", "Down", "space", "shift+Down")
 		s.window.see("2 selected", soon)
 	}},
 	{name: "revoke", play: func(s *studio) {
 		s.ledger()
-		s.window.press("Down", "Delete")
+		s.window.press("ctrl+r", "Delete")
 		s.window.see("Delete", soon)
 	}},
 	{name: "qr", play: func(s *studio) {
 		s.ledger()
-		s.window.press("Down", "ctrl+g")
+		s.window.press("ctrl+r", "ctrl+g")
 		s.window.see("Whoever scans this has the link", soon)
 	}},
 	{name: "browse", play: func(s *studio) {
