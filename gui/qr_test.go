@@ -18,9 +18,16 @@ import (
 	"waybill/signer"
 )
 
-// scanned is what is read from the window as it is to be seen, once somebody has pointed at the code: the reader here finds
-// a code among other things less surely than a phone does.
-func (r *rig) scanned() string {
+// scanned is what is read from the window as it is to be seen, once it is drawn and somebody has pointed at the code: the
+// reader here finds a code among other things less surely than a phone does.
+func (r *rig) scanned() (text string) {
+	r.t.Helper()
+	r.until("the code can be read", func() bool { text = r.scan(); return text != "" })
+	return text
+}
+
+// scan reads the code in the window as it is now, and gives "" where it cannot be read.
+func (r *rig) scan() string {
 	r.t.Helper()
 	c := r.window.Canvas()
 	code := r.links.qr.code
@@ -29,18 +36,15 @@ func (r *rig) scanned() string {
 	right, bottom := c.PixelCoordinateForPosition(at.AddXY(code.Size().Width, code.Size().Height))
 	seen := image.NewRGBA(image.Rect(0, 0, right-left, bottom-top))
 	draw.Draw(seen, seen.Bounds(), c.Capture(), image.Pt(left, top), draw.Src)
-	var err error
 	for _, hint := range []gozxing.DecodeHintType{gozxing.DecodeHintType_TRY_HARDER, gozxing.DecodeHintType_PURE_BARCODE} {
-		bitmap, e := gozxing.NewBinaryBitmapFromImage(seen)
-		if e != nil {
-			r.t.Fatal(e)
+		bitmap, err := gozxing.NewBinaryBitmapFromImage(seen)
+		if err != nil {
+			r.t.Fatal(err)
 		}
-		var result *gozxing.Result
-		if result, err = qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{hint: true}); err == nil {
+		if result, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{hint: true}); err == nil {
 			return result.GetText()
 		}
 	}
-	r.t.Errorf("in a window of %v: %v", c.Size(), err)
 	return ""
 }
 

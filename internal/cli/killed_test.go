@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -248,6 +249,11 @@ const slowSize, slowParts = 100 << 20, 20
 func TestEndOfTheSession(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(s.String(), func(t *testing.T) {
+			// Whoever runs the tests may ignore it, as nohup does, and a program that is started inherits that; what is
+			// caught here has its usual meaning there.
+			caught := make(chan os.Signal, 1)
+			signal.Notify(caught, s)
+			defer signal.Stop(caught)
 			r, to := atRoad(t)
 			prefix, path := folder(), r.random("big.bin", slowSize)
 			w := to.slow(r, prefix, path)
