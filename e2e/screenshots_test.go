@@ -88,7 +88,7 @@ var scenes = []struct {
 		s.ledger()
 		s.window.press("ctrl+shift+l")
 		s.window.see("Link to a file in a bucket", soon)
-		s.window.see("customers.csv", soon)
+		s.window.see("All-hands recording.mp4", soon)
 	}},
 	{name: "settings", play: func(s *studio) {
 		s.open()
@@ -162,7 +162,8 @@ func (s *studio) ledger() {
 	s.sendBefore("Angebot Müller & Söhne.docx", "12m")
 	s.sendBefore("All-hands recording.mp4", "7d")
 	s.sendBefore("Quarterly report – final.pdf", "3h")
-	s.sendBefore("customers.csv", "5h", "--bundle", "--title", "Papers for the offsite")
+	s.write(noise(80_000), "Map of the venue.png")
+	s.sendBefore("customers.csv", "5h", "--bundle", "--title", "Papers for the offsite", "Map of the venue.png")
 	s.sendBefore("Photos from the offsite.zip", "6d")
 	s.open()
 	s.window.press("ctrl+2")
