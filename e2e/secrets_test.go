@@ -40,17 +40,16 @@ func TestTheWindowShowsNobodyASignature(t *testing.T) {
 	spying.Go(func() {
 		for {
 			looks++
-			_ = filepath.WalkDir(p.dir, func(path string, e fs.DirEntry, err error) error {
-				switch {
-				case err != nil: // files come and go
-				case e.IsDir() && e.Name() == ".aws":
+			_ = filepath.WalkDir(p.dir, func(path string, e fs.DirEntry, gone error) error {
+				if gone == nil && e.IsDir() && e.Name() == ".aws" {
 					return fs.SkipDir // where it belongs
-				case e.Type().IsRegular():
+				}
+				if gone == nil && e.Type().IsRegular() {
 					if text, err := os.ReadFile(path); err == nil {
 						find(path, string(text))
 					}
 				}
-				return nil
+				return nil // files come and go
 			})
 			lists, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 			for _, l := range lists {

@@ -38,6 +38,7 @@ func newShell(t *testing.T) *home {
 
 // sentFile is what is read here of a line of waybill send --json.
 type sentFile struct {
+	ID       string    `json:"id"`
 	File     string    `json:"file"`
 	Key      string    `json:"key"`
 	URL      string    `json:"url"`
@@ -176,4 +177,36 @@ func TestATerminalShowsProgressAndThenTheLink(t *testing.T) {
 		}
 	}
 	t.Errorf("no link in %q", terminal.out.String())
+}
+
+// TestAQuestionCanBeInterrupted: Ctrl+C at a question is a no that ends the command at once.
+func TestAQuestionCanBeInterrupted(t *testing.T) {
+	h := newShell(t)
+	store := h.store()
+	send := h.command(program(t), "send", "--json", "--bucket", store.bucket, h.write([]byte("one"), "one.txt"))
+	send.Env = append(send.Env, store.environment(store.endpoint)...)
+	out, err := send.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := sentFiles(t, string(out))[0]
+	cmd := h.command("script", "--quiet", "--flush", "--return", "--command", "waybill revoke "+sent.ID, "/dev/null")
+	cmd.Env = append(cmd.Env, append(store.environment(store.endpoint), "TERM=xterm")...)
+	keys, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asking := start(t, cmd)
+	await(t, inTime, "the question", func() (bool, string) {
+		return strings.Contains(asking.out.String(), "[y/N]"), asking.out.String()
+	})
+	if _, err := keys.Write([]byte{3}); err != nil { // Ctrl+C, as a terminal has it
+		t.Fatal(err)
+	}
+	if status := asking.status(soon); status != 130 {
+		t.Errorf("status %d: %s", status, asking.out.String())
+	}
+	if keys := store.keys(store.bucket); !slices.Contains(keys, sent.Key) {
+		t.Errorf("the bucket holds %q", keys)
+	}
 }

@@ -57,12 +57,22 @@ func (c *command) cloudFront() *cobra.Command {
 			switch {
 			case (set || forget) && bucket == "":
 				return usage(errors.New("name the bucket that the distribution answers for, as s3://bucket"))
+			case set && (d.Domain == "" || d.KeyPairID == "" || d.PrivateKey == ""):
+				return usage(errors.New("a distribution needs --domain, --key-pair-id and --private-key"))
 			case set && forget:
 				return usage(errors.New("--forget forgets a distribution; leave out the other flags"))
 			}
 			return c.withDesk(cmd.Context(), func(on *desk.Desk) error {
 				if set || forget {
-					return on.SetDistribution(bucket, d)
+					err := on.SetDistribution(bucket, d)
+					switch {
+					case err != nil:
+					case forget:
+						c.say("No distribution answers for s3://%s any more.", bucket)
+					default:
+						c.say("Links to s3://%s may last longer than seven days now.", bucket)
+					}
+					return err
 				}
 				return c.showDistributions(on, bucket)
 			})

@@ -128,9 +128,12 @@ func (c *command) forget(ctx context.Context, d *desk.Desk, entries []desk.Entry
 		c.say("There is nothing to forget.")
 		return nil
 	}
-	if !yes && !c.confirm(fmt.Sprintf("Forget %s? Objects and links stay as they are. [y/N] ", counted(len(entries), "entry", "entries"))) {
-		c.say("Nothing was forgotten; --yes forgets without asking.")
-		return nil
+	if !yes && !c.canAsk() {
+		return usage(errors.New("there is nobody to ask whether these shall be forgotten; --yes forgets without asking"))
+	}
+	if !yes && !c.confirm(ctx, fmt.Sprintf("Forget %s? Objects and links stay as they are. [y/N] ", counted(len(entries), "entry", "entries"))) {
+		c.say("Nothing was forgotten.")
+		return ctx.Err()
 	}
 	ids := make([]string, len(entries))
 	for i, e := range entries {
@@ -174,7 +177,7 @@ func (c *command) renew() *cobra.Command {
 				return usage(err)
 			}
 			if (len(ids) == 0) == !today {
-				return usage(errors.New("name at least one ID, or give --ending-today; waybill links lists them"))
+				return usage(errors.New("name at least one ID, or give --ending-today, and not both; waybill links lists the IDs"))
 			}
 			return c.withDesk(cmd.Context(), func(on *desk.Desk) error { return c.renewAll(cmd.Context(), on, ids, d, v) })
 		},
@@ -228,7 +231,7 @@ type revokedJSON struct {
 
 // revoke takes the objects of links away.
 func (c *command) revoke() *cobra.Command {
-	var yes, rename, undo bool
+	var yes, rename, undo, replaced bool
 	cmd := &cobra.Command{
 		Use:               "revoke [flags] ID...",
 		ValidArgsFunction: c.completeIDs,
@@ -240,6 +243,9 @@ func (c *command) revoke() *cobra.Command {
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if undo && rename {
 				return usage(errors.New("--undo brings back what was revoked, however it was; leave out --rename"))
+			}
+			if !yes && !undo && !c.canAsk() {
+				return usage(errors.New("there is nobody to ask whether it shall be revoked; --yes revokes without asking"))
 			}
 			how := desk.RevokeDelete
 			if rename {
@@ -254,7 +260,7 @@ func (c *command) revoke() *cobra.Command {
 					case undo:
 						err = c.unrevokeOne(cmd.Context(), d, id)
 					default:
-						err = c.revokeOne(cmd.Context(), d, id, how, yes)
+						err = c.revokeOne(cmd.Context(), d, id, how, yes, replaced)
 					}
 					if cmd.Context().Err() != nil {
 						return cmd.Context().Err()
@@ -275,19 +281,23 @@ func (c *command) revoke() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "revoke without asking")
 	cmd.Flags().BoolVar(&rename, "rename", false, "keep the object, under another name")
+	cmd.Flags().BoolVar(&replaced, "replaced", false, "with --yes, take away what somebody has put there since as well")
 	cmd.Flags().BoolVar(&undo, "undo", false, "bring back what was revoked")
 	return cmd
 }
 
-func (c *command) revokeOne(ctx context.Context, d *desk.Desk, id string, how desk.Revoking, yes bool) error {
+func (c *command) revokeOne(ctx context.Context, d *desk.Desk, id string, how desk.Revoking, yes, replaced bool) error {
 	r, err := d.Revocable(ctx, id)
 	if err != nil {
 		return err
 	}
 	e := r.Entry
-	if !yes && !c.confirm(r.Question(how)+" [y/N] ") {
-		c.say("%s: not revoked; --yes revokes without asking", oneLine(e.Name))
-		return nil
+	switch {
+	case yes && r.Replaced > 0 && !replaced:
+		return desk.ReplacedSince(r)
+	case !yes && !c.confirm(ctx, r.Question(how)+" [y/N] "):
+		c.say("%s: not revoked", oneLine(e.Name))
+		return ctx.Err()
 	}
 	var half *desk.Trouble // it is done, and a page still says something else
 	if e, err = d.Revoke(ctx, r, how); err != nil {
@@ -308,7 +318,11 @@ func (c *command) revokeOne(ctx context.Context, d *desk.Desk, id string, how de
 	if how == desk.RevokeRename {
 		done = "renamed"
 	}
-	c.print(fmt.Sprintf("s3://%s/%s is %s, its links lead nowhere; %s\n", e.Destination.Bucket, oneLine(e.Key), done, undo))
+	with := ""
+	if r.Files > 0 {
+		with = " with " + counted(r.Files, "file", "files") + " on its page"
+	}
+	c.print(fmt.Sprintf("s3://%s/%s is %s%s, its links lead nowhere; %s\n", e.Destination.Bucket, oneLine(e.Key), done, with, undo))
 	return nil
 }
 
@@ -342,7 +356,17 @@ func (c *command) note() *cobra.Command {
 			if len(args) == 2 {
 				text = args[1]
 			}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error { return d.SetNote(cmd.Context(), args[0], text) })
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				err := d.SetNote(cmd.Context(), args[0], text)
+				switch {
+				case err != nil:
+				case text == "":
+					c.say("The note is removed.")
+				default:
+					c.say("Noted; --json and --csv of waybill links show it.")
+				}
+				return err
+			})
 		},
 	}
 }
@@ -363,15 +387,25 @@ func (c *command) bundle() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if prefix != "" && bucket == "" {
+				return usage(errors.New("--prefix is a folder in --bucket; give both, or neither for where the first file is"))
+			}
 			dest := desk.Destination{}
 			if bucket != "" {
 				dest = desk.Destination{Store: c.store, Bucket: bucket, Prefix: prefix}
 			}
 			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
-				if !c.report(d.Bundle(cmd.Context(), dest, o, title, ids...)) {
-					return errReported
+				var failed error
+				for _, id := range ids { // those that cannot stand on it are said, rather than missed
+					if e, err := d.Entry(cmd.Context(), id); err == nil && e.Unfit() != nil {
+						c.tell(e.Unfit())
+						failed = errReported
+					}
 				}
-				return nil
+				if !c.report(d.Bundle(cmd.Context(), dest, o, title, ids...)) {
+					failed = errReported
+				}
+				return failed
 			})
 		},
 	}

@@ -141,7 +141,7 @@ func TestLinksAreChosen(t *testing.T) {
 	if line := r.run("links", "--json", apple).is(cli.OK).line(); line["note"] != "" {
 		t.Errorf("%v", line)
 	}
-	if asked := r.run("links", "--forget", "--search", "pear").is(cli.OK); !strings.Contains(asked.err, "Nothing was forgotten") {
+	if asked := r.run("links", "--forget", "--search", "pear").is(cli.Usage); !strings.Contains(asked.err, "--yes forgets without asking") {
 		t.Errorf("%q", asked.err)
 	}
 	if done := r.run("links", "--forget", "--yes", "--search", "pear").is(cli.OK); !strings.Contains(done.err, "1 entry forgotten") || names() != "apple.txt " {
@@ -170,7 +170,7 @@ func TestRenewAndRevoke(t *testing.T) {
 	if plain := r.run("renew", "--ending-today", "--expires", "15m").is(cli.OK); strings.Count(plain.out, "http") > 1 {
 		t.Errorf("%q", plain.out)
 	}
-	if no := r.run("revoke", id).is(cli.OK); no.out != "" || !strings.Contains(no.err, "--yes revokes without asking") {
+	if no := r.run("revoke", id).is(cli.Usage); no.out != "" || !strings.Contains(no.err, "--yes revokes without asking") {
 		t.Errorf("%q %q", no.out, no.err)
 	}
 	line := r.run("revoke", "--json", "--yes", "--rename", id).is(cli.OK).line()
@@ -188,7 +188,12 @@ func TestRenewAndRevoke(t *testing.T) {
 	if body, _ := download(t, renewed["url"].(string)); body != "hello" {
 		t.Errorf("%q", body)
 	}
-	if gone := r.run("revoke", "--yes", id).is(cli.OK); !strings.Contains(gone.out, "deleted") || !strings.Contains(gone.out, "cannot be undone") {
+	// What somebody has put there since is not what was sent.
+	r.run("send", "--bucket", sandbox.Bucket, "--prefix", prefix, "--on-clash", "replace", r.write("it's ü.txt", "another")).is(cli.OK)
+	if code, _, _ = failure(t, r.run("revoke", "--json", "--yes", id).is(cli.Failed).line()); code != "ObjectReplaced" {
+		t.Error(code)
+	}
+	if gone := r.run("revoke", "--yes", "--replaced", id).is(cli.OK); !strings.Contains(gone.out, "deleted") || !strings.Contains(gone.out, "cannot be undone") {
 		t.Errorf("%q", gone.out)
 	}
 	code, _, _ = failure(t, r.run("revoke", "--json", "--yes", id).is(cli.Failed).line())
@@ -197,7 +202,7 @@ func TestRenewAndRevoke(t *testing.T) {
 	}
 	for _, wrong := range [][]string{
 		{"renew"}, {"renew", "--ending-today", id}, {"renew", "--expires", "soon", id}, {"renew", "--verify-link", "perhaps", id}, {"revoke"},
-		{"revoke", "--undo", "--rename", id}, {"note"}, {"note", id, "a", "b"}, {"bundle"}, {"links", "--forget"}, {"links", "--sort", "colour"},
+		{"revoke", "--undo", "--rename", id}, {"note"}, {"note", id, "a", "b"}, {"bundle"}, {"bundle", "--prefix", "x", id}, {"revoke", id}, {"cloudfront", "s3://b-b", "--domain", "d.example"}, {"links", "--forget"}, {"links", "--sort", "colour"},
 		{"links", "--state", "gone"}, {"links", "--csv", "--json"}, {"send", "--bucket", "b-b", "--title", "x", "f"},
 		{"send", "--bucket", "b-b", "--key-template", "{nome}", "f"}, {"send", "--bucket", "b-b", "--expires", "30d", "f"},
 		{"link", "--expires", "30d", "s3://b-b/k"}, {"cloudfront", "s3://b-b/key"}, {"cloudfront", "--domain", "d"}, {"cloudfront", "--forget"},

@@ -178,7 +178,11 @@ func (c *command) cleanUp(ctx context.Context, d *desk.Desk, bucket, prefix stri
 	var table bytes.Buffer
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	_, _ = io.WriteString(w, "KEY\tSTARTED\tSTATE\n")
+	inWork := 0
 	for _, u := range found {
+		if u.InWork {
+			inWork++
+		}
 		if u.Ours || all && !u.InWork {
 			remove++
 		}
@@ -189,7 +193,7 @@ func (c *command) cleanUp(ctx context.Context, d *desk.Desk, bucket, prefix stri
 		c.print(table.String())
 	}
 	if remove > 0 && !yes {
-		yes = c.confirm(fmt.Sprintf("Remove %d of %d unfinished uploads? [y/N] ", remove, len(found)))
+		yes = c.confirm(ctx, fmt.Sprintf("Remove %d of %d unfinished uploads? [y/N] ", remove, len(found)))
 	}
 	var failed error
 	for _, u := range found {
@@ -209,6 +213,10 @@ func (c *command) cleanUp(ctx context.Context, d *desk.Desk, bucket, prefix stri
 	switch {
 	case len(found) == 0:
 		c.say("There are no unfinished uploads.")
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case remove == 0 && inWork > 0 && inWork == len(found):
+		c.say("All of them are in work: waybill resume goes on with what was interrupted.")
 	case remove == 0:
 		c.say("None of them was left behind by this computer's Waybill; --all removes others as well.")
 	case !yes:
@@ -219,12 +227,25 @@ func (c *command) cleanUp(ctx context.Context, d *desk.Desk, bucket, prefix stri
 	return failed
 }
 
-// confirm asks at the terminal; without one, the answer is no.
-func (c *command) confirm(question string) bool {
-	if !isTTY(c.In) || !isTTY(c.Err) {
+// canAsk reports whether somebody is there to answer.
+func (c *command) canAsk() bool { return isTTY(c.In) && isTTY(c.Err) }
+
+// confirm asks at the terminal; without one, and when the person interrupts it, the answer is no.
+func (c *command) confirm(ctx context.Context, question string) bool {
+	if !c.canAsk() {
 		return false
 	}
 	_, _ = fmt.Fprint(c.Err, question)
-	answer, _ := bufio.NewReader(c.In).ReadString('\n')
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "y")
+	answers := make(chan string, 1)
+	go func() { // which nothing can call back; the process ends with the command
+		answer, _ := bufio.NewReader(c.In).ReadString('\n')
+		answers <- answer
+	}()
+	select {
+	case answer := <-answers:
+		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(answer)), "y")
+	case <-ctx.Done():
+		_, _ = fmt.Fprintln(c.Err)
+		return false
+	}
 }

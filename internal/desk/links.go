@@ -20,11 +20,19 @@ type lead struct {
 }
 
 func (e Entry) lead() lead {
-	return lead{id: e.ID, bucket: e.Destination.Bucket, key: e.Key, name: e.Name, distributed: e.CloudFront}
+	return lead{id: e.ID, bucket: e.Destination.Bucket, key: e.Key, name: e.Kind.fileName(e.Name), distributed: e.CloudFront}
 }
 
 func (t Transfer) lead() lead {
-	return lead{id: t.ID, bucket: t.Destination.Bucket, key: t.Key, name: t.Name}
+	return lead{id: t.ID, bucket: t.Destination.Bucket, key: t.Key, name: t.Kind.fileName(t.Name)}
+}
+
+// fileName is the name under which something of this kind is saved.
+func (k Kind) fileName(name string) string {
+	if k == KindBundle {
+		return name + ".html"
+	}
+	return name
 }
 
 // by is the lead of a link that was made, which knows who answers it.

@@ -116,6 +116,14 @@ func (e Entry) notRenewable() string {
 	return ""
 }
 
+// Unfit says why an entry has no link that could be renewed, or stand on a page; nil where it has.
+func (e Entry) Unfit() *Trouble {
+	if reason := e.notRenewable(); reason != "" {
+		return trouble(reason, e.scene("").args(), nil)
+	}
+	return nil
+}
+
 // transfer is the entry as something that has been sent.
 func (e Entry) transfer() Transfer {
 	return Transfer{

@@ -378,3 +378,8 @@ func (d *Desk) revokedThere(ctx context.Context, s Store, bucketName, key string
 		return !e.Revoked.IsZero() && d.now().Before(e.Last()) && e.Destination.Store == s
 	})
 }
+
+// ReplacedSince is the trouble of a link whose object is another one by now, where nobody was asked.
+func ReplacedSince(r Revocation) *Trouble {
+	return trouble("ObjectReplaced", r.Entry.scene("").args(), nil)
+}

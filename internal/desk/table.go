@@ -80,6 +80,7 @@ func rows() map[string]row {
 		"BundleTooLarge":      {`{{.Count}} files are too many for one page, which may have {{.Most}}.`, `Make a page of each folder, or send them as one zip.`},
 		"NothingToBundle":     {`There is no file that could stand on the page.`, `Choose files that were sent and whose links were not revoked.`},
 		"RevokeQuestion":      {`{{if .Rename}}Rename{{else}}Delete{{end}} {{.Place}}{{with .Files}} and the {{.}} files on its page{{end}}?{{with .Replaced}} Somebody has replaced {{.}} of what is there since.{{end}}{{if .Gone}} There is nothing under this name any more.{{end}}{{with .Others}} {{.}} more of your links lead there.{{end}}{{if .Rename}} It stays in the bucket under another name, and that can be undone.{{else if .Versioned}} The bucket keeps versions, so that can be undone.{{else}} That cannot be undone.{{end}}{{if .CloudFront}} CloudFront may hand out copies for a while: an invalidation ends that.{{end}}`, ``},
+		"ObjectReplaced":      {`{{.Name}} has been replaced in the bucket since it was sent, so it was left as it is.`, `Look at what is there; --replaced takes it away all the same.`},
 		"ObjectChanged":       {`{{.Name}} has changed in the bucket since you were asked, so it was left as it is.`, `Look at it, then revoke it again.`},
 		"PageNotWritten":      {`The page {{.Place}} could not be written again, so it still says what was there before.`, `Renew the page, or revoke it.`},
 		"SandboxFailed":       {`The sandbox could not be started.`, `Mend what is in the way: {{.Fault}}`},

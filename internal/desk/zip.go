@@ -71,7 +71,12 @@ func (p *Drop) runZip() {
 		err = trouble("NothingInside", scene{path: p.dropped[0].path}.args(), nil)
 	}
 	if err != nil {
-		p.end(j, Failed, explain(err, scene{store: p.dest.Store, path: p.dropped[0].path}))
+		at := p.dropped[0].path
+		var where *fs.PathError
+		if errors.As(err, &where) {
+			at = where.Path
+		}
+		p.end(j, Failed, explain(err, scene{store: p.dest.Store, path: at}))
 		return
 	}
 	p.courier = courier.New(p.signer, courier.Options{
@@ -232,10 +237,11 @@ func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err err
 				return nil
 			}
 			info, err := os.Stat(at)
-			if err != nil {
+			dangling := errors.Is(err, fs.ErrNotExist) && entry.Type()&fs.ModeSymlink != 0
+			if err != nil && !dangling {
 				return err
 			}
-			if !info.Mode().IsRegular() {
+			if dangling || !info.Mode().IsRegular() {
 				if !entry.IsDir() {
 					p.notice(trouble("LeftOut", scene{path: at}.args(), nil))
 				}
