@@ -20,6 +20,9 @@ MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
 MINIO := $(TOOLS)/minio
 WITH_MINIO = WAYBILL_MINIO="$(CURDIR)/$(MINIO)"
 
+NFPM_VERSION := v2.43.0
+NFPM := $(TOOLS)/nfpm
+
 GO_DIRS := $(wildcard *.go assets bench e2e gui internal packaging signer)
 SCRIPTS := $(wildcard packaging/*.sh) .ci/run
 
@@ -30,7 +33,7 @@ RCLONE_VERSION := v1.76.0
 S5CMD_VERSION := v2.3.0
 VERSITYGW_VERSION := v1.8.0
 
-.PHONY: run build test lint bench bench-peers bench-paths bench-growth bench-window screenshots icons clean deps help
+.PHONY: run build test lint bench bench-peers bench-paths bench-growth bench-window dist screenshots icons clean deps help
 
 run: build ## open the window on the sandbox; without a display, do the main job in the terminal
 	@case "$$(go env GOOS)$$DISPLAY$$WAYLAND_DISPLAY" in \
@@ -86,6 +89,9 @@ $(PEERS)/s5cmd:
 		GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -o "$(CURDIR)/$@" github.com/peak/s5cmd/v2; \
 		status=$$?; rm -rf "$$tmp"; exit $$status
 
+dist: build deps-dist $(NFPM) ## make the Linux packages in dist/
+	packaging/dist.sh $(NFPM)
+
 screenshots: deps-build-test ## take the pictures in docs/screenshots
 	go test -tags $(TAGS),screenshots -timeout 30m -count=1 -run Screenshots ./e2e
 
@@ -112,6 +118,10 @@ $(GOLANGCI):
 	@echo "Building golangci-lint $(GOLANGCI_VERSION), once; this takes a minute or two."
 	GOBIN="$(CURDIR)/$(@D)" CGO_ENABLED=0 go install \
 		github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+
+$(NFPM):
+	@echo "Building nfpm $(NFPM_VERSION), once; this takes a minute or two."
+	GOFLAGS= GOBIN="$(CURDIR)/$(@D)" CGO_ENABLED=0 go install github.com/goreleaser/nfpm/v2/cmd/nfpm@$(NFPM_VERSION)
 
 # A server for the tests only, never linked in. One that is there already will do: name it in WAYBILL_MINIO.
 $(MINIO):

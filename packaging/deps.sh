@@ -114,4 +114,8 @@ exit 0
 # test  fonts-noto-color-emoji  emoji
 # peers awscli                 the AWS CLI, which bench measures beside
 # lint  shellcheck              checks the shell scripts
+# dist  binutils                strips the program
+# dist  desktop-file-utils      checks the desktop file
+# dist  appstream               checks what software centres show
+# dist  lintian                 checks the package
 # icons librsvg2-bin            draws the icon's PNG files from its SVG
