@@ -18,17 +18,13 @@ import (
 	"waybill/signer"
 )
 
-// scanned is what is read from the code as it is drawn at the size and scale that it has in the window. It has a canvas of
-// its own here: in a long run, Fyne's test driver lets go of what it has drawn, and paints what comes back without a size.
+// scanned is what is read from the code as it draws itself at the size, in pixels, that it has in the window. The window's
+// own picture is no use here: after a while, Fyne's test driver lets go of what it has drawn, and paints it without a size.
 func (r *rig) scanned() string {
 	r.t.Helper()
 	code := r.links.qr.code
-	c := software.NewCanvas()
-	c.SetPadded(false)
-	c.SetScale(r.window.Canvas().Scale())
-	c.SetContent(newQRCode(code.picture))
-	c.Resize(code.Size())
-	seen := c.Capture()
+	side := int(code.Size().Width * pixelsOf(r.window.Canvas()))
+	seen := code.draw(side, side)
 	var err error
 	for _, hint := range []gozxing.DecodeHintType{gozxing.DecodeHintType_TRY_HARDER, gozxing.DecodeHintType_PURE_BARCODE} {
 		bitmap, e := gozxing.NewBinaryBitmapFromImage(seen)
