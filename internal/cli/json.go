@@ -60,7 +60,7 @@ func sentLine(t desk.Transfer) any {
 		return sentJSON{
 			ID: t.ID, File: file, Bucket: t.Destination.Bucket, Key: t.Key, Size: t.Size,
 			ContentType: t.ContentType, ETag: t.ETag, Checksum: t.Checksum,
-			URL: t.Link.URL, Ends: moment(t.Link.Ends), EndsBecause: t.Link.Because, Verified: t.Link.Verified,
+			URL: t.Link.URL, Ends: desk.Second(t.Link.Ends), EndsBecause: t.Link.Because, Verified: t.Link.Verified,
 			Bundle: t.Kind == desk.KindBundle,
 		}
 	case desk.Skipped:
@@ -69,14 +69,6 @@ func sentLine(t desk.Transfer) any {
 		return failedJSON{file, errorJSON{"Cancelled", "The transfer was cancelled.", "Send the file again."}}
 	}
 	return failedJSON{file, errorJSON{t.Trouble.Code, t.Trouble.What.String(), t.Trouble.Help.String()}}
-}
-
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC().Truncate(time.Second)
-	return &t
 }
 
 func (c *command) printJSON(v any) {

@@ -22,8 +22,7 @@ func (d *Desk) SetDistribution(bucket string, c signer.CloudFront) error {
 		return err
 	}
 	s := d.Settings()
-	s.Distributions = d.loadSettings().Distributions
-	s.Distributions = slices.DeleteFunc(slices.Clone(s.Distributions), func(one Distribution) bool { return one.Bucket == bucket })
+	s.Distributions = slices.DeleteFunc(d.loadSettings().Distributions, func(one Distribution) bool { return one.Bucket == bucket })
 	if c != (signer.CloudFront{}) {
 		if err := c.Check(); err != nil {
 			return trouble("DistributionWrong", args{"Fault": err.Error()}, err)

@@ -7,7 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,7 +23,7 @@ func (d *Desk) Doorway(ctx context.Context, link string) (*url.URL, error) {
 	}
 	path := "/" + rand.Text()
 	ctx, done := context.WithTimeout(ctx, doorwayOpen)
-	var once sync.Once
+	var used atomic.Bool
 	server := &http.Server{
 		ReadHeaderTimeout: 5 * time.Second,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -31,9 +31,7 @@ func (d *Desk) Doorway(ctx context.Context, link string) (*url.URL, error) {
 				http.NotFound(w, r) // a browser's preview, or its wish for an icon
 				return
 			}
-			first := false
-			once.Do(func() { first = true })
-			if !first {
+			if used.Swap(true) {
 				w.WriteHeader(http.StatusGone)
 				return
 			}

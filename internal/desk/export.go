@@ -47,13 +47,13 @@ func (e Entry) Export(now time.Time) Exported {
 	return Exported{
 		ID: e.ID, Name: e.Name, Kind: kind, Bucket: e.Destination.Bucket, Key: e.Key, Endpoint: e.Destination.Endpoint,
 		Profile: profile, Account: e.Account, Size: e.Size, ContentType: e.ContentType, ETag: e.ETag, Checksum: e.Checksum,
-		Sent: e.Sent.UTC().Truncate(time.Second), Ends: second(e.Ends), EndsBecause: string(e.Because),
-		State: string(e.Standing(now)), Verified: e.Verified, Revoked: second(e.Revoked), Note: e.Note, Error: e.TroubleText,
+		Sent: e.Sent.UTC().Truncate(time.Second), Ends: Second(e.Ends), EndsBecause: string(e.Because),
+		State: string(e.Standing(now)), Verified: e.Verified, Revoked: Second(e.Revoked), Note: e.Note, Error: e.TroubleText,
 	}
 }
 
-// second is a moment in UTC to the whole second, nil for the zero time.
-func second(t time.Time) *time.Time {
+// Second is a moment in UTC to the whole second, nil for the zero time.
+func Second(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
@@ -73,8 +73,9 @@ func WriteJSON(w io.Writer, entries []Entry, now time.Time) error {
 	return nil
 }
 
-// WriteCSV writes a table as RFC 4180 has it, but for its line ends, with a first line of names. A spreadsheet takes a cell that begins like
-// a formula for one, so that has an apostrophe put before it (https://owasp.org/www-community/attacks/CSV_Injection).
+// WriteCSV writes a table as RFC 4180 has it, but for its line ends, with a first line of names. A spreadsheet takes a
+// cell that begins like a formula for one, so that has an apostrophe put before it
+// (https://owasp.org/www-community/attacks/CSV_Injection).
 func WriteCSV(w io.Writer, entries []Entry, now time.Time) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{

@@ -4,6 +4,8 @@ import (
 	"html"
 	"path"
 	"strings"
+
+	"waybill/internal/pages"
 )
 
 // Format is a form in which a link can be copied.
@@ -44,11 +46,11 @@ func (l NamedLink) text(f Format) string {
 		return `<a href="` + html.EscapeString(l.URL) + `">` + html.EscapeString(name) + `</a>`
 	case FormatCurl:
 		// -g: neither the brackets of an IPv6 address nor "#1" in a name are patterns.
-		return "curl -fgL -o " + shellQuote(safeFile(fileName(name))) + " " + shellQuote(l.URL)
+		return "curl -fgL -o " + pages.ShellQuote(safeFile(fileName(name))) + " " + pages.ShellQuote(l.URL)
 	case FormatWget:
 		// Where the machine's language is none ("C"), GNU wget decodes a link before it asks for it; refused, it asks
 		// again with the link as it is. --no-iri would spare it the detour, but BusyBox's wget does not know that.
-		return "wget -O " + shellQuote(safeFile(fileName(name))) + " " + shellQuote(l.URL)
+		return "wget -O " + pages.ShellQuote(safeFile(fileName(name))) + " " + pages.ShellQuote(l.URL)
 	case FormatPowerShell:
 		return powerShell(windowsName(fileName(name)), l.URL)
 	}
@@ -62,15 +64,15 @@ func (l NamedLink) text(f Format) string {
 // with brackets is given to the finished file; Rename-Item takes a new name as it is.
 func powerShell(file, link string) string {
 	fetch := func(to string) string {
-		return "$ProgressPreference = 'SilentlyContinue'; Invoke-WebRequest -UseBasicParsing -Uri " + powerShellQuote(link) +
-			" -OutFile " + powerShellQuote(safeFile(to))
+		return "$ProgressPreference = 'SilentlyContinue'; Invoke-WebRequest -UseBasicParsing -Uri " + pages.PowerShellQuote(link) +
+			" -OutFile " + pages.PowerShellQuote(safeFile(to))
 	}
 	if !strings.ContainsAny(file, "[]`") {
 		return "& { " + fetch(file) + " }"
 	}
 	part := strings.NewReplacer("[", "_", "]", "_", "`", "_").Replace(file) + ".part"
 	return "& { $ErrorActionPreference = 'Stop'; " + fetch(part) +
-		"; Rename-Item -LiteralPath " + powerShellQuote(safeFile(part)) + " -NewName " + powerShellQuote(file) + " }"
+		"; Rename-Item -LiteralPath " + pages.PowerShellQuote(safeFile(part)) + " -NewName " + pages.PowerShellQuote(file) + " }"
 }
 
 // markdownEscaper takes the meaning from what would end or open something in Markdown, or in what GitHub and others
@@ -81,24 +83,6 @@ func markdownEscaper() *strings.Replacer {
 		pairs = append(pairs, string(c), "\\"+string(c))
 	}
 	return strings.NewReplacer(pairs...)
-}
-
-// shellQuote makes a text one word of a POSIX shell.
-func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// powerShellQuote makes a text one word of PowerShell, which takes typographic single quotes for plain ones and reads
-// two of any as the second (about_Quoting_Rules).
-func powerShellQuote(s string) string {
-	var b strings.Builder
-	b.WriteByte('\'')
-	for _, r := range s {
-		if strings.ContainsRune("'‘’‚‛", r) {
-			b.WriteRune(r)
-		}
-		b.WriteRune(r)
-	}
-	b.WriteByte('\'')
-	return b.String()
 }
 
 // fileName is the name under which a command line saves what has this name: no path, and never a folder's.

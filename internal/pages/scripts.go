@@ -46,7 +46,7 @@ waybill_get() {
 }
 `)
 	for i, f := range files {
-		fmt.Fprintf(&s, "waybill_get %s %s\n", shellQuote("./"+folder+"/"+names[i]), shellQuote(curlQuoter().Replace(f.URL)))
+		fmt.Fprintf(&s, "waybill_get %s %s\n", ShellQuote("./"+folder+"/"+names[i]), ShellQuote(curlQuoter().Replace(f.URL)))
 	}
 	fmt.Fprintf(&s, `if [ "$failed" -gt 0 ]; then
   printf 'Of %[1]d files, %%s could not be saved:%%s\nRun this again to try them again.\n' "$failed" "$which" >&2
@@ -54,12 +54,12 @@ waybill_get() {
 fi
 printf 'All of %[1]d files are in %%s\n' %[2]s
 )
-`, len(files), shellQuote("./"+folder))
+`, len(files), ShellQuote("./"+folder))
 	return s.String()
 }
 
-// shellQuote makes a text one word of a POSIX shell.
-func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+// ShellQuote makes a text one word of a POSIX shell.
+func ShellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // curlQuoter writes a text so that it stands between the quotes of curl's configuration.
 func curlQuoter() *strings.Replacer { return strings.NewReplacer(`\`, `\\`, `"`, `\"`) }
@@ -92,20 +92,20 @@ function Get-WaybillFile($name, $url) {
 }
 `)
 	for i, f := range files {
-		fmt.Fprintf(&s, "Get-WaybillFile %s %s\n", powerShellQuote(folder+"/"+names[i]), powerShellQuote(f.URL))
+		fmt.Fprintf(&s, "Get-WaybillFile %s %s\n", PowerShellQuote(folder+"/"+names[i]), PowerShellQuote(f.URL))
 	}
 	fmt.Fprintf(&s, `if ($failed.Count -gt 0) {
   throw "Of %[1]d files, $($failed.Count) could not be saved: $($failed -join ', '). Run this again to try them again."
 }
 Write-Host ('All of %[1]d files are in ' + [IO.Path]::Combine($here, %[2]s))
 }
-`, len(files), powerShellQuote(folder))
+`, len(files), PowerShellQuote(folder))
 	return s.String()
 }
 
-// powerShellQuote makes a text one string of PowerShell, in which nothing has a meaning. PowerShell takes
+// PowerShellQuote makes a text one string of PowerShell, in which nothing has a meaning. PowerShell takes
 // typographic single quotes for quotes too: each is doubled, and then stands for itself.
-func powerShellQuote(s string) string {
+func PowerShellQuote(s string) string {
 	var out strings.Builder
 	out.WriteByte('\'')
 	for _, r := range s {

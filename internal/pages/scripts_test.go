@@ -304,7 +304,7 @@ func TestShellScriptTellsNobody(t *testing.T) {
 	b, _, _ := offered(t, []string{"a", "b"})
 	bin, dir := t.TempDir(), t.TempDir()
 	log := filepath.Join(bin, "log")
-	shim := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>" + shellQuote(log) + "\nexec " + shellQuote(curl) + " \"$@\"\n"
+	shim := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>" + ShellQuote(log) + "\nexec " + ShellQuote(curl) + " \"$@\"\n"
 	if err := os.WriteFile(filepath.Join(bin, "curl"), []byte(shim), 0o700); err != nil { // #nosec G306 -- a program
 		t.Fatal(err)
 	}
@@ -335,8 +335,8 @@ func TestPowerShellQuote(t *testing.T) {
 		"Größe 日本":          `'Größe 日本'`,
 		"'; Remove-Item x;": `'''; Remove-Item x;'`,
 	} {
-		if got := powerShellQuote(in); got != want {
-			t.Errorf("powerShellQuote(%q) = %s, want %s", in, got, want)
+		if got := PowerShellQuote(in); got != want {
+			t.Errorf("PowerShellQuote(%q) = %s, want %s", in, got, want)
 		}
 	}
 }
@@ -370,7 +370,7 @@ func FuzzPowerShellQuote(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in string) {
 		in = strings.ToValidUTF8(in, "_")
-		if got, rest, ok := readPowerShell(powerShellQuote(in) + " next"); !ok || got != in || rest != " next" {
+		if got, rest, ok := readPowerShell(PowerShellQuote(in) + " next"); !ok || got != in || rest != " next" {
 			t.Errorf("%q arrives as %q, %q, %v", in, got, rest, ok)
 		}
 	})
