@@ -58,7 +58,9 @@ func (p *portal) OpenFile(sender dbus.Sender, _, _ string, options map[string]db
 	return handle, nil
 }
 
-func TestChooserOfTheDesktop(t *testing.T) {
+// newPortal is the desktop's chooser on a bus of the test's own.
+func newPortal(t *testing.T) *portal {
+	t.Helper()
 	startTestApp(t)
 	privateBus(t)
 	bus, err := dbus.ConnectSessionBus()
@@ -73,6 +75,11 @@ func TestChooserOfTheDesktop(t *testing.T) {
 	if _, err := bus.RequestName("org.freedesktop.portal.Desktop", 0); err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+func TestChooserOfTheDesktop(t *testing.T) {
+	p := newPortal(t)
 	p.answers <- answer{0, []string{"file:///home/alice/a+b%20c%25d%23.txt", "file:///home/alice/%E6%97%A5%E6%9C%AC.png"}}
 	paths, err := chooseFiles(context.Background(), false)
 	if want := []string{"/home/alice/a+b c%d#.txt", "/home/alice/日本.png"}; err != nil || !slices.Equal(paths, want) {

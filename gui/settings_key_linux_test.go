@@ -3,25 +3,10 @@ package gui
 import (
 	"path/filepath"
 	"testing"
-
-	"github.com/godbus/dbus/v5"
 )
 
 func TestChooserOfAKey(t *testing.T) {
-	startTestApp(t)
-	privateBus(t)
-	bus, err := dbus.ConnectSessionBus()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = bus.Close() })
-	p := &portal{bus: bus, answers: make(chan answer, 1), asked: make(chan map[string]dbus.Variant, 1)}
-	if err := bus.Export(p, "/org/freedesktop/portal/desktop", "org.freedesktop.portal.FileChooser"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bus.RequestName("org.freedesktop.portal.Desktop", 0); err != nil {
-		t.Fatal(err)
-	}
+	p := newPortal(t)
 	p.answers <- answer{0, []string{"file:///home/alice/a%20key.pem"}}
 	if path, err := chooseKeyFile(t.Context()); err != nil || path != "/home/alice/a key.pem" {
 		t.Errorf("%q, %v", path, err)
