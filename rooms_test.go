@@ -12,11 +12,12 @@ import (
 func TestArrowsBetweenTheRooms(t *testing.T) {
 	may := map[string][]string{
 		"waybill":                    {"gui", "internal/cli", "internal/desk"},
-		"waybill/gui":                {"assets", "internal/desk", "signer"},
+		"waybill/gui":                {"assets", "internal/desk", "internal/finder", "signer"},
 		"waybill/internal/cli":       {"internal/desk", "signer"},
 		"waybill/internal/desk":      {"internal/bucket", "internal/courier", "internal/ledger", "internal/pages", "internal/sandbox", "signer"},
 		"waybill/internal/courier":   {"signer"},
 		"waybill/internal/bucket":    {},
+		"waybill/internal/finder":    {},
 		"waybill/internal/ledger":    {},
 		"waybill/internal/pages":     {"assets"},
 		"waybill/internal/sandbox":   {},
