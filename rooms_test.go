@@ -34,7 +34,7 @@ func TestArrowsBetweenTheRooms(t *testing.T) {
 		words := strings.Fields(line)
 		room := words[0]
 		allowed, known := may[room]
-		if strings.HasPrefix(room, "waybill/bench") || room == "waybill/e2e" || room == "waybill/packaging/notices" {
+		if strings.HasPrefix(room, "waybill/bench") || room == "waybill/e2e" || room == "waybill/packaging" || room == "waybill/packaging/notices" {
 			continue // they stand outside the house
 		}
 		if !known {

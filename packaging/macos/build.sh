@@ -3,7 +3,7 @@
 #
 #   packaging/macos/build.sh
 #
-# WAYBILL_LDFLAGS holds more flags for the linker. What it signs with comes by the environment:
+# UPDATE_URL and UPDATE_KEY are those of the Makefile. What it signs with comes by the environment:
 #
 #   MACOS_IDENTITY      name of a "Developer ID Application" certificate in the keychain. Without it the app is signed ad
 #                       hoc: it runs, and a Mac that downloaded it asks its owner to allow it first
@@ -30,8 +30,8 @@ mkdir -p "$app/Contents/MacOS" "$app/Contents/Resources" dist
 for arch in arm64 amd64; do
 	CGO_ENABLED=1 GOOS=darwin GOARCH=$arch \
 		CGO_CFLAGS="-O2 -g -mmacosx-version-min=$minimum" CGO_LDFLAGS="-O2 -g -mmacosx-version-min=$minimum" \
-		go build -tags=migrated_fynedo,accessibility \
-		-ldflags "-s -w -X main.version=$version ${WAYBILL_LDFLAGS:-}" -o "$stage/$arch" .
+		go build -trimpath -buildvcs=false -tags=migrated_fynedo,accessibility -ldflags "-s -w -X main.version=$version \
+			-X main.updateURL=${UPDATE_URL:-} -X main.updateKey=${UPDATE_KEY:-}" -o "$stage/$arch" .
 done
 lipo -create -output "$app/Contents/MacOS/Waybill" "$stage/arm64" "$stage/amd64"
 

@@ -12,8 +12,10 @@ for arch in arm64 x86_64; do
 done
 codesign --verify --deep --strict "$app"
 plutil -lint "$app/Contents/Info.plist"
-[ "$(uname -m)" != arm64 ] || arch -x86_64 /usr/bin/true 2>/dev/null && arch -x86_64 "$program" version
 "$program" version
+if arch -x86_64 /usr/bin/true 2>/dev/null; then # with Rosetta, or on Intel
+	arch -x86_64 "$program" version
+fi
 
 image=$(echo dist/Waybill-*-macos.dmg)
 at=$(mktemp -d)
@@ -47,7 +49,7 @@ if kill -0 $pid 2>/dev/null; then
 	"$program" links --json | grep -q README.md || { say "the window did not send README.md"; exit 1; }
 	say "The window opened and sent a file."
 elif grep -qi -e "pixel format" -e "FormatUnavailable" -e "APIUnavailable" -e "VersionUnavailable" "$log"; then
-	say "::warning::The window could not be opened: this Mac has no graphics that OpenGL can use."
+	echo "::warning::The window could not be opened: this Mac has no graphics that OpenGL can use."
 else
 	cat "$log"
 	say "the window did not stay open"
