@@ -115,10 +115,11 @@ lint-release: deps-lint $(ACTIONLINT) check-darwin
 	$(ACTIONLINT)
 	go run ./packaging/notices -check
 
-# Vet alone would do, were it not that some faults are the compiler's to find.
+# The rooms without a window with their tests, then the whole program by its types alone.
 check-darwin: ## compile and check for macOS what needs no Mac
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet $(WINDOWLESS)
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build $(WINDOWLESS)
+	go run ./packaging/typecheck darwin/arm64
 
 test-windowless: $(MINIO) ## run the tests of the rooms without a window
 	$(WITH_MINIO) go test -timeout 30m $(WINDOWLESS)
