@@ -14,7 +14,7 @@ func TestArrowsBetweenTheRooms(t *testing.T) {
 		"waybill":                    {"gui", "internal/cli", "internal/desk"},
 		"waybill/gui":                {"assets", "internal/desk", "internal/finder", "signer"},
 		"waybill/internal/cli":       {"internal/desk", "signer"},
-		"waybill/internal/desk":      {"internal/bucket", "internal/courier", "internal/ledger", "internal/pages", "internal/sandbox", "signer"},
+		"waybill/internal/desk":      {"internal/bucket", "internal/courier", "internal/ledger", "internal/pages", "internal/sandbox", "internal/update", "signer"},
 		"waybill/internal/courier":   {"signer"},
 		"waybill/internal/bucket":    {},
 		"waybill/internal/finder":    {},
@@ -22,6 +22,8 @@ func TestArrowsBetweenTheRooms(t *testing.T) {
 		"waybill/internal/pages":     {"assets"},
 		"waybill/internal/sandbox":   {},
 		"waybill/internal/teststore": {},
+		"waybill/internal/update":    {},
+		"waybill/packaging/update":   {"internal/update"},
 		"waybill/signer":             {},
 		"waybill/assets":             {},
 	}
