@@ -22,10 +22,12 @@ func TestArrowsBetweenTheRooms(t *testing.T) {
 		"waybill/internal/pages":     {"assets"},
 		"waybill/internal/sandbox":   {},
 		"waybill/internal/teststore": {},
-		"waybill/internal/update":    {},
-		"waybill/packaging/update":   {"internal/update"},
 		"waybill/signer":             {},
 		"waybill/assets":             {},
+
+		"waybill/internal/update":      {},
+		"waybill/internal/testupdates": {"internal/update"},
+		"waybill/packaging/update":     {"internal/update"},
 	}
 	outside := []string{"waybill/packaging", "waybill/packaging/notices", "waybill/packaging/typecheck"}
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...").Output()
