@@ -12,6 +12,11 @@ export GOFLAGS := -trimpath -buildvcs=false -tags=$(TAGS) $(GOFLAGS)
 
 VERSION ?= $(shell packaging/version.sh)
 
+# Where a build looks for a newer version, and minisign's public key of whoever signs what is there: docs/updates.md.
+# With none, it looks nowhere.
+UPDATE_URL ?=
+UPDATE_KEY ?=
+
 # Tools are built once, at a pinned version, into build/tools, and leave go.mod alone.
 TOOLS := build/tools
 GOLANGCI_VERSION := v2.15.0
@@ -42,7 +47,7 @@ run: build ## open the window on the sandbox; without a display, do the main job
 	esac
 
 build: deps-build ## build the program: build/waybill
-	go build -ldflags "-X main.version=$(VERSION)" -o build/waybill .
+	go build -ldflags "-X main.version=$(VERSION) -X main.updateURL=$(UPDATE_URL) -X main.updateKey=$(UPDATE_KEY)" -o build/waybill .
 
 # The end-to-end tests come last and alone, so that nothing else takes their time.
 test: deps-build-test $(MINIO) ## run every test with the race detector, then use the program as a person does

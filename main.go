@@ -10,13 +10,19 @@ import (
 	"waybill/internal/desk"
 )
 
-// version is set by the build.
-var version = "dev"
+// These are set by the build (-ldflags "-X main.version=…"). With no address or no key, Waybill looks for no newer version
+// and does not speak of it.
+var (
+	version   = "dev"
+	updateURL = "" // of the signed list of versions, docs/updates.md
+	updateKey = "" // minisign's public key, in base64
+)
 
 func main() {
 	ctx, stop := cli.UntilSignalled()
 	status := cli.Run(ctx, os.Args[1:], cli.Environment{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
+		Updates: desk.UpdateSource{URL: updateURL, Key: updateKey},
 		Window: func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error {
 			return gui.Run(ctx, d, gui.Options{Store: s, Files: files, Version: version})
 		},

@@ -31,6 +31,7 @@ type Environment struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Version  string
+	Updates  desk.UpdateSource // where this build looks for a newer version
 	// Window opens the window with the store that the flags name and the files that were given.
 	Window func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error
 }
@@ -135,7 +136,7 @@ func (c *command) root() *cobra.Command {
 	_ = root.RegisterFlagCompletionFunc("profile", completeProfiles) // it is there
 	complete(root, "log-level", "debug", "info", "warn", "error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.cloudFront(), c.resume(), c.verify(), c.clean(), c.sandbox(), c.man(root), c.version())
+	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.cloudFront(), c.resume(), c.verify(), c.clean(), c.sandbox(), c.update(), c.man(root), c.version())
 	return root
 }
 
@@ -183,7 +184,7 @@ func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error
 	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
 		return usage(fmt.Errorf("--log-level %q is none of debug, info, warn, error", c.logLevel))
 	}
-	d, err := desk.Open(ctx, desk.Options{Log: slog.New(slog.NewTextHandler(c.Err, &slog.HandlerOptions{Level: max(level, c.least())}))})
+	d, err := desk.Open(ctx, desk.Options{Version: c.Version, Updates: c.Updates, Log: slog.New(slog.NewTextHandler(c.Err, &slog.HandlerOptions{Level: max(level, c.least())}))})
 	if err != nil {
 		return err
 	}

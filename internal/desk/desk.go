@@ -22,6 +22,9 @@ type Options struct {
 	Home string           // "" takes $WAYBILL_HOME, else the system's place for an app's data
 	Log  *slog.Logger     // nil discards
 	Now  func() time.Time // nil is time.Now; a test sets it to a clock that is wrong
+
+	Version string       // of the program, to tell whether another one is newer
+	Updates UpdateSource // where to look for one; the zero value looks nowhere
 }
 
 // Desk does the jobs. It is safe for use from any goroutine.
@@ -30,6 +33,8 @@ type Desk struct {
 	log     *slog.Logger
 	now     func() time.Time
 	changed chan struct{}
+	version string
+	updates UpdateSource
 
 	ledger *ledger.Ledger // nil when it cannot be used
 	owner  owner
@@ -42,11 +47,14 @@ type Desk struct {
 	starting sync.Mutex // held while the sandbox is looked for or started
 	closed   bool       // guarded by starting: no sandbox is started any more
 
+	saving sync.Mutex // held while the settings are changed: of two changes at once, one would be lost
+
 	mu       sync.Mutex
 	trouble  *Trouble // why the ledger is not used, or did not take a record
 	sandbox  *sandbox.Sandbox
 	stores   map[Store]*openStore
 	settings Settings
+	stamp    string // of the settings' file, as it was read or written last
 }
 
 // Open makes the desk ready. A ledger that cannot be used is no reason to fail: the app still sends, and
@@ -61,6 +69,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		changed: make(chan struct{}, 1),
 		stores:  map[Store]*openStore{},
 		limit:   courier.NewLimit(0),
+		version: o.Version, updates: o.Updates,
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
@@ -74,6 +83,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		d.ledger = nil
 		d.noteLedger(ledgerTrouble(err, path))
 	}
+	d.stamp = d.settingsStamp()
 	d.settings = d.loadSettings()
 	return d, nil
 }

@@ -21,15 +21,17 @@ func (d *Desk) SetDistribution(bucket string, c signer.CloudFront) error {
 	if err := CheckBucket(bucket); err != nil {
 		return err
 	}
-	s := d.Settings()
-	s.Distributions = slices.DeleteFunc(d.loadSettings().Distributions, func(one Distribution) bool { return one.Bucket == bucket })
 	if c != (signer.CloudFront{}) {
 		if err := c.Check(); err != nil {
 			return trouble("DistributionWrong", args{"Fault": err.Error()}, err)
 		}
-		s.Distributions = append(s.Distributions, Distribution{Bucket: bucket, CloudFront: c})
 	}
-	return d.saveSettings(s, true)
+	return d.changeSettings(func(s *Settings) {
+		s.Distributions = slices.DeleteFunc(slices.Clone(s.Distributions), func(one Distribution) bool { return one.Bucket == bucket })
+		if c != (signer.CloudFront{}) {
+			s.Distributions = append(s.Distributions, Distribution{Bucket: bucket, CloudFront: c})
+		}
+	})
 }
 
 // CheckExpires says why links to a bucket cannot last so long, or returns nil.

@@ -21,41 +21,68 @@ const (
 // maxRecent is how many destinations are remembered.
 const maxRecent = 8
 
-// Settings gives the remembered choices, with defaults filled in.
+// Settings gives the remembered choices, with defaults filled in. What another process has written meanwhile holds.
 func (d *Desk) Settings() Settings {
+	stamp := d.settingsStamp()
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if stamp != "" && stamp != d.stamp {
+		d.stamp, d.settings = stamp, d.loadSettings()
+	}
 	s := d.settings
 	s.Recent = slices.Clone(s.Recent)
 	return s
 }
 
-// SaveSettings remembers choices. The destination also becomes the newest of the recent ones.
-func (d *Desk) SaveSettings(s Settings) error { return d.saveSettings(s, false) }
+// SaveSettings remembers choices. The destination also becomes the newest of the recent ones. What has a method of its
+// own to change it stays as it is in the file: whoever has asked for the settings a while ago does not know it.
+func (d *Desk) SaveSettings(s Settings) error {
+	d.saving.Lock()
+	defer d.saving.Unlock()
+	kept := d.loadSettings()
+	s.Distributions, s.Updates = kept.Distributions, kept.Updates
+	return d.writeSettings(s)
+}
 
-// saveSettings is SaveSettings; distributions says that these are what was changed. Else they are what stands in the
-// file: a window that has been open for long knows nothing of what the command line has set meanwhile.
-func (d *Desk) saveSettings(s Settings, distributions bool) error {
+// changeSettings changes what has a method of its own for that.
+func (d *Desk) changeSettings(change func(*Settings)) error {
+	d.saving.Lock()
+	defer d.saving.Unlock()
+	s, kept := d.Settings(), d.loadSettings()
+	s.Distributions, s.Updates = kept.Distributions, kept.Updates
+	change(&s)
+	return d.writeSettings(s)
+}
+
+// writeSettings puts settings in their place, while saving is held.
+func (d *Desk) writeSettings(s Settings) error {
 	s = withDefaults(s)
-	if !distributions {
-		s.Distributions = d.loadSettings().Distributions
-	}
 	if s.Destination.Bucket != "" {
 		recent := slices.DeleteFunc(slices.Clone(s.Recent), func(r Destination) bool { return r == s.Destination })
 		s.Recent = slices.Insert(recent, 0, s.Destination)
 		s.Recent = s.Recent[:min(len(s.Recent), maxRecent)]
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.settings = s
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write the settings: %w", err)
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.settings = s // for this process, also when the file cannot be written
 	if err := writePrivately(d.settingsPath(), data); err != nil {
 		return trouble("SettingsNotSaved", args{"Path": d.settingsPath()}, err)
 	}
+	d.stamp = d.settingsStamp()
 	return nil
+}
+
+// settingsStamp changes whenever the settings' file does; "" where there is none.
+func (d *Desk) settingsStamp() string {
+	info, err := os.Stat(d.settingsPath())
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano())
 }
 
 func (d *Desk) settingsPath() string { return filepath.Join(d.home, "settings.json") }

@@ -153,6 +153,19 @@ func rows() map[string]row {
 		"NotInLedger":      {`The ledger has no link "{{.Given}}".`, `"waybill links" lists those there are.`},
 		"SettingsNotSaved": {`Your choices could not be remembered.`, `Make {{.Path}} writable.`},
 
+		// Newer versions.
+		"UpdatesOff":        {`This Waybill does not look for newer versions: whoever built it has set no address for that.`, `Look where you got it from.`},
+		"UpdateNoVersion":   {`This Waybill has no version number, so none can be newer.`, `Look where you got it from.`},
+		"UpdateSource":      {`This Waybill was built with a key for updates that is none.`, `Tell those who have built it.`},
+		"UpdateAddress":     {`The way to the list of versions leads over an address that is not safe, so it was not followed.`, `Look for a newer version where you got this one from, and tell those who have built it.`},
+		"UpdateSignature":   {`The list of versions is not signed by those who have built this Waybill.`, `Download nothing because of it; try again later, and if it stays so, tell those who have built it.`},
+		"UpdateExpired":     {`The list of versions has expired, so it does not say whether there is a newer one.`, `Check this computer's clock, then look for a newer version where you got this one from.`},
+		"UpdateOlder":       {`The list of versions is older than one that was seen before.`, `Somebody may be holding back what is new; try again later, over another network if you can.`},
+		"UpdateNewerForm":   {`The list of versions has a form that this Waybill does not know yet.`, `Look for a newer version where you got this one from.`},
+		"UpdateForm":        {`Something else than a list of versions came from {{.Host}}.`, `A login for the network may be in the way: open a web page in the browser, then try again.`},
+		"UpdateCertificate": {`The certificate of {{.Host}} is not one that this computer trusts, so the list of versions was not read.`, `If a proxy of your company's reads along, point AWS_CA_BUNDLE at its certificate; otherwise do not go on.`},
+		"UpdateNetwork":     {`{{.Host}} could not be reached, so nobody knows whether there is a newer version.`, `Check the network connection, then try again.`},
+
 		"QRTooLong":      {`The link is too long for a QR code.`, `Copy it instead; a shorter name or folder makes a shorter link, and so does a profile without a session.`},
 		"ClockCorrected": {`This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's; the links were signed with the store's time.`, `Set this computer's clock.`},
 		"Unexpected":     {`Something went wrong that Waybill does not know.`, `Open the details; they may tell a person who can help.`},

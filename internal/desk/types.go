@@ -241,8 +241,10 @@ type Settings struct {
 	Remind time.Duration `json:"remind,omitempty"` // nanoseconds
 	// Naming is how keys are made at a destination; those that are not here take names as they are.
 	Naming []DestinationNaming `json:"naming,omitempty"`
-	// Distributions answer links that last longer than seven days.
+	// Distributions answer links that last longer than seven days. SetDistribution changes them.
 	Distributions []Distribution `json:"distributions,omitempty"`
+	// Updates is about newer versions. AllowUpdates, SkipUpdate and LookForUpdate change it.
+	Updates Updates `json:"updates,omitzero"`
 }
 
 // DestinationNaming is how keys are made at one destination.

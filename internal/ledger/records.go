@@ -167,6 +167,15 @@ func (l *Ledger) OfObject(ctx context.Context, bucket, key string) ([]Record, er
 	return query(ctx, l, "SELECT "+columns+" FROM record WHERE bucket = ? AND key = ? ORDER BY created, id", scanRecord, bucket, key)
 }
 
+// Any reports whether there is a record in a state.
+func (l *Ledger) Any(ctx context.Context, state string) (bool, error) {
+	var there bool
+	if err := l.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM record WHERE state = ?)", state).Scan(&there); err != nil {
+		return false, l.explain("read", err)
+	}
+	return there, nil
+}
+
 // Get finds one record; ErrNotFound when there is none.
 func (l *Ledger) Get(ctx context.Context, id string) (Record, error) {
 	r, err := scan(l.db.QueryRowContext(ctx, "SELECT "+columns+" FROM record WHERE id = ?", id))
