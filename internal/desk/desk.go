@@ -85,6 +85,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	}
 	d.stamp = d.settingsStamp()
 	d.settings = d.loadSettings()
+	d.finishImport(ctx)
 	return d, nil
 }
 

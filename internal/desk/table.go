@@ -166,6 +166,17 @@ func rows() map[string]row {
 		"UpdateCertificate": {`The certificate of {{.Host}} is not one that this computer trusts, so the list of versions was not read.`, `If a proxy of your company's reads along, point AWS_CA_BUNDLE at its certificate; otherwise do not go on.`},
 		"UpdateNetwork":     {`{{.Host}} could not be reached, so nobody knows whether there is a newer version.`, `Check the network connection, then try again.`},
 
+		// Moving to another computer.
+		"ExportThere":      {`{{.Name}} is there already.`, `Choose another name, or replace it with --force.`},
+		"ExportNoFile":     {`{{.Name}} cannot be replaced: it is no file, or one of Waybill's own.`, `Choose another name.`},
+		"ExportNotWritten": {`{{.Name}} could not be written.`, `Check the folder, and the free space on its disk; nothing was left there.`},
+		"ImportNotOurs":    {`{{.Name}} is no file that Waybill has exported.`, `Choose the file that was exported on the other computer.`},
+		"ImportNewer":      {`{{.Name}} was exported by a newer Waybill{{with .Version}}, {{.}}{{end}}, so nothing was changed.`, `Install that version or a later one here, then import it again.`},
+		"ImportDamaged":    {`{{.Name}} is damaged ({{.Fault}}), so nothing was changed.`, `Copy it once more from the other computer, or export it anew.`},
+		"ImportSecret":     {`{{.Name}} holds the signature of a link, so nothing was changed.`, `Export it anew with a Waybill; no Waybill writes such a thing.`},
+		"ImportFailed":     {`The import could not be begun, so nothing was changed.`, `Check the free space on the disk of {{.Path}}, then import it again.`},
+		"ImportUnfinished": {`The import could not be finished.`, `Check the free space on the disk of {{.Path}}; the next start of Waybill goes on with it.`},
+
 		"QRTooLong":      {`The link is too long for a QR code.`, `Copy it instead; a shorter name or folder makes a shorter link, and so does a profile without a session.`},
 		"ClockCorrected": {`This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's; the links were signed with the store's time.`, `Set this computer's clock.`},
 		"Unexpected":     {`Something went wrong that Waybill does not know.`, `Open the details; they may tell a person who can help.`},

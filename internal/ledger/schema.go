@@ -89,22 +89,29 @@ func (l *Ledger) migrate(ctx context.Context) error {
 // backUp copies the file, as it was before it is changed to another version, to one beside it: ledger.db.v2 for one.
 // Of two processes that open an old file at once, the slower one may find it changed already; then it keeps none.
 func (l *Ledger) backUp(ctx context.Context, version int) error {
-	f, err := os.CreateTemp(filepath.Dir(l.path), ".ledger-*") // 0600 by its own contract; SQLite keeps the mode
+	made, err := l.copied(ctx)
+	defer func() { _ = os.Remove(made) }()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(f.Name()) }()
+	is, err := versionOf(ctx, made)
+	if err != nil || is != version {
+		return err
+	}
+	return os.Rename(made, fmt.Sprintf("%s.v%d", l.path, version))
+}
+
+// copied writes a copy of the file, as it is at one moment, beside it, and gives its path, also when it fails.
+func (l *Ledger) copied(ctx context.Context) (string, error) {
+	f, err := os.CreateTemp(filepath.Dir(l.path), ".ledger-*") // 0600 by its own contract; SQLite keeps the mode
+	if err != nil {
+		return "", err
+	}
 	if err := f.Close(); err != nil {
-		return err
+		return f.Name(), err
 	}
-	if _, err := l.db.ExecContext(ctx, "VACUUM INTO ?", f.Name()); err != nil {
-		return err
-	}
-	copied, err := versionOf(ctx, f.Name())
-	if err != nil || copied != version {
-		return err
-	}
-	return os.Rename(f.Name(), fmt.Sprintf("%s.v%d", l.path, version))
+	_, err = l.db.ExecContext(ctx, "VACUUM INTO ?", f.Name())
+	return f.Name(), err
 }
 
 // versionOf reads the version of another file.

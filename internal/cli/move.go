@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"waybill/internal/desk"
+)
+
+// exportedJSON is what an export holds, and what it leaves here.
+type exportedJSON struct {
+	File          string `json:"file"`
+	Links         int    `json:"links"`
+	Destinations  int    `json:"destinations"`
+	Templates     int    `json:"templates"`
+	Distributions int    `json:"distributions"`
+	SandboxLinks  int    `json:"sandbox_links_left"`
+	Interrupted   int    `json:"interrupted_left"`
+}
+
+// importedJSON is what an import has changed.
+type importedJSON struct {
+	File     string   `json:"file"`
+	Links    int      `json:"links"`
+	Added    int      `json:"added"`
+	Replaced int      `json:"replaced"`
+	Kept     int      `json:"kept"`
+	LeftOut  int      `json:"settings_left_out"`
+	Keys     []string `json:"keys_missing"`
+	Backups  []string `json:"backups"`
+}
+
+// oneFile wants one argument.
+func oneFile(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 || args[0] == "" {
+		return usage(fmt.Errorf("name one file; %s --help shows how", cmd.CommandPath()))
+	}
+	return nil
+}
+
+// export writes settings and ledger for another computer.
+func (c *command) export() *cobra.Command {
+	force := false
+	cmd := &cobra.Command{
+		Use:   "export [flags] FILE",
+		Short: "Write settings and ledger to a file, for another computer",
+		Long: "Write the settings and the ledger to one file, which only you may read. waybill import takes it in on the other computer.\n" +
+			"No key, no token and no address of a link is in it. The AWS files, and private keys of distributions, go by hand.\n\n" +
+			"What belongs to this computer stays here: the sandbox with the links into it, the paths of files that were sent, and\n" +
+			"drops that are not done. Go on with those first, by waybill resume: an unfinished upload is of no use without its file.",
+		Example: "  waybill export waybill.jsonl",
+		Args:    oneFile,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			files, err := absolute(files)
+			if err != nil {
+				return err
+			}
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				m, err := d.ExportFile(cmd.Context(), files[0], force)
+				if err != nil {
+					return err
+				}
+				if c.json {
+					c.printJSON(exportedJSON{files[0], m.Links, m.Destinations, m.Templates, m.Distributions, m.SandboxLinks, m.Interrupted})
+				}
+				c.sayExported(files[0], m)
+				return nil
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&force, "force", false, "replace a file that is there")
+	return cmd
+}
+
+func (c *command) sayExported(file string, m desk.Moving) {
+	c.say("%s has %s.", oneLine(file), holds(m))
+	c.say("No key, no token and no address of a link is in it.")
+	if m.Distributions > 0 {
+		c.say("Copy the private keys of the distributions yourself.")
+	}
+	if m.SandboxLinks > 0 {
+		c.say("%s into the sandbox stay here, as its files do.", counted(m.SandboxLinks, "link", "links"))
+	}
+	if m.Interrupted > 0 {
+		c.say("%s not done, and stay here: go on with them by waybill resume.", counted(m.Interrupted, "drop is", "drops are"))
+	}
+}
+
+// holds lists what is in an export.
+func holds(m desk.Moving) string {
+	parts := []string{"the settings", counted(m.Links, "link", "links"), counted(m.Destinations, "destination", "destinations")}
+	if m.Templates > 0 {
+		parts = append(parts, counted(m.Templates, "template for keys", "templates for keys"))
+	}
+	if m.Distributions > 0 {
+		parts = append(parts, counted(m.Distributions, "distribution", "distributions"))
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// importing takes in what export has written.
+func (c *command) importing() *cobra.Command {
+	return &cobra.Command{
+		Use:   "import FILE",
+		Short: "Take in settings and ledger that another computer has exported",
+		Long: "Take in a file that waybill export has written: all of it, or nothing. Links of both computers are one list afterwards.\n" +
+			"A link that both have stays as it is here, unless it was signed or revoked later there. The settings of the file hold,\n" +
+			"but for distributions that this computer has; destinations and templates that only this one has stay.\n\n" +
+			"Copies of ledger and settings, as they were before, are kept beside them. Import only what you have exported yourself:\n" +
+			"it says where your next files go.",
+		Example: "  waybill import waybill.jsonl",
+		Args:    oneFile,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			files, err := absolute(files)
+			if err != nil {
+				return err
+			}
+			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				m, err := d.ImportFile(cmd.Context(), files[0])
+				if err != nil {
+					return err
+				}
+				if c.json {
+					line := importedJSON{files[0], m.Links, m.Added, m.Replaced, m.Kept, m.LeftOut, []string{}, m.Backups}
+					line.Keys = append(line.Keys, m.Keys...)
+					c.printJSON(line)
+				}
+				c.sayImported(m, d.Settings().Destination)
+				return nil
+			})
+		},
+	}
+}
+
+func (c *command) sayImported(m desk.Imported, next desk.Destination) {
+	c.say("%s came, from %s: %s new, %s later there, %s kept as they are here.", counted(m.Links, "link", "links"),
+		m.Made.Local().Format("2006-01-02 15:04"), counted(m.Added, "is", "are"), counted(m.Replaced, "was", "were"), counted(m.Kept, "is", "are"))
+	if m.LeftOut > 0 {
+		c.say("%s no Waybill can use, and left out.", counted(m.LeftOut, "setting is of a kind that", "settings are of a kind that"))
+	}
+	if next.Bucket != "" {
+		where := ""
+		if next.Endpoint != "" {
+			where = " at " + next.Endpoint
+		}
+		c.say("The window's next drop goes to s3://%s/%s%s.", oneLine(next.Bucket), oneLine(next.Prefix), oneLine(where))
+	}
+	for _, key := range m.Keys {
+		c.say("The private key %s is not here: copy it, or name another by waybill cloudfront.", oneLine(key))
+	}
+	for _, backup := range m.Backups {
+		c.say("As it was before: %s", oneLine(backup))
+	}
+}

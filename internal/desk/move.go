@@ -1,0 +1,218 @@
+package desk
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"waybill/internal/ledger"
+)
+
+// Moving is what an export holds.
+type Moving struct {
+	Made    time.Time
+	Version string // of the Waybill that made it
+
+	Links         int // records of the ledger
+	Destinations  int // that were used lately
+	Templates     int // for keys
+	Distributions int // CloudFront's, with the paths of their private keys
+
+	// What an export leaves behind on this computer, when it is made.
+	SandboxLinks int // what was sent to the sandbox, whose files stay too
+	Interrupted  int // drops that are not done: their files are here
+}
+
+// ExportAll writes the settings and the ledger for another computer. Nothing secret is in them, nor any path of a file
+// that was sent. What belongs to this computer alone stays: the sandbox and the links into it, drops that are not done,
+// and with them the uploads that the store has half of.
+func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
+	if d.ledger == nil {
+		return Moving{}, d.noLedger()
+	}
+	buffered := bufio.NewWriter(to)
+	out := newMoveWriter(buffered)
+	s := d.portable()
+	m := Moving{Made: d.now().UTC().Truncate(time.Second), Version: d.version,
+		Destinations: len(s.Recent), Templates: len(s.Naming), Distributions: len(s.Distributions)}
+	err := out.write(moveLine{Head: &moveHead{Format: moveFormat, Version: d.version, Made: m.Made}})
+	if err == nil {
+		err = out.write(moveLine{Settings: &s})
+	}
+	if err != nil {
+		return m, err
+	}
+	var unwritten error
+	err = d.ledger.Each(ctx, func(one ledger.Moved) error {
+		if one.Record.Sandbox {
+			m.SandboxLinks++
+			return nil
+		}
+		m.Links++
+		unwritten = out.write(moveLine{Record: moveRecordOf(one)})
+		return unwritten
+	})
+	if err != nil && unwritten == nil {
+		return m, ledgerTrouble(err, d.ledgerPath())
+	}
+	if err == nil {
+		err = out.end()
+	}
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err != nil {
+		return m, err
+	}
+	plans, err := d.ledger.Plans(ctx)
+	if err != nil {
+		return m, ledgerTrouble(err, d.ledgerPath())
+	}
+	m.Interrupted = len(plans)
+	return m, nil
+}
+
+// portable is what of the settings another computer can use.
+func (d *Desk) portable() Settings {
+	s := d.Settings()
+	s.Updates = Updates{Look: s.Updates.Look}
+	s.Destination.Endpoint = withoutUser(s.Destination.Endpoint)
+	for i := range s.Recent { // a copy already
+		s.Recent[i].Endpoint = withoutUser(s.Recent[i].Endpoint)
+	}
+	s.Naming = slices.Clone(s.Naming)
+	for i := range s.Naming {
+		s.Naming[i].Destination.Endpoint = withoutUser(s.Naming[i].Destination.Endpoint)
+	}
+	s.Distributions = slices.DeleteFunc(slices.Clone(s.Distributions), func(one Distribution) bool {
+		return strings.ContainsAny(one.CloudFront.PrivateKey, "\r\n") // the key itself, where its path should be
+	})
+	return s
+}
+
+// ExportFile writes an export to a file that is its owner's alone. A file that is there is replaced only if the caller
+// says so, and then at once: it stays whole until the new one is.
+func (d *Desk) ExportFile(ctx context.Context, path string, replace bool) (Moving, error) {
+	a := args{"Name": visible(filepath.Base(path)), "Path": visible(path)}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return Moving{}, trouble("ExportNotWritten", a, err)
+	}
+	info, err := os.Lstat(abs)
+	switch {
+	case err == nil && !info.Mode().IsRegular(), err == nil && filepath.Dir(abs) == d.home:
+		return Moving{}, trouble("ExportNoFile", a, nil)
+	case err == nil && !replace:
+		return Moving{}, trouble("ExportThere", a, nil)
+	}
+	f, err := os.CreateTemp(filepath.Dir(abs), ".waybill-*") // 0600 by its own contract
+	if err != nil {
+		return Moving{}, trouble("ExportNotWritten", a, err)
+	}
+	m, err := d.ExportAll(ctx, f)
+	err = errors.Join(err, f.Sync(), f.Close())
+	reserved := false
+	if err == nil && !replace {
+		err = reserve(abs)
+		reserved = err == nil
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), abs)
+	}
+	if err == nil {
+		return m, nil
+	}
+	if reserved {
+		_ = os.Remove(abs)
+	}
+	_ = os.Remove(f.Name())
+	var t *Trouble
+	switch {
+	case errors.As(err, &t):
+		return Moving{}, t
+	case errors.Is(err, os.ErrExist):
+		return Moving{}, trouble("ExportThere", a, err)
+	}
+	return Moving{}, trouble("ExportNotWritten", a, err)
+}
+
+// reserve makes an empty file where nothing is: whoever has been faster is not replaced.
+func reserve(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// ReadExport looks through an export and says what is in it. It changes nothing.
+func (d *Desk) ReadExport(ctx context.Context, path string) (Moving, error) {
+	f, err := openExport(path)
+	if err != nil {
+		return Moving{}, importTrouble(path, nil, err)
+	}
+	defer func() { _ = f.Close() }()
+	return readThrough(ctx, path, f)
+}
+
+// openExport opens a regular file: reading anything else might never end.
+func openExport(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errNotMove
+	case info.Size() > maxMove:
+		return nil, errMoveSize
+	}
+	return os.Open(path)
+}
+
+// readThrough reads an export to its end, and believes it then.
+func readThrough(ctx context.Context, path string, from io.Reader) (Moving, error) {
+	r, err := newMoveReader(from)
+	if err != nil {
+		return Moving{}, importTrouble(path, r, err)
+	}
+	m := Moving{Made: r.head.Made, Version: r.head.Version,
+		Destinations: len(r.settings.Recent), Templates: len(r.settings.Naming), Distributions: len(r.settings.Distributions)}
+	for one, err := range r.records() {
+		if err == nil {
+			err = errors.Join(one.Check(), ctx.Err())
+		}
+		if err != nil {
+			return m, importTrouble(path, r, err)
+		}
+		m.Links++
+	}
+	return m, nil
+}
+
+// importTrouble says what is wrong with a file that is to be imported.
+func importTrouble(path string, r *moveReader, err error) *Trouble {
+	a := args{"Name": visible(filepath.Base(path)), "Path": visible(path)}
+	switch {
+	case errors.Is(err, errMoveNewer):
+		a["Version"] = r.head.Version
+		return trouble("ImportNewer", a, err)
+	case errors.Is(err, errNotMove):
+		return trouble("ImportNotOurs", a, err)
+	case errors.Is(err, ledger.ErrSecret):
+		return trouble("ImportSecret", a, err)
+	}
+	for _, damage := range []error{errMoveLine, errMoveSize, errMoveCut, errMoveSum, errMoveLines, errMoveAfter, errMoveText} {
+		if errors.Is(err, damage) {
+			a["Fault"] = damage.Error()
+			return trouble("ImportDamaged", a, err)
+		}
+	}
+	return explain(fmt.Errorf("read the export: %w", err), scene{path: path})
+}
