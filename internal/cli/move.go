@@ -138,7 +138,7 @@ func (c *command) sayImported(m desk.Imported, next desk.Destination) {
 	c.say("%s came, from %s: %s new, %s later there, %s kept as they are here.", counted(m.Links, "link", "links"),
 		m.Made.Local().Format("2006-01-02 15:04"), counted(m.Added, "is", "are"), counted(m.Replaced, "was", "were"), counted(m.Kept, "is", "are"))
 	if m.LeftOut > 0 {
-		c.say("%s no Waybill can use, and left out.", counted(m.LeftOut, "setting is of a kind that", "settings are of a kind that"))
+		c.say("%s be used here, so they are left out.", counted(m.LeftOut, "setting cannot", "settings cannot"))
 	}
 	if next.Bucket != "" {
 		where := ""

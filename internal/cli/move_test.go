@@ -1,0 +1,81 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"waybill/internal/cli"
+	"waybill/internal/sandbox"
+)
+
+func TestExportAndImport(t *testing.T) {
+	r := atStore(t)
+	prefix := folder()
+	sent := r.run("send", "--json", "--bucket", sandbox.Bucket, "--prefix", prefix, r.write("a.txt", "a"), r.write("b.txt", "b")).is(cli.OK).lines()
+	file := filepath.Join(r.dir, "moved.jsonl")
+	out := r.run("export", file).is(cli.OK)
+	if out.out != "" || !strings.Contains(out.err, "moved.jsonl has the settings, 2 links and ") || !strings.Contains(out.err, "No key, no token and no address of a link is in it.\n") {
+		t.Errorf("%q, %q", out.out, out.err)
+	}
+	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil || signature.Match(text) {
+		t.Errorf("a signature is in it, or %v", err)
+	}
+	for _, secret := range r.secrets {
+		if strings.Contains(string(text), secret) {
+			t.Error("a secret is in it")
+		}
+	}
+	if got := r.run("export", "--json", file).is(cli.Failed); got.out != "" || !strings.HasPrefix(got.err, "waybill: moved.jsonl is there already.\n  Choose another name, or replace it with --force.\n") {
+		t.Errorf("%q, %q", got.out, got.err)
+	}
+	line := r.run("export", "--json", "--force", file).is(cli.OK).line()
+	fields(t, line, "file", "links", "destinations", "templates", "distributions", "sandbox_links_left", "interrupted_left")
+	if line["links"] != float64(2) || line["file"] != file {
+		t.Errorf("%v", line)
+	}
+
+	// Another computer with the same profile: the links are there, and can be made anew.
+	t.Setenv("WAYBILL_HOME", filepath.Join(t.TempDir(), "new"))
+	in := r.run("import", "--json", file).is(cli.OK)
+	line = in.line()
+	fields(t, line, "file", "links", "added", "replaced", "kept", "settings_left_out", "keys_missing", "backups")
+	if line["links"] != float64(2) || line["added"] != float64(2) || !strings.Contains(in.err, "As it was before: ") {
+		t.Errorf("%v, %q", line, in.err)
+	}
+	if list := r.run("links", "--json").is(cli.OK).lines(); len(list) != 2 {
+		t.Errorf("%d links", len(list))
+	}
+	again := r.run("renew", "--json", sent[0]["id"].(string)).is(cli.OK).line()
+	if body, _ := download(t, again["url"].(string)); body != "a" && body != "b" {
+		t.Errorf("%q", body)
+	}
+	// Where its file lay is known on the other computer only.
+	if got := r.run("verify", sent[0]["id"].(string)).is(cli.Failed); !strings.Contains(got.err, "There is nothing to hold") {
+		t.Errorf("%q", got.err)
+	}
+}
+
+func TestImportOfSomethingElse(t *testing.T) {
+	r := newRig(t, "", "")
+	for text, says := range map[string]string{
+		"hello\n": "waybill: x is no file that Waybill has exported.\n",
+		`{"waybill_export":{"format":7,"version":"9.1.0"}}` + "\n":                        "waybill: x was exported by a newer Waybill, 9.1.0, so nothing was changed.\n  Install that version",
+		`{"waybill_export":{"format":1,"version":"1"}}` + "\n" + `{"settings":{}}` + "\n": "waybill: x is damaged (its end is missing), so nothing was changed.\n  Copy it once more",
+	} {
+		if got := r.run("import", "--json", r.write("x", text)).is(cli.Failed); got.out != "" || !strings.HasPrefix(got.err, says) {
+			t.Errorf("%q, want %q", got.err, says)
+		}
+	}
+	for _, args := range [][]string{{"export"}, {"import"}, {"export", ""}, {"import", "a", "b"}} {
+		if got := r.run(args...).is(cli.Usage); got.err != "waybill: name one file; waybill "+args[0]+" --help shows how\n" {
+			t.Errorf("%q: %q", args, got.err)
+		}
+	}
+}
