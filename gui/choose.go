@@ -37,3 +37,12 @@ func zenityChooser(ctx context.Context, folder bool) ([]string, error) {
 	}
 	return paths, err
 }
+
+// zenityOne asks for one file as zenityChooser does for several.
+func zenityOne(ctx context.Context, title string) (string, error) {
+	path, err := zenity.SelectFile(zenity.Context(ctx), zenity.Title(title))
+	if errors.Is(err, zenity.ErrCanceled) {
+		return "", nil
+	}
+	return path, err
+}

@@ -28,6 +28,18 @@ func portalChooser(ctx context.Context, folder bool) ([]string, error) {
 	})
 }
 
+// chooseOne asks for one file as chooseFiles does for several. Nothing chosen is no error.
+func chooseOne(ctx context.Context, title string) (string, error) {
+	paths, err := askPortal(ctx, "OpenFile", title, map[string]dbus.Variant{"accept_label": dbus.MakeVariant(lang.L("Open"))})
+	switch {
+	case err != nil && ctx.Err() == nil:
+		return zenityOne(ctx, title)
+	case err != nil || len(paths) == 0:
+		return "", err
+	}
+	return paths[0], nil
+}
+
 // chooseSave asks where to save a file, as chooseFiles does. Not every portal asks before it gives a file that is there.
 func chooseSave(ctx context.Context, name string) (chosenFile, error) {
 	paths, err := askPortal(ctx, "SaveFile", lang.L("Save as"), map[string]dbus.Variant{

@@ -11,3 +11,6 @@ func chooseSave(ctx context.Context, name string) (chosenFile, error) { return z
 func chooseFiles(ctx context.Context, folder bool) ([]string, error) {
 	return zenityChooser(ctx, folder)
 }
+
+// chooseOne asks for one file with the system's own chooser. Nothing chosen is no error.
+func chooseOne(ctx context.Context, title string) (string, error) { return zenityOne(ctx, title) }

@@ -149,11 +149,13 @@ func (u *ui) begin(o Options) {
 	u.links.load()
 	u.ledgerTrouble()
 	u.send.offerToGoOn()
+	u.askAboutUpdates()
 	if len(o.Files) > 0 {
 		u.send.drop(o.Files)
 	}
 	go u.tick()
 	go u.follow()
+	go u.followUpdates()
 }
 
 // end waits until what was under way is over, so that no half-finished upload stays in the bucket that nobody knows.

@@ -183,7 +183,7 @@ func TestSavingWithoutAChooserOfTheSystem(t *testing.T) {
 		}
 		_, err := io.WriteString(w, "new")
 		return err
-	}, "")
+	}, func() string { return "" })
 	var save *widget.Button
 	r.until("Fyne's chooser is there", func() bool {
 		if top := r.window.Canvas().Overlays().Top(); top != nil {

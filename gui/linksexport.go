@@ -35,7 +35,9 @@ func (p *linksPlace) export(list []desk.Entry, form exportForm) {
 			return desk.WriteJSON(w, list, now)
 		}
 		return desk.WriteCSV(w, list, now)
-	}, lang.N("{{.Count}} links are in it, without their addresses: none is kept.", len(list), args{"Count": p.u.words.count(len(list))}))
+	}, func() string {
+		return lang.N("{{.Count}} links are in it, without their addresses: none is kept.", len(list), args{"Count": p.u.words.count(len(list))})
+	})
 }
 
 // The names of the notices about saving: the question whether to replace a file, and what came of it.
@@ -50,8 +52,8 @@ type chosenFile struct {
 	asked bool   // the chooser asks before it gives a file that is there
 }
 
-// save lets the person choose a file, and writes it. Nothing is replaced without a word.
-func (u *ui) save(name string, write func(io.Writer) error, help string) {
+// save lets the person choose a file, and writes it. Nothing is replaced without a word. help is said once it is saved.
+func (u *ui) save(name string, write func(io.Writer) error, help func() string) {
 	ask(u, func(ctx context.Context) (chosenFile, error) { return chooseSave(ctx, name) }, func(to chosenFile, err error) {
 		if err != nil {
 			u.fyneSave(name, func(path string) { u.saveAs(chosenFile{path, false}, write, help) })
@@ -74,7 +76,7 @@ func (u *ui) fyneSave(name string, chosen func(path string)) {
 	d.Show()
 }
 
-func (u *ui) saveAs(to chosenFile, write func(io.Writer) error, help string) {
+func (u *ui) saveAs(to chosenFile, write func(io.Writer) error, help func() string) {
 	if to.path == "" {
 		return
 	}
@@ -92,11 +94,15 @@ func (u *ui) saveAs(to chosenFile, write func(io.Writer) error, help string) {
 				text: lang.L("{{.Name}} is there already.", args{"Name": filepath.Base(to.path)}), help: to.path})
 			u.window.Canvas().Focus(keep)
 		case err != nil:
+			if t, ok := explained(err); ok {
+				u.notices.trouble(saveNotice, t, bad)
+				return
+			}
 			u.notices.show(saveNotice, notice{tone: bad, text: lang.L("{{.Name}} could not be saved.", args{"Name": filepath.Base(to.path)}), help: reason(err)})
 		default:
 			show := u.button(secondary, lang.L("Show in its folder"), func() { u.reveal(to.path) })
 			u.notices.show(saveNotice, notice{tone: good, actions: []*button{show},
-				text: lang.L("{{.Name}} is saved.", args{"Name": filepath.Base(to.path)}), help: help})
+				text: lang.L("{{.Name}} is saved.", args{"Name": filepath.Base(to.path)}), help: help()})
 		}
 	})
 }

@@ -65,5 +65,5 @@ func (p *linksPlace) saveLead(e desk.Entry, l *desk.Link) {
 	p.u.save(name, func(w io.Writer) error {
 		_, err := w.Write(page)
 		return err
-	}, lang.L("Attach it to the mail. Whoever has the page has the link."))
+	}, func() string { return lang.L("Attach it to the mail. Whoever has the page has the link.") })
 }

@@ -99,10 +99,16 @@ func withProfiles(t *testing.T) {
 // open opens a window over a desk whose home is dir, "" for one of its own.
 func open(t *testing.T, dir string, o Options) *rig {
 	t.Helper()
-	if dir == "" {
-		dir = filepath.Join(t.TempDir(), "home")
+	return openOver(t, desk.Options{Home: dir}, o)
+}
+
+// openOver opens a window over a desk that is opened with more than a home.
+func openOver(t *testing.T, with desk.Options, o Options) *rig {
+	t.Helper()
+	if with.Home == "" {
+		with.Home = filepath.Join(t.TempDir(), "home")
 	}
-	d, err := desk.Open(context.Background(), desk.Options{Home: dir})
+	d, err := desk.Open(context.Background(), with)
 	if err != nil {
 		t.Fatal(err)
 	}

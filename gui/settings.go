@@ -19,12 +19,14 @@ type settingsPlace struct {
 	keys   fyne.CanvasObject
 
 	distributions *distributions
+	updates       *updateSettings
 	choices       []func(desk.Settings) // bring what is marked up to date
 }
 
 func (u *ui) newSettingsPlace() *settingsPlace {
 	p := &settingsPlace{u: u}
 	p.distributions = u.newDistributions()
+	p.updates = u.newUpdateSettings()
 	page := container.New(stack{gap: 8},
 		p.section(lang.L("Look"),
 			p.choice(lang.L("Appearance"), func(s desk.Settings) string { return s.Appearance }, []option{
@@ -69,6 +71,10 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 			p.fact(lang.L("What a link cannot do"), whatLinksCannot())),
 		p.section(lang.L("Links for longer than seven days"), p.distributions.all),
 	)
+	page.Add(p.section(lang.L("Move to another computer"), u.newMoving()))
+	if u.desk.CanUpdate() {
+		page.Add(p.section(lang.L("Newer versions"), p.updates.all))
+	}
 	p.keys = p.section(lang.L("Keys"), p.keyTable())
 	page.Add(p.keys)
 	page.Add(p.section("Waybill "+u.version,
@@ -90,6 +96,7 @@ func (p *settingsPlace) follow(s desk.Settings) {
 		show(s)
 	}
 	p.distributions.show(s)
+	p.updates.show()
 }
 
 // showKeys scrolls to the table of keys.

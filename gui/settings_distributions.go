@@ -2,14 +2,12 @@ package gui
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/widget"
-	"github.com/ncruces/zenity"
 
 	"waybill/internal/desk"
 	"waybill/signer"
@@ -184,7 +182,7 @@ func (d *distributions) remove(one desk.Distribution) {
 
 // chooseKey lets the person choose the file with a private key.
 func (u *ui) chooseKey(chosen func(path string)) {
-	ask(u, chooseKeyFile, func(path string, err error) {
+	ask(u, func(ctx context.Context) (string, error) { return chooseOne(ctx, lang.L("Choose the private key")) }, func(path string, err error) {
 		switch {
 		case err != nil:
 			u.fyneChooser(false, func(paths []string) { chosen(paths[0]) })
@@ -192,17 +190,6 @@ func (u *ui) chooseKey(chosen func(path string)) {
 			chosen(path)
 		}
 	})
-}
-
-func keyTitle() string { return lang.L("Choose the private key") }
-
-// zenityKey asks for one file as zenityChooser does for several.
-func zenityKey(ctx context.Context) (string, error) {
-	path, err := zenity.SelectFile(zenity.Context(ctx), zenity.Title(keyTitle()))
-	if errors.Is(err, zenity.ErrCanceled) {
-		return "", nil
-	}
-	return path, err
 }
 
 // plainField is a field to type in, with its name.
