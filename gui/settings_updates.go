@@ -46,8 +46,8 @@ func (s *updateSettings) show() {
 	case s.failed != nil:
 		s.last.set(told(s.failed.What)+" "+told(s.failed.Help), colorWarn)
 	case known.Looked.IsZero():
-		s.last.set(lang.L("It has not been looked for yet."), colorMuted)
+		s.last.set(lang.L("Nobody has looked yet."), colorMuted)
 	default:
-		s.last.set(lang.L("It was looked for last {{.When}}.", args{"When": s.u.words.zoned(known.Looked, s.u.now())}), colorMuted)
+		s.last.set(lang.L("Last look: {{.When}}.", args{"When": s.u.words.zoned(known.Looked, s.u.now())}), colorMuted)
 	}
 }

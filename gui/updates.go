@@ -116,8 +116,8 @@ func (u *ui) offerUpdate(found desk.Update) {
 			u.button(secondary, lang.L("Open the download page"), func() { u.openPage(found.Page) }),
 			u.button(secondary, lang.L("Skip this version"), func() { u.skipUpdate(found.Newest) }),
 		},
-		text: lang.L("Waybill {{.Version}} is there.", args{"Version": found.Newest}),
-		help: lang.L("This is {{.Running}}. The new one was released on {{.Day}}.", args{"Running": found.Running, "Day": u.words.day(found.Released, u.now())}),
+		text: lang.L("Waybill {{.Version}} is out.", args{"Version": found.Newest}),
+		help: lang.L("This is {{.Running}}. The new one was released {{.When}}.", args{"Running": found.Running, "When": u.words.zoned(found.Released, u.now())}),
 	})
 }
 

@@ -86,7 +86,7 @@ func TestNewerVersion(t *testing.T) {
 	a := r.watched()
 	r.until("it asks", func() bool { return r.says(updatesNotice) != "" })
 	r.press(updatesNotice, "Yes")
-	r.until("it is offered", func() bool { return strings.HasPrefix(r.says(updatesNotice), "Waybill 1.2.0 is there. This is 1.1.0.") })
+	r.until("it is offered", func() bool { return strings.HasPrefix(r.says(updatesNotice), "Waybill 1.2.0 is out. This is 1.1.0.") })
 	r.press(updatesNotice, "What is new")
 	if !r.cover.Visible() || r.shell.Visible() || !strings.Contains(labels(r.cover), "- Links that sing.") {
 		t.Errorf("%q", labels(r.cover))
@@ -122,7 +122,7 @@ func TestNewerVersion(t *testing.T) {
 	m.Expires = m.Expires.Add(48 * time.Hour)
 	s.Publish(m)
 	r = openOver(t, with, Options{})
-	r.until("the next one is offered", func() bool { return strings.HasPrefix(r.says(updatesNotice), "Waybill 1.3.0 is there.") })
+	r.until("the next one is offered", func() bool { return strings.HasPrefix(r.says(updatesNotice), "Waybill 1.3.0 is out.") })
 	r.press(updatesNotice, "Skip this version")
 	// The day after that, the one that was skipped is not spoken of, unless somebody asks.
 	with.Now = func() time.Time { return time.Now().Add(50 * time.Hour) }
@@ -133,7 +133,7 @@ func TestNewerVersion(t *testing.T) {
 		t.Errorf("%q", r.says(updatesNotice))
 	}
 	r.settings.updates.look.Tapped(nil)
-	r.until("it is said", func() bool { return strings.HasPrefix(r.says(updatesNotice), "Waybill 1.3.0 is there.") })
+	r.until("it is said", func() bool { return strings.HasPrefix(r.says(updatesNotice), "Waybill 1.3.0 is out.") })
 }
 
 func TestUpdateSettings(t *testing.T) {
@@ -145,7 +145,7 @@ func TestUpdateSettings(t *testing.T) {
 	r.ui.open(r.settings)
 	chips := map[string]*filterChip{}
 	collect(r.settings.updates.all, chips)
-	if chips["Once a day"].on || !chips["Never"].on || r.settings.updates.last.label.Text != "It has not been looked for yet." {
+	if chips["Once a day"].on || !chips["Never"].on || r.settings.updates.last.label.Text != "Nobody has looked yet." {
 		t.Errorf("%q", r.settings.updates.last.label.Text)
 	}
 	// Somebody looks, and nothing is newer; whether it may by itself is not said by that.
@@ -154,7 +154,7 @@ func TestUpdateSettings(t *testing.T) {
 		t.Errorf("%q", r.settings.updates.last.label.Text)
 	}
 	r.until("it is said", func() bool { return r.says(updatesNotice) == "Waybill 1.1.0 is the newest there is." })
-	if !strings.HasPrefix(r.settings.updates.last.label.Text, "It was looked for last ") || r.desk.Settings().Updates.Look != desk.LookUnasked {
+	if !strings.HasPrefix(r.settings.updates.last.label.Text, "Last look: ") || r.desk.Settings().Updates.Look != desk.LookUnasked {
 		t.Errorf("%q", r.settings.updates.last.label.Text)
 	}
 	// What went wrong in the background is said here, and nowhere else.

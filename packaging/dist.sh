@@ -28,7 +28,7 @@ for size in 16 24 32 48 64 128 256 512; do
 	put 644 assets/icons/icon-$size.png usr/share/icons/hicolor/${size}x$size/apps/$id.png
 done
 put 644 assets/icon.svg usr/share/icons/hicolor/scalable/apps/$id.svg
-for doc in README.md CHANGELOG.md docs/links.md docs/command-line.md; do
+for doc in README.md CHANGELOG.md docs/links.md docs/command-line.md docs/data.md docs/updates.md; do
 	put 644 $doc usr/share/doc/waybill/"$(basename $doc)"
 done
 gzip -9n "$STAGE/usr/share/doc/waybill/CHANGELOG.md"

@@ -68,7 +68,7 @@ func updateText(u desk.Update) string {
 		return fmt.Sprintf("Waybill %s is the newest there is.\n", u.Running)
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "Waybill %s is there, since %s; this is %s.\n\n", u.Newest, u.Released.Local().Format("2006-01-02"), u.Running)
+	fmt.Fprintf(&text, "Waybill %s is out, since %s; this is %s.\n\n", u.Newest, u.Released.Local().Format("2006-01-02"), u.Running)
 	if notes := u.Notes("en"); notes != "" {
 		fmt.Fprintf(&text, "%s\n\n", notes)
 	}

@@ -44,7 +44,7 @@ func TestUpdate(t *testing.T) {
 	}
 	s.Publish(release)
 	newer := r.built("1.1.0", s, "update").is(cli.OK)
-	for _, wanted := range []string{"Waybill 1.2.0 is there, since ", "; this is 1.1.0.\n", "- Links that sing.", "Download it from https://example.com/releases/v1.2.0\n",
+	for _, wanted := range []string{"Waybill 1.2.0 is out, since ", "; this is 1.1.0.\n", "- Links that sing.", "Download it from https://example.com/releases/v1.2.0\n",
 		"https://example.com/waybill_amd64.deb (", "SHA-256 abab"} {
 		if !strings.Contains(newer.out, wanted) {
 			t.Errorf("%q is not in %q", wanted, newer.out)

@@ -1,0 +1,52 @@
+package desk
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// Place is where Waybill keeps something.
+type Place struct {
+	What   string // ledger, settings, sandbox, running, window or cache
+	Path   string
+	Exists bool
+}
+
+// Places says where Waybill keeps what it keeps, whether it is there yet or not; home is as in Options. Nothing of it is
+// made by asking. What is Waybill's own is all here: whoever removes these has removed everything but the program.
+func Places(home string) ([]Place, error) {
+	home, err := homeFolder(home)
+	if err != nil {
+		return nil, err
+	}
+	places := []Place{
+		{What: "ledger", Path: filepath.Join(home, "ledger.db")},
+		{What: "settings", Path: filepath.Join(home, "settings.json")},
+		{What: "sandbox", Path: filepath.Join(home, "sandbox")},
+		{What: "running", Path: filepath.Join(home, "running")},
+	}
+	if config, err := windowFolder(); err == nil {
+		places = append(places, Place{What: "window", Path: filepath.Join(config, "fyne", appID)})
+	}
+	if cache, err := os.UserCacheDir(); err == nil {
+		places = append(places, Place{What: "cache", Path: filepath.Join(cache, "fyne", appID)})
+	}
+	for i, p := range places {
+		_, err := os.Lstat(p.Path)
+		places[i].Exists = err == nil
+	}
+	return places, nil
+}
+
+// appID is the window's name towards the system, which its folders are named after.
+const appID = "io.github.waybill_app.Waybill"
+
+// windowFolder is where the window's toolkit keeps what windows remember.
+func windowFolder() (string, error) {
+	if runtime.GOOS != "darwin" {
+		return os.UserConfigDir()
+	}
+	user, err := os.UserHomeDir()
+	return filepath.Join(user, "Library", "Preferences"), err
+}
