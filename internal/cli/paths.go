@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -41,7 +40,7 @@ func (c *command) paths() *cobra.Command {
 				if !p.Exists {
 					missing = " (not there)"
 				}
-				_, _ = io.WriteString(w, fmt.Sprintf("%s\t%s%s\n", p.What, oneLine(p.Path), missing))
+				_, _ = fmt.Fprintf(w, "%s\t%s%s\n", p.What, oneLine(p.Path), missing)
 			}
 			c.wrote(w.Flush())
 			return nil

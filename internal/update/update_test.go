@@ -261,7 +261,7 @@ func TestVersions(t *testing.T) {
 			t.Errorf("%q: %d", same, got)
 		}
 	}
-	for version, want := range map[string]bool{"1.2.0": true, "1.2.0-5-gabc1234": true, "0.1.0-dev.abc": true, "dev": false, "": false, "1": false, "1.2": false, "1.2.0 ": false, "1.02.0": false} {
+	for version, want := range map[string]bool{"1.2.0": true, "1.2.0-5-gabc1234": true, "0.1.0-dev.abc": true, "dev": false, "": false, "1": false, "1.2": false, "1.2.0+": false, "1.02.0": false} {
 		if update.IsVersion(version) != want {
 			t.Errorf("%q", version)
 		}
