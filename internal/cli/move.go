@@ -81,7 +81,7 @@ func (c *command) sayExported(file string, m desk.Moving) {
 		c.say("Copy the private keys of the distributions yourself.")
 	}
 	if m.SandboxLinks > 0 {
-		c.say("%s into the sandbox stay here, as its files do.", counted(m.SandboxLinks, "link", "links"))
+		c.say("%s here, as its files do.", counted(m.SandboxLinks, "link into the sandbox stays", "links into the sandbox stay"))
 	}
 	if m.Interrupted > 0 {
 		c.say("%s not done, and stay here: go on with them by waybill resume.", counted(m.Interrupted, "drop is", "drops are"))
@@ -135,8 +135,7 @@ func (c *command) importing() *cobra.Command {
 }
 
 func (c *command) sayImported(m desk.Imported, next desk.Destination) {
-	c.say("%s came, from %s: %s new, %s later there, %s kept as they are here.", counted(m.Links, "link", "links"),
-		m.Made.Local().Format("2006-01-02 15:04"), counted(m.Added, "is", "are"), counted(m.Replaced, "was", "were"), counted(m.Kept, "is", "are"))
+	c.say("%s came: %d new here, %d renewed or revoked later there, %d different and kept as here.", counted(m.Links, "link", "links"), m.Added, m.Replaced, m.Kept)
 	if m.LeftOut > 0 {
 		c.say("%s be used here, so they are left out.", counted(m.LeftOut, "setting cannot", "settings cannot"))
 	}

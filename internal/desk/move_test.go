@@ -208,7 +208,7 @@ func TestMovingToAnEmptyComputer(t *testing.T) {
 		t.Errorf("%q", left)
 	}
 	// Once more changes nothing.
-	if again := c.imports(file); again.Added+again.Replaced+again.Kept != 0 || again.Links != 4 || len(again.Backups) != 2 {
+	if again := c.imports(file); again.Added+again.Replaced+again.Kept != 0 || again.Links != 4 || len(again.Backups) != 2 || !strings.HasSuffix(again.Backups[0], "ledger.db.before-import-2") {
 		t.Errorf("%+v", again)
 	}
 }
