@@ -24,7 +24,8 @@ type notice struct {
 	text    string
 	help    string
 	actions []*button
-	sticky  bool // has no cross: it is a question, or goes by itself
+	beside  fyne.CanvasObject // after the buttons; nil for nothing
+	sticky  bool              // has no cross: it is a question, or goes by itself
 }
 
 func (u *ui) newNotices() *notices {
@@ -46,6 +47,9 @@ func (n *notices) show(name string, what notice) *prose {
 	end := container.New(line{gap: 8})
 	for _, b := range what.actions {
 		end.Add(b)
+	}
+	if what.beside != nil {
+		end.Add(what.beside)
 	}
 	if !what.sticky {
 		end.Add(n.ui.iconButton(iconClose, lang.L("Close"), func() { n.hide(name) }))

@@ -19,12 +19,14 @@ type settingsPlace struct {
 	keys   fyne.CanvasObject
 
 	distributions *distributions
+	desktop       *desktopSettings
 	choices       []func(desk.Settings) // bring what is marked up to date
 }
 
 func (u *ui) newSettingsPlace() *settingsPlace {
 	p := &settingsPlace{u: u}
 	p.distributions = u.newDistributions()
+	p.desktop = p.newDesktopSettings()
 	page := container.New(stack{gap: 8},
 		p.section(lang.L("Look"),
 			p.choice(lang.L("Appearance"), func(s desk.Settings) string { return s.Appearance }, []option{
@@ -67,6 +69,7 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 					}
 				}),
 			p.fact(lang.L("What a link cannot do"), whatLinksCannot())),
+		p.section(lang.L("On the desktop"), p.desktop.rows...),
 		p.section(lang.L("Links for longer than seven days"), p.distributions.all),
 	)
 	p.keys = p.section(lang.L("Keys"), p.keyTable())
@@ -90,6 +93,7 @@ func (p *settingsPlace) follow(s desk.Settings) {
 		show(s)
 	}
 	p.distributions.show(s)
+	p.desktop.show()
 }
 
 // showKeys scrolls to the table of keys.
