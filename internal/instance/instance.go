@@ -39,7 +39,7 @@ func (r Refusal) Error() string { return string(r) }
 // How long things may take. A window that is just being opened answers late, on a machine that is busy with the
 // session's start.
 const (
-	greetWithin  = 15 * time.Second      // until the first instance says that it hears, from the first try
+	greetWithin  = 10 * time.Second      // until the first instance says that it hears, from the first try
 	speakWithin  = 5 * time.Second       // until a message has come over
 	handleWithin = 8 * time.Second       // until the window has done what it is asked for
 	againAfter   = 50 * time.Millisecond // before what did not go is tried again
