@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -39,8 +40,8 @@ func (b *busNotifier) send(n notification) {
 	go func() {
 		ctx, cancel := context.WithTimeout(b.u.ctx, notifyWithin)
 		defer cancel()
-		if b.show(ctx, n) != nil && b.u.ctx.Err() == nil {
-			b.u.app.SendNotification(fyne.NewNotification(n.title, n.body)) // a portal takes it, within Flatpak
+		if b.show(ctx, n) != nil && os.Getenv("FLATPAK_ID") != "" {
+			b.u.app.SendNotification(fyne.NewNotification(n.title, n.body)) // the portal takes it there
 		}
 	}()
 }

@@ -72,7 +72,11 @@ func command(program string) string {
 	}
 	quoted := strings.NewReplacer(`"`, `\"`, "`", "\\`", `$`, `\$`, `\`, `\\`).Replace(program)
 	// Within the file, a backslash is written twice, and a percent sign begins a field.
-	return `"` + strings.NewReplacer(`\`, `\\`, `%`, `%%`).Replace(quoted) + `"`
+	quoted = `"` + strings.NewReplacer(`\`, `\\`, `%`, `%%`).Replace(quoted) + `"`
+	if strings.Contains(program, "%") {
+		return "env " + quoted // GLib looks for the program under the name with two of them
+	}
+	return quoted
 }
 
 // same reports whether two paths lead to one file.
