@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"sync/atomic"
 
 	"waybill/internal/desk"
 	"waybill/internal/instance"
@@ -18,22 +19,24 @@ var (
 // serve takes what other starts hand over, which comes on any goroutine.
 func (u *ui) serve(ctx context.Context, c instance.Call) error {
 	done := make(chan error, 1)
+	var taken atomic.Bool // by the window, or by the end of waiting for it: what is given up here is done nowhere
 	u.do(func() {
-		switch {
-		case u.ctx.Err() != nil:
-			done <- instance.ErrClosing
-		case ctx.Err() == nil: // else nobody waits for it any more
+		if u.ctx.Err() == nil && taken.CompareAndSwap(false, true) {
 			done <- u.handOver(c)
 		}
 	})
+	why := instance.ErrClosing
 	select {
 	case err := <-done:
 		return err
 	case <-u.ctx.Done():
-		return instance.ErrClosing
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		why = context.Cause(ctx)
 	}
+	if taken.CompareAndSwap(false, true) {
+		return why
+	}
+	return <-done
 }
 
 // handOver does what another start was asked for, as if it had come here. Nothing goes to another place than it said.

@@ -4,6 +4,7 @@ package gui
 
 import (
 	"context"
+	"runtime"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -22,5 +23,8 @@ func (f fyneNotifier) end() {}
 
 // sayAlone says something without a window.
 func sayAlone(_ context.Context, n notification) {
+	if runtime.GOOS == "windows" { // where the program shows what it says in a window, if it has no terminal
+		return
+	}
 	app.NewWithID(ID).SendNotification(fyne.NewNotification(n.title, n.body))
 }

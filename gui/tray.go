@@ -105,7 +105,7 @@ func (s *sendPlace) soFar() (done, size int64) {
 // newestLive is the newest link that works.
 func (p *linksPlace) newestLive() (desk.Entry, bool) {
 	now := p.u.now()
-	for i := range p.entries {
+	for i := range p.entries[:min(len(p.entries), newest)] {
 		if p.entries[i].Live(now) {
 			return p.entries[i], true
 		}

@@ -149,6 +149,7 @@ func (f *First) Serve(handle func(context.Context, Call) error) {
 // answer answers one caller.
 func (f *First) answer(conn net.Conn, handle func(context.Context, Call) error) {
 	defer func() { _ = conn.Close() }()
+	// Who is still to speak when the instance is closed is not heard; who has spoken gets an answer.
 	stop := context.AfterFunc(f.ctx, func() { _ = conn.Close() })
 	defer stop()
 	if samePerson(conn) != nil {
@@ -160,6 +161,9 @@ func (f *First) answer(conn net.Conn, handle func(context.Context, Call) error) 
 	}
 	line, err := readLine(bufio.NewReader(conn), maxCall)
 	if err != nil {
+		return
+	}
+	if !stop() {
 		return
 	}
 	call, err := decode(line)
@@ -185,7 +189,7 @@ func (f *First) answer(conn net.Conn, handle func(context.Context, Call) error) 
 	}
 }
 
-// Close lets another process be the first. Calls that are being answered are broken off. A nil instance has nothing to
+// Close lets another process be the first, once the handler has answered the calls that have come. A nil instance has nothing to
 // close.
 func (f *First) Close() error {
 	if f == nil {
