@@ -111,9 +111,9 @@ func (u *ui) askToClose() {
 	}
 	goOn := u.button(primary, lang.L("Keep sending in the background"), func() { chosen(desk.ClosingBackground); u.hide() })
 	u.notices.show("close", notice{
-		tone: warning, actions: []*button{goOn, u.laterButton(func() { chosen(desk.ClosingQuit) }), u.cancelButton()}, beside: never,
+		tone: warning, actions: []*button{goOn, u.laterButton(func() { chosen(desk.ClosingQuit) }), u.cancelButton()}, below: never,
 		text: lang.N("{{.Count}} files are not sent yet.", n, args{"Count": u.words.count(n)}),
-		help: lang.L("In the background they go on without the window; the icon in the tray shows how far they are, and brings it back."),
+		help: lang.L("In the background, sending goes on without the window; the icon in the tray shows how far it is, and brings the window back."),
 	})
 }
 
@@ -153,7 +153,7 @@ func (u *ui) quit(cause error) {
 	if u.back.shown {
 		u.window.Close()
 	} else {
-		u.app.Quit() // there is no window to close
+		u.app.Driver().Quit() // there is no window to close
 	}
 }
 

@@ -59,7 +59,8 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	u := newUI(ctx, a, d, o)
 	u.surroundings = call.Surroundings
 	u.notifier = newNotifier(u)
-	stop := context.AfterFunc(ctx, func() { u.do(a.Quit) })
+	// Fyne hears signals too, and may be at its end by now: closing a window is too late then.
+	stop := context.AfterFunc(ctx, func() { u.do(a.Driver().Quit) })
 	defer stop()
 	a.Lifecycle().SetOnEnteredForeground(func() { u.back.front = true })
 	a.Lifecycle().SetOnExitedForeground(func() { u.back.front = false })
