@@ -23,8 +23,8 @@ func main() {
 	status := cli.Run(ctx, os.Args[1:], cli.Environment{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
 		Updates: desk.UpdateSource{URL: updateURL, Key: updateKey},
-		Window: func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error {
-			return gui.Run(ctx, d, gui.Options{Store: s, Files: files, Version: version})
+		Window: func(ctx context.Context, d *desk.Desk, w cli.Opening) error {
+			return gui.Run(ctx, d, gui.Options{Store: w.Store, Files: w.Files, Minimised: w.Minimised, Version: version})
 		},
 	})
 	stop()

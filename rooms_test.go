@@ -12,8 +12,10 @@ import (
 func TestArrowsBetweenTheRooms(t *testing.T) {
 	may := map[string][]string{
 		"waybill":                    {"gui", "internal/cli", "internal/desk"},
-		"waybill/gui":                {"assets", "internal/desk", "internal/finder", "signer"},
+		"waybill/gui":                {"assets", "internal/autostart", "internal/desk", "internal/finder", "internal/instance", "signer"},
 		"waybill/internal/cli":       {"internal/desk", "signer"},
+		"waybill/internal/instance":  {"internal/desk"},
+		"waybill/internal/autostart": {},
 		"waybill/internal/desk":      {"internal/bucket", "internal/courier", "internal/ledger", "internal/pages", "internal/sandbox", "internal/update", "signer"},
 		"waybill/internal/courier":   {"signer"},
 		"waybill/internal/bucket":    {},

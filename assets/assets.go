@@ -8,6 +8,11 @@ import "embed"
 //go:embed icon.png
 var Icon []byte
 
+// IconTray is the program's icon as a PNG of 64 by 64 pixels, for the tray.
+//
+//go:embed icons/icon-64.png
+var IconTray []byte
+
 // Logo is the icon as an SVG, for places where it is drawn at 40 pixels and more.
 //
 //go:embed icon.svg

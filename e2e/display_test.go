@@ -84,18 +84,21 @@ func (d *desktop) startBus() {
 }
 
 // windowManagerRules keep openbox out of the way: no borders, so that a window is all of its own making, and
-// no keys of its own, so that every chord reaches the program.
+// no keys of its own, so that every chord reaches the program, but for one that closes a window as its cross would.
 const windowManagerRules = `<?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <theme><keepBorder>no</keepBorder></theme>
   <focus><focusNew>yes</focusNew></focus>
-  <keyboard/>
+  <keyboard><keybind key="` + closeKey + `"><action name="Close"/></keybind></keyboard>
   <mouse><context name="Client">
     <mousebind button="Left" action="Press"><action name="Focus"/><action name="Raise"/></mousebind>
   </context></mouse>
   <applications><application class="*"><decor>no</decor></application></applications>
 </openbox_config>
 `
+
+// closeKey closes a window.
+const closeKey = "W-F4"
 
 // startWindowManager starts openbox: without one, X windows get no keyboard focus, and nothing can be dropped.
 func (d *desktop) startWindowManager() {

@@ -113,6 +113,16 @@ func (w *window) seeTimes(n int, text string, within time.Duration) (places []im
 	return places
 }
 
+// seesNow reports whether a text can be read in the window as it is.
+func (w *window) seesNow(text string) bool {
+	w.t.Helper()
+	lines, err := w.read(w.area())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return len(find(lines, text)) > 0
+}
+
 // click clicks at a text in the window, at the first if it stands there more than once.
 func (w *window) click(text string) {
 	w.t.Helper()

@@ -182,3 +182,41 @@ func (l line) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
 	size.Width += l.gap * float32(max(n-1, 0))
 	return size
 }
+
+// flow is a line that goes on in the next one where its width is used up. How high it is, it knows once it has been laid out.
+type flow struct {
+	gap   float32
+	width float32 // when it was laid out last; 0 for not yet
+}
+
+// Layout implements fyne.Layout.
+func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	f.width = size.Width
+	f.place(objects, func(o fyne.CanvasObject, at fyne.Position, m fyne.Size) {
+		o.Move(at)
+		o.Resize(m)
+	})
+}
+
+// MinSize implements fyne.Layout.
+func (f *flow) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
+	for _, o := range objects {
+		size.Width = max(size.Width, o.MinSize().Width)
+	}
+	size.Height = f.place(objects, func(fyne.CanvasObject, fyne.Position, fyne.Size) {})
+	return size
+}
+
+// place gives each object its place, and the height of it all.
+func (f *flow) place(objects []fyne.CanvasObject, put func(fyne.CanvasObject, fyne.Position, fyne.Size)) float32 {
+	var x, y, row float32
+	for _, o := range objects {
+		m := o.MinSize()
+		if f.width > 0 && x > 0 && x+m.Width > f.width {
+			x, y, row = 0, y+row+f.gap, 0
+		}
+		put(o, fyne.NewPos(x, y), m)
+		x, row = x+m.Width+f.gap, max(row, m.Height)
+	}
+	return y + row
+}

@@ -21,6 +21,7 @@ import (
 	"waybill/assets"
 	"waybill/internal/desk"
 	"waybill/internal/finder"
+	"waybill/internal/instance"
 )
 
 // ID is the application's name towards the system, as in FyneApp.toml.
@@ -28,22 +29,32 @@ const ID = "io.github.waybill_app.Waybill"
 
 // Options is what a window is opened with.
 type Options struct {
-	Store   desk.Store // what the flags name; the zero Store is what was used last
-	Files   []string   // queued at once, absolute
-	Version string
+	Store     desk.Store // what the flags name; the zero Store is what was used last
+	Files     []string   // queued at once, absolute
+	Minimised bool       // out of the way: in the tray, or iconified where there is none
+	Version   string
 }
 
 // ErrNoDisplay says that there is nowhere to open a window.
 var ErrNoDisplay = errors.New("there is no display to open a window on; `waybill send` does the same job without one")
 
-// Run opens the window and comes back when it is closed.
+// Run opens the window and comes back when it is closed. Where one is open already, that one gets the files.
 func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	if !hasDisplay() {
 		return ErrNoDisplay
 	}
+	call := instance.Call{Store: o.Store, Files: o.Files, Surroundings: desk.Surroundings(), Quietly: o.Minimised}
+	first, err := instance.Claim(ctx, d.Home(), call)
+	switch {
+	case errors.Is(err, instance.ErrHandedOver):
+		return nil
+	case errors.Is(err, instance.ErrSilent), errors.As(err, new(instance.Refusal)), ctx.Err() != nil:
+		notHandedOver(ctx, err)
+		return err
+	} // any other error is of a home that takes no lock: a window all the same, of which other starts know nothing
 	handed, err := finder.Handed()
 	if err != nil {
-		return err
+		return errors.Join(err, first.Close())
 	}
 	a := app.NewWithID(ID)
 	a.SetIcon(fyne.NewStaticResource("waybill.png", assets.Icon))
@@ -51,14 +62,33 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 		return err
 	}
 	u := newUI(ctx, a, d, o)
-	stop := context.AfterFunc(ctx, func() { u.do(a.Quit) })
+	u.surroundings = call.Surroundings
+	u.notifier = newNotifier(u)
+	// Fyne hears signals too, and may be at its end by now: closing a window is too late then.
+	stop := context.AfterFunc(ctx, func() { u.do(a.Driver().Quit) })
 	defer stop()
-	u.window.Show()
+	a.Lifecycle().SetOnEnteredForeground(func() { u.back.front = true })
+	a.Lifecycle().SetOnExitedForeground(func() { u.back.front = false })
+	if o.Minimised {
+		u.back.hidden, u.back.resident = true, true
+		u.keepTrace()
+	} else {
+		u.window.Show()
+		u.back.shown = true
+	}
 	u.begin(o)
 	go u.takeHanded(handed)
+	go u.tray.watch()
+	if first != nil {
+		first.Serve(u.serve)
+	}
 	a.Run()
+	u.cancel(nil)
+	err = first.Close() // whoever starts now gets a window of their own
+	u.tray.end()
+	u.notifier.end()
 	u.end()
-	return nil
+	return err
 }
 
 // patience is how long a window waits for a network that was lost: a laptop may be closed over a weekend.
@@ -89,6 +119,11 @@ type ui struct {
 	held    func() fyne.KeyModifier
 	version string
 
+	back         background
+	tray         *tray
+	notifier     notifier          // nil in tests
+	surroundings map[string]string // see desk.Surroundings
+
 	float    *float
 	notices  *notices
 	side     *sidebar
@@ -116,6 +151,7 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u.window.SetMaster()
 	u.window.SetPadded(false)
 
+	u.tray = &tray{u: u}
 	u.notices = u.newNotices()
 	u.send = u.newSendPlace(o.Store)
 	u.links = u.newLinksPlace()
@@ -138,7 +174,7 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 		u.open(u.send)
 		u.send.drop(paths)
 	})
-	u.window.SetCloseIntercept(u.askToClose)
+	u.window.SetCloseIntercept(u.closeWindow)
 	u.open(u.send)
 	return u
 }
@@ -184,6 +220,7 @@ func (u *ui) tick() {
 			u.do(func() {
 				u.links.tick()
 				u.send.tick()
+				u.tray.show()
 			})
 		}
 	}
@@ -261,31 +298,4 @@ func (u *ui) copy(text string) {
 	u.send.uncopied()
 	u.links.uncopied()
 	u.browser.links.uncopied()
-}
-
-// askToClose closes the window, after a question if that would stop transfers.
-func (u *ui) askToClose() {
-	n := u.send.open()
-	if n == 0 {
-		u.window.Close()
-		return
-	}
-	stay := u.button(secondary, lang.L("Keep sending"), func() { u.notices.hide("close") })
-	actions := []*button{stay}
-	later := u.button(secondary, lang.L("Close, go on later"), func() {
-		u.cancel(desk.ErrLeave)
-		u.window.Close()
-	})
-	leave := u.button(secondary, lang.L("Cancel them and close"), func() {
-		u.send.cancelAll()
-		u.window.Close()
-	})
-	if len(u.send.waiting) == 0 { // what has no destination yet is in no plan
-		actions = append(actions, later)
-	}
-	u.notices.show("close", notice{
-		tone: warning, sticky: true, actions: append(actions, leave),
-		text: lang.N("{{.Count}} files are not sent yet.", n, args{"Count": u.words.count(n)}),
-		help: lang.L("The next start can go on where this one ends; cancelling leaves nothing half sent in the bucket."),
-	})
 }

@@ -6,7 +6,7 @@ func (u *ui) takeHanded(handed <-chan []string) {
 		select {
 		case files := <-handed:
 			u.do(func() {
-				u.window.RequestFocus()
+				u.comeForward()
 				u.open(u.send)
 				u.send.drop(files)
 			})

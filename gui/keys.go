@@ -39,7 +39,7 @@ func (u *ui) shortcuts() []shortcut {
 		{"search", lang.L("Search the links"), fyne.KeyF, ctrl, func() { u.open(u.links); u.window.Canvas().Focus(u.links.search) }},
 		{"settings", lang.L("Settings"), fyne.KeyComma, ctrl, func() { u.open(u.settings) }},
 		{"help", lang.L("Show the keys"), fyne.KeyF1, 0, func() { u.open(u.settings); u.settings.showKeys() }},
-		{"quit", lang.L("Quit"), fyne.KeyQ, ctrl, u.askToClose},
+		{"quit", lang.L("Quit"), fyne.KeyQ, ctrl, u.askToQuit},
 	}
 	return u.placeKeys(append(table, u.linkKeys()...))
 }

@@ -259,7 +259,7 @@ func TestClosingAsksWhileSending(t *testing.T) {
 	r.window.SetOnClosed(func() { closed = true })
 	r.send.drop([]string{r.file("big.bin", strings.Repeat("0123456789abcdef", 4<<20))})
 	r.until("it is under way", func() bool { return r.send.totals().open == 1 })
-	r.askToClose()
+	r.closeWindow()
 	if closed || r.notices.lines["close"] == nil {
 		t.Fatal("the window does not ask")
 	}

@@ -24,7 +24,8 @@ type notice struct {
 	text    string
 	help    string
 	actions []*button
-	sticky  bool // has no cross: it is a question, or goes by itself
+	below   fyne.CanvasObject // below the buttons; nil for nothing
+	sticky  bool              // has no cross: it is a question, or goes by itself
 }
 
 func (u *ui) newNotices() *notices {
@@ -44,15 +45,26 @@ func (n *notices) show(name string, what notice) *prose {
 		content.Add(n.ui.prose(what.help, colorText).all)
 	}
 	end := container.New(line{gap: 8})
+	below := container.New(&flow{gap: 8})
 	for _, b := range what.actions {
-		end.Add(b)
+		if len(what.actions) > 2 { // beside them there would be no room for the words in a narrow window
+			below.Add(b)
+		} else {
+			end.Add(b)
+		}
 	}
 	if !what.sticky {
 		end.Add(n.ui.iconButton(iconClose, lang.L("Close"), func() { n.hide(name) }))
 	}
 	beside := container.New(line{gap: gap, stretch: content}, content, end)
-	if len(what.actions) > 2 { // beside them there would be no room for the words in a narrow window
-		beside = container.New(stack{gap: 8}, content, end)
+	if len(end.Objects) == 0 {
+		beside = content
+	}
+	if len(below.Objects) > 0 {
+		beside = container.New(stack{gap: 8}, beside, below)
+	}
+	if what.below != nil {
+		beside = container.New(stack{gap: 8}, beside, container.New(line{}, what.below))
 	}
 	all := container.NewStack(newSurface(back, colorNone, radius), container.New(inset{gap, 8, gap, 8}, beside))
 	n.lines[name] = all

@@ -270,6 +270,7 @@ func (s *sendPlace) askClash(ctx context.Context, t desk.Transfer) desk.Clash {
 		if ctx.Err() == nil {
 			s.asks[t.ID] = answer
 			s.show()
+			s.tellQuestion(t)
 		}
 	})
 	select {
@@ -324,6 +325,8 @@ func (s *sendPlace) ended(g *group) {
 	}
 	s.u.ledgerTrouble()
 	s.show()
+	s.u.tray.show()
+	s.tellEnd(g)
 }
 
 // copyLinks puts links on the clipboard, one a line, and says so in their rows.

@@ -20,6 +20,7 @@ type settingsPlace struct {
 
 	distributions *distributions
 	updates       *updateSettings
+	desktop       *desktopSettings
 	choices       []func(desk.Settings) // bring what is marked up to date
 }
 
@@ -27,6 +28,7 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 	p := &settingsPlace{u: u}
 	p.distributions = u.newDistributions()
 	p.updates = u.newUpdateSettings()
+	p.desktop = p.newDesktopSettings()
 	page := container.New(stack{gap: 8},
 		p.section(lang.L("Look"),
 			p.choice(lang.L("Appearance"), func(s desk.Settings) string { return s.Appearance }, []option{
@@ -69,6 +71,7 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 					}
 				}),
 			p.fact(lang.L("What a link cannot do"), whatLinksCannot())),
+		p.section(lang.L("On the desktop"), p.desktop.rows...),
 		p.section(lang.L("Links for longer than seven days"), p.distributions.all),
 	)
 	page.Add(p.section(lang.L("Move to another computer"), u.newMoving()))
@@ -97,6 +100,7 @@ func (p *settingsPlace) follow(s desk.Settings) {
 	}
 	p.distributions.show(s)
 	p.updates.show()
+	p.desktop.show()
 }
 
 // showKeys scrolls to the table of keys.

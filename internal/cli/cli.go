@@ -32,8 +32,15 @@ type Environment struct {
 	Out, Err io.Writer
 	Version  string
 	Updates  desk.UpdateSource // where this build looks for a newer version
-	// Window opens the window with the store that the flags name and the files that were given.
-	Window func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error
+	// Window opens the window, or hands over to the one that is open.
+	Window func(ctx context.Context, d *desk.Desk, w Opening) error
+}
+
+// Opening is what the command line says of the window.
+type Opening struct {
+	Store     desk.Store // what the flags name
+	Files     []string   // to be queued, absolute
+	Minimised bool       // out of the way, for the start of a session
 }
 
 // errUsage marks what ends with status 2.
@@ -100,12 +107,13 @@ func (c *command) wrote(err error) {
 
 // root is the command line itself; with no command, or with bare files, it opens the window.
 func (c *command) root() *cobra.Command {
+	minimised := false
 	root := &cobra.Command{
 		Use:   "waybill [FILE...]",
 		Short: "Drop a file, get a link",
 		Long: "Waybill puts files into an S3 bucket over presigned URLs that your own AWS profile signed,\n" +
 			"and gives you links that say when they end.\n\n" +
-			"With no command it opens its window, with the FILEs queued.",
+			"With no command it opens its window, with the FILEs queued. Where a window is open already, that one takes them.",
 		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -120,10 +128,13 @@ func (c *command) root() *cobra.Command {
 				return err
 			}
 			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
-				return c.Window(cmd.Context(), d, c.store, files)
+				return c.Window(cmd.Context(), d, Opening{c.store, files, minimised})
 			})
 		},
 	}
+	root.Flags().BoolVar(&minimised, "minimised", false, "open the window out of the way: in the tray, or iconified where there is none")
+	root.Flags().BoolVar(&minimised, "minimized", false, "")
+	_ = root.Flags().MarkHidden("minimized") // it is there
 	f := root.PersistentFlags()
 	f.StringVar(&c.store.Profile, "profile", "", "AWS profile to sign with (default: as the AWS CLI chooses)")
 	f.StringVar(&c.store.Region, "region", "", "AWS region (default: the profile's)")

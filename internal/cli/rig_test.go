@@ -147,7 +147,7 @@ func (r *rig) runContext(ctx context.Context, args ...string) ran {
 	var out, err bytes.Buffer
 	status := cli.Run(ctx, args, cli.Environment{
 		In: strings.NewReader(""), Out: &out, Err: &err, Version: "1.2.3-test",
-		Window: func(context.Context, *desk.Desk, desk.Store, []string) error {
+		Window: func(context.Context, *desk.Desk, cli.Opening) error {
 			r.t.Error("a command opened the window")
 			return nil
 		},

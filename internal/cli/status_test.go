@@ -158,15 +158,17 @@ func TestBareFilesOpenTheWindow(t *testing.T) {
 		{[]string{"--profile", "p", "--region", "r", "--endpoint-url", "http://localhost:1", "--allow-http", "./a.txt", path},
 			desk.Store{Profile: "p", Region: "r", Endpoint: "http://localhost:1", AllowHTTP: true}, []string{path, path}},
 		{[]string{"--sandbox"}, desk.Store{Sandbox: true}, []string{}},
+		{[]string{"--minimised"}, desk.Store{}, []string{}},
+		{[]string{"--minimized", "a.txt"}, desk.Store{}, []string{path}},
 	} {
 		opened := 0
 		var out, errs bytes.Buffer
 		status := cli.Run(context.Background(), c.args, cli.Environment{
 			In: strings.NewReader(""), Out: &out, Err: &errs,
-			Window: func(_ context.Context, d *desk.Desk, s desk.Store, files []string) error {
+			Window: func(_ context.Context, d *desk.Desk, w cli.Opening) error {
 				opened++
-				if d == nil || s != c.store || !slices.Equal(files, c.files) {
-					t.Errorf("%q: %+v, %q", c.args, s, files)
+				if d == nil || w.Store != c.store || !slices.Equal(w.Files, c.files) || w.Minimised != strings.Contains(strings.Join(c.args, " "), "--minimi") {
+					t.Errorf("%q: %+v", c.args, w)
 				}
 				return nil
 			},

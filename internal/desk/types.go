@@ -235,6 +235,10 @@ type Settings struct {
 	SkipHidden  bool          `json:"skip_hidden,omitempty"`
 	LimitRate   int64         `json:"limit_rate,omitempty"` // bytes a second that the window sends at most; 0 is no limit
 	Recent      []Destination `json:"recent,omitempty"`     // newest first
+	// Closing is what becomes of what is being sent when the window is closed.
+	Closing Closing `json:"closing,omitempty"`
+	// Silent leaves out the notification that a drop is over.
+	Silent bool `json:"silent,omitempty"`
 	// Bundle makes one page, and one link, of the files of a drop.
 	Bundle bool `json:"bundle,omitempty"`
 	// Remind is how long before a link ends the window says so; 0 is never.
@@ -246,6 +250,16 @@ type Settings struct {
 	// Updates is about newer versions. AllowUpdates, SkipUpdate and LookForUpdate change it.
 	Updates Updates `json:"updates,omitzero"`
 }
+
+// Closing says what becomes of what is being sent when the window is closed.
+type Closing string
+
+// What may become of it. What is in the background needs a trace on the desktop, such as an icon in the tray.
+const (
+	ClosingAsk        Closing = "ask"
+	ClosingBackground Closing = "background" // it goes on without a window
+	ClosingQuit       Closing = "quit"       // the next start goes on with it
+)
 
 // DestinationNaming is how keys are made at one destination.
 type DestinationNaming struct {

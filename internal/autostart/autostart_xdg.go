@@ -1,0 +1,90 @@
+//go:build !darwin && !windows
+
+package autostart
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// entry is a desktop entry in the person's autostart folder
+// (https://specifications.freedesktop.org/autostart-spec/latest/).
+func entry() (string, error) {
+	config, err := os.UserConfigDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(config, "autostart", id+".desktop"), nil
+}
+
+// on reports whether the entry is there, and not switched off by a desktop's own settings.
+func on() bool {
+	path, err := entry()
+	if err != nil {
+		return false
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(text)) {
+		switch strings.ToLower(strings.ReplaceAll(strings.TrimSpace(line), " ", "")) {
+		case "hidden=true", "x-gnome-autostart-enabled=false":
+			return false
+		}
+	}
+	return true
+}
+
+func add(program string) error {
+	path, err := entry()
+	if err != nil {
+		return err
+	}
+	return write(path, "[Desktop Entry]\nType=Application\nName=Waybill\nExec="+command(program)+" "+argument+"\nIcon="+id+"\nTerminal=false\nX-GNOME-Autostart-enabled=true\n")
+}
+
+func remove() error {
+	path, err := entry()
+	if err == nil {
+		err = os.Remove(path)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// command is how an entry names the program: by its word where that leads to it, so that it survives a move by the system's
+// package manager, else by its path, quoted
+// (https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html).
+func command(program string) string {
+	const word = "waybill"
+	if found, err := exec.LookPath(word); err == nil && same(found, program) {
+		return word
+	}
+	if !strings.ContainsAny(program, " \t\n\"'\\><~|&;$*?#()`%") {
+		return program
+	}
+	quoted := strings.NewReplacer(`"`, `\"`, "`", "\\`", `$`, `\$`, `\`, `\\`).Replace(program)
+	// Within the file, a backslash is written twice, and a percent sign begins a field.
+	quoted = `"` + strings.NewReplacer(`\`, `\\`, `%`, `%%`).Replace(quoted) + `"`
+	if strings.Contains(program, "%") {
+		return "env " + quoted // GLib looks for the program under the name with two of them
+	}
+	return quoted
+}
+
+// same reports whether two paths lead to one file.
+func same(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
