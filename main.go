@@ -19,14 +19,17 @@ var (
 )
 
 func main() {
-	ctx, stop := cli.UntilSignalled()
+	terminal := cli.JoinTerminal() // first: it may change what the standard streams are
+	ctx, stop := cli.UntilSignalled(terminal)
+	complaints, tell := complainer()
 	status := cli.Run(ctx, os.Args[1:], cli.Environment{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
+		In: os.Stdin, Out: os.Stdout, Err: complaints, Version: version,
 		Updates: desk.UpdateSource{URL: updateURL, Key: updateKey},
 		Window: func(ctx context.Context, d *desk.Desk, w cli.Opening) error {
 			return gui.Run(ctx, d, gui.Options{Store: w.Store, Files: w.Files, Minimised: w.Minimised, Version: version})
 		},
 	})
 	stop()
+	tell(status)
 	os.Exit(status)
 }
