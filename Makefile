@@ -38,7 +38,7 @@ RCLONE_VERSION := v1.76.0
 S5CMD_VERSION := v2.3.0
 VERSITYGW_VERSION := v1.8.0
 
-.PHONY: run build test lint bench bench-peers bench-paths bench-growth bench-window dist screenshots icons clean deps help
+.PHONY: run build test lint bench bench-peers bench-paths bench-growth bench-window dist test-dist size screenshots icons clean deps help
 
 run: build ## open the window on the sandbox; without a display, do the main job in the terminal
 	@case "$$(go env GOOS)$$DISPLAY$$WAYLAND_DISPLAY" in \
@@ -94,8 +94,20 @@ $(PEERS)/s5cmd:
 		GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -o "$(CURDIR)/$@" github.com/peak/s5cmd/v2; \
 		status=$$?; rm -rf "$$tmp"; exit $$status
 
-dist: build deps-dist $(NFPM) ## make the Linux packages in dist/
-	packaging/dist.sh $(NFPM)
+# ARCH=arm64 makes them for that architecture, by a cross compiler.
+ARCH ?= $(shell go env GOHOSTARCH)
+CROSS := $(filter-out $(shell go env GOHOSTARCH),$(ARCH))
+
+dist: $(if $(CROSS),build deps-dist-cross,deps-dist) $(NFPM) ## make the Linux packages in dist/
+	packaging/dist.sh $(NFPM) $(ARCH)
+
+# As root, in mounts of its own: they are gone when it ends, whatever it was ended by.
+test-dist: dist deps-test-cleanroom ## install the packages in a clean Debian, use them, remove them; as root
+	unshare --mount --propagation private \
+		go test -tags $(TAGS),dist -timeout 20m -count=1 -run '^TestDist' ./e2e
+
+size: deps-build ## weigh the program, by module: docs/size.md
+	go run ./bench size
 
 # Windows: cross-compiled, its installers, and their test under wine. The first build takes over five minutes.
 .PHONY: dist-windows test-windows

@@ -114,10 +114,23 @@ exit 0
 # test  fonts-noto-color-emoji  emoji
 # peers awscli                 the AWS CLI, which bench measures beside
 # lint  shellcheck              checks the shell scripts
-# dist  binutils                strips the program
-# dist  desktop-file-utils      checks the desktop file
-# dist  appstream               checks what software centres show
-# dist  lintian                 checks the package
+# dist  gcc                     the C compiler, for Fyne's window code
+# dist  libc6-dev               the C library's headers
+# dist  pkgconf                 finds the C libraries
+# dist  libgl1-mesa-dev         OpenGL, which Fyne draws with
+# dist  xorg-dev                X11's headers, for the window
+# dist  libwayland-dev          Wayland's headers, for the window
+# dist  libxkbcommon-dev        the keyboard under Wayland
+# dist  binutils                reads which libraries the program uses
+# cleanroom mmdebstrap          lays out a small Debian
+# cleanroom lintian             checks the .deb
+# cleanroom desktop-file-utils  checks the desktop file
+# cleanroom appstream           checks what software centres show
+# cleanroom dpkg-dev            finds what the program is linked with
+# cleanroom rpm                 installs the .rpm
+# cross mmdebstrap              lays out libraries of another architecture
+# cross gcc-aarch64-linux-gnu   the C compiler for arm64
+# cross qemu-user-static        runs what was built for arm64
 # windows gcc-mingw-w64-x86-64 the C compiler for Windows, and its resource compiler
 # windows nsis                 makes the installer
 # windows wixl                 makes the .msi

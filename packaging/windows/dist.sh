@@ -40,6 +40,7 @@ resource waybill.com
 CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=$gcc \
 	GOFLAGS="-trimpath -buildvcs=false -tags=migrated_fynedo,accessibility" \
 	go build -ldflags "-s -w -buildid= -H windowsgui -X main.version=$version
+		-X main.updateURL=${UPDATE_URL:-} -X main.updateKey=${UPDATE_KEY:-}
 		-extldflags '-Wl,--no-insert-timestamp $work/waybill.exe.o'" -o "$stage/waybill.exe" .
 $gcc -Os -s -Wall -Wextra -Werror -municode -Wl,--no-insert-timestamp \
 	-o "$stage/waybill.com" $from/waybill.com.c "$work/waybill.com.o"
