@@ -37,7 +37,7 @@ func (u *ui) comeForward() {
 // hide takes the window off the screen. Its trace is the icon in the tray, so there has to be one.
 func (u *ui) hide() {
 	u.notices.hide("close")
-	u.back.hidden, u.back.front = true, false
+	u.back.hidden = true
 	u.window.Hide()
 	u.keepTrace()
 }

@@ -75,7 +75,7 @@ func TestOneNotificationForADrop(t *testing.T) {
 	r.back.front = true
 	r.send.drop([]string{r.file("seven.txt", "7")})
 	r.over(7)
-	r.back.front = false
+	r.back.hidden = true // a hidden window may still be said to have the keyboard
 	s := r.desk.Settings()
 	s.Silent = true
 	r.saveSettings(s)
@@ -247,6 +247,7 @@ func TestClosingIntoTheTray(t *testing.T) {
 	}
 	s.Closing = desk.ClosingQuit
 	r.saveSettings(s)
+	r.back.shown = false // see closed
 	r.closeWindow()
 	if !r.closed() || !errors.Is(context.Cause(r.ctx), desk.ErrLeave) {
 		t.Error("it does not leave the rest for the next start")
