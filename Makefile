@@ -89,8 +89,12 @@ $(PEERS)/s5cmd:
 		GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -o "$(CURDIR)/$@" github.com/peak/s5cmd/v2; \
 		status=$$?; rm -rf "$$tmp"; exit $$status
 
-dist: build deps-dist $(NFPM) ## make the Linux packages in dist/
-	packaging/dist.sh $(NFPM)
+# ARCH=arm64 makes them for that architecture, by a cross compiler.
+ARCH ?= $(shell go env GOHOSTARCH)
+CROSS := $(filter-out $(shell go env GOHOSTARCH),$(ARCH))
+
+dist: $(if $(CROSS),build deps-dist-cross-$(CROSS),deps-dist) $(NFPM) ## make the Linux packages in dist/
+	packaging/dist.sh $(NFPM) $(ARCH)
 
 screenshots: deps-build-test ## take the pictures in docs/screenshots
 	go test -tags $(TAGS),screenshots -timeout 30m -count=1 -run Screenshots ./e2e

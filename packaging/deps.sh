@@ -114,8 +114,15 @@ exit 0
 # test  fonts-noto-color-emoji  emoji
 # peers awscli                 the AWS CLI, which bench measures beside
 # lint  shellcheck              checks the shell scripts
-# dist  binutils                strips the program
-# dist  desktop-file-utils      checks the desktop file
-# dist  appstream               checks what software centres show
-# dist  lintian                 checks the package
+# dist  gcc                     the C compiler, for Fyne's window code
+# dist  libc6-dev               the C library's headers
+# dist  pkgconf                 finds the C libraries
+# dist  libgl1-mesa-dev         OpenGL, which Fyne draws with
+# dist  xorg-dev                X11's headers, for the window
+# dist  libwayland-dev          Wayland's headers, for the window
+# dist  libxkbcommon-dev        the keyboard under Wayland
+# dist  binutils                reads which libraries the program uses
+# cross mmdebstrap              lays out libraries of another architecture
+# arm64 gcc-aarch64-linux-gnu   the C compiler for arm64
+# arm64 qemu-user-static        runs what was built for arm64
 # icons librsvg2-bin            draws the icon's PNG files from its SVG
