@@ -122,7 +122,13 @@ exit 0
 # dist  libwayland-dev          Wayland's headers, for the window
 # dist  libxkbcommon-dev        the keyboard under Wayland
 # dist  binutils                reads which libraries the program uses
+# cleanroom mmdebstrap          lays out a small Debian
+# cleanroom lintian             checks the .deb
+# cleanroom desktop-file-utils  checks the desktop file
+# cleanroom appstream           checks what software centres show
+# cleanroom dpkg-dev            finds what the program is linked with
+# cleanroom rpm                 installs the .rpm
 # cross mmdebstrap              lays out libraries of another architecture
-# arm64 gcc-aarch64-linux-gnu   the C compiler for arm64
-# arm64 qemu-user-static        runs what was built for arm64
+# cross gcc-aarch64-linux-gnu   the C compiler for arm64
+# cross qemu-user-static        runs what was built for arm64
 # icons librsvg2-bin            draws the icon's PNG files from its SVG

@@ -72,6 +72,9 @@ put 644 "$home/man" usr/share/man/man1/waybill.1.gz
 find "$STAGE" -exec touch -h -d "@$seconds" {} +
 
 mkdir -p dist
+# Nothing of an earlier version stays beside this one, or in its sums.
+rm -f dist/waybill_*_"$ARCH".deb dist/waybill-*-linux-"$ARCH".tar.gz
+case $ARCH in amd64) rm -f dist/waybill-*.x86_64.rpm ;; arm64) rm -f dist/waybill-*.aarch64.rpm ;; esac
 for kind in deb rpm; do
 	sed "s,@ARCH@,$ARCH,; s,@VERSION@,$VERSION,; s,@STAGE@,$STAGE," packaging/linux/nfpm.yaml >"$home/nfpm.yaml"
 	{

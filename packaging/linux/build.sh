@@ -9,13 +9,9 @@ cd "$(dirname "$0")/../.."
 arch=$1
 out=build/linux-$arch/waybill
 if [ "$arch" != "$(go env GOARCH)" ]; then
-	case $arch in
-	arm64) triplet=aarch64-linux-gnu ;;
-	amd64) triplet=x86_64-linux-gnu ;;
-	*) echo "build.sh: no cross compiler is known for \"$arch\"" >&2 && exit 2 ;;
-	esac
+	[ "$arch" = arm64 ] || { echo "build.sh: no cross compiler is known for \"$arch\"" >&2; exit 2; }
 	root=$(packaging/linux/sysroot.sh "$arch")
-	export CC="$triplet-gcc" CGO_ENABLED=1 GOARCH="$arch"
+	export CC=aarch64-linux-gnu-gcc CGO_ENABLED=1 GOARCH="$arch"
 	export CGO_CFLAGS="-O2 -g --sysroot=$root" CGO_LDFLAGS="-O2 -g --sysroot=$root"
 fi
 go build -buildmode=pie -ldflags "-s -w -bindnow -X main.version=$(packaging/version.sh)" -o "$out" .

@@ -31,4 +31,5 @@ case $kind-$how in
 deb-needs) echo "libc6 (>= ${libc#GLIBC_})" ;;
 rpm-needs) echo "libc.so.6($libc)(64bit)" ;;
 esac
-awk -v kind="$kind" -v how="$how" '/^lib/ && $3 == how { print kind == "deb" ? $2 : $1 "()(64bit)" }' "$list"
+awk -v kind="$kind" -v how="$how" '/^lib/ && $3 == how { print kind == "deb" ? $2 : $1 "()(64bit)" }' "$list" |
+	sed 's/>=\(.*\)/ (>= \1)/'
