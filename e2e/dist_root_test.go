@@ -58,6 +58,7 @@ func newRoot(t *testing.T) *root {
 		t.Fatal(err)
 	}
 	r.bind(packages, "/var/cache/apt/archives")
+	r.must("useradd", "--uid", fmt.Sprint(alice), "--create-home", "alice")
 	r.must("apt-get", "-qq", "update")
 	return r
 }

@@ -6,9 +6,9 @@
 set -eu
 cd "$(dirname "$0")/../.."
 suite=bookworm
-root=$PWD/build/root-$suite
 # gtk-launch, file types and their defaults; and what a desktop has that packages tell of their files.
-packages=libgtk-3-bin,libglib2.0-bin,pcmanfm,desktop-file-utils,shared-mime-info,adwaita-icon-theme,dbus
+packages=libgtk-3-bin,libglib2.0-bin,pcmanfm,libfm-modules,desktop-file-utils,shared-mime-info,adwaita-icon-theme,dbus
+root=$PWD/build/root-$suite-$(echo $packages | cksum | cut -d' ' -f1)
 if [ ! -d "$root" ]; then
 	mkdir -p build
 	new=$(mktemp -d build/root-XXXXXX)

@@ -6,14 +6,14 @@
 set -eu
 cd "$(dirname "$0")/../.."
 arch=$1
-root=$PWD/build/sysroot-$arch
 suite=bookworm
+packages=libc6-dev,libgcc-12-dev,libgl-dev,libegl-dev,libx11-dev,libxcursor-dev,libxi-dev,libxinerama-dev,libxrandr-dev
+packages=$packages,libxxf86vm-dev,libwayland-dev,libxkbcommon-dev
+root=$PWD/build/sysroot-$arch-$(echo $packages | cksum | cut -d' ' -f1)
 if [ ! -d "$root" ]; then
 	mkdir -p build
 	new=$(mktemp -d build/sysroot-XXXXXX)
 	trap 'rm -rf "$new"' EXIT
-	packages=libc6-dev,libgcc-12-dev,libgl-dev,libegl-dev,libx11-dev,libxcursor-dev,libxi-dev,libxinerama-dev,libxrandr-dev
-	packages=$packages,libxxf86vm-dev,libwayland-dev,libxkbcommon-dev
 	mmdebstrap --quiet --variant=extract --architectures="$arch" --include="$packages" \
 		$suite "$new" "$(packaging/linux/mirror.sh $suite)" >&2
 	# A link to /lib would lead to this computer's.
