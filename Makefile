@@ -33,7 +33,7 @@ RCLONE_VERSION := v1.76.0
 S5CMD_VERSION := v2.3.0
 VERSITYGW_VERSION := v1.8.0
 
-.PHONY: run build test lint bench bench-peers bench-paths bench-growth bench-window dist test-dist screenshots icons clean deps help
+.PHONY: run build test lint bench bench-peers bench-paths bench-growth bench-window dist test-dist size screenshots icons clean deps help
 
 run: build ## open the window on the sandbox; without a display, do the main job in the terminal
 	@case "$$(go env GOOS)$$DISPLAY$$WAYLAND_DISPLAY" in \
@@ -100,6 +100,9 @@ dist: $(if $(CROSS),build deps-dist-cross,deps-dist) $(NFPM) ## make the Linux p
 test-dist: dist deps-test-cleanroom ## install the packages in a clean Debian, use them, remove them; as root
 	unshare --mount --propagation private \
 		go test -tags $(TAGS),dist -timeout 20m -count=1 -run '^TestDist' ./e2e
+
+size: deps-build ## weigh the program, by module: docs/size.md
+	go run ./bench size
 
 screenshots: deps-build-test ## take the pictures in docs/screenshots
 	go test -tags $(TAGS),screenshots -timeout 30m -count=1 -run Screenshots ./e2e

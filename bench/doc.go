@@ -5,6 +5,7 @@
 //	go run ./bench growth    how the cost grows with size and number; draws docs/growth.svg
 //	go run ./bench window    from start to a painted window, idle CPU, and the size of the program
 //	go run ./bench busy      how the window answers and scrolls with ten thousand rows in progress
+//	go run ./bench size      what the program weighs, by module; writes docs/size.md
 //
 // All take -h. Programs are looked for in build/peers, build/tools, /usr/bin and on the PATH; "make bench-peers" builds
 // those that can be built. Everything runs on this machine, over the loopback interface. What is sent is made once

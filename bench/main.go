@@ -49,6 +49,8 @@ func run(ctx context.Context, args []string) error {
 			return paths(ctx, args[1:])
 		case "growth":
 			return growth(ctx, args[1:])
+		case "size":
+			return size(ctx, args[1:])
 		}
 	}
 	return transfers(ctx, args)
