@@ -121,7 +121,8 @@ exit 0
 # dist  xorg-dev                X11's headers, for the window
 # dist  libwayland-dev          Wayland's headers, for the window
 # dist  libxkbcommon-dev        the keyboard under Wayland
-# dist  binutils                reads which libraries the program uses
+# dist  binutils                reads which libraries the program uses, puts the .deb together
+# dist  xz-utils                compresses the .deb
 # cleanroom mmdebstrap          lays out a small Debian
 # cleanroom lintian             checks the .deb
 # cleanroom desktop-file-utils  checks the desktop file

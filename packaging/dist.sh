@@ -89,6 +89,15 @@ for kind in deb rpm; do
 	[ $kind = rpm ] || sed -i '/^license:/d' "$home/nfpm.yaml" # a .deb says it in its copyright
 	"$nfpm" package --config "$home/nfpm.yaml" --packager $kind --target dist/
 done
+# xz itself takes a fifth less than the one in nfpm.
+deb=$(echo "$PWD/dist/waybill_"*_"$ARCH".deb)
+(
+	cd "$home"
+	ar x "$deb"
+	xz -6 data.tar
+	rm "$deb"
+	ar rcD "$deb" debian-binary control.tar.gz data.tar.xz
+)
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$seconds" --transform "s,^\./usr,waybill-$version," \
 	-C "$STAGE" -cf - ./usr | gzip -9n >"dist/waybill-$version-linux-$ARCH.tar.gz"
 (cd dist && sha256sum -- *.deb *.rpm *.tar.gz >SHA256SUMS)
