@@ -43,10 +43,13 @@ put 644 packaging/linux/menus/file-manager-action.desktop usr/share/file-manager
 for doc in README.md docs/*.md; do
 	put 644 "$doc" "usr/share/doc/waybill/$doc"
 done
-gzip -9n <CHANGELOG.md >"$STAGE/usr/share/doc/waybill/CHANGELOG.md.gz"
+for doc in CHANGELOG.md THIRD_PARTY_NOTICES; do
+	gzip -9n <$doc >"$STAGE/usr/share/doc/waybill/$doc.gz"
+done
 cat >"$STAGE/usr/share/doc/waybill/copyright" <<-END
 	Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 	Upstream-Name: Waybill
+	Comment: The licences of what is linked in are in THIRD_PARTY_NOTICES.gz, beside this file.
 
 	Files: *
 	Copyright: 2026 The Waybill authors
