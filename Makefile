@@ -94,12 +94,12 @@ $(PEERS)/s5cmd:
 		GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -o "$(CURDIR)/$@" github.com/peak/s5cmd/v2; \
 		status=$$?; rm -rf "$$tmp"; exit $$status
 
-# ARCH=arm64 makes them for that architecture, by a cross compiler.
+# ARCH=arm64 makes them for that architecture, by a cross compiler; ARCH="amd64 arm64" for both.
 ARCH ?= $(shell go env GOHOSTARCH)
 CROSS := $(filter-out $(shell go env GOHOSTARCH),$(ARCH))
 
 dist: $(if $(CROSS),build deps-dist-cross,deps-dist) $(NFPM) ## make the Linux packages in dist/
-	packaging/dist.sh $(NFPM) $(ARCH)
+	for arch in $(ARCH); do packaging/dist.sh $(NFPM) $$arch || exit 1; done
 
 # As root, in mounts of its own: they are gone when it ends, whatever it was ended by.
 test-dist: dist deps-test-cleanroom ## install the packages in a clean Debian, use them, remove them; as root

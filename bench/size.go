@@ -42,7 +42,7 @@ func size(ctx context.Context, args []string) error {
 	var b strings.Builder
 	b.WriteString("# What the program weighs\n\n" +
 		"Printed by `go run ./bench size`, on " + runtime.GOOS + "/" + runtime.GOARCH + " with " + runtime.Version() + ".\n" +
-		"MiB are 2^20 bytes. Compressed is by xz, as in the .deb and the .rpm.\n\n" +
+		"MiB are 2^20 bytes. Compressed is by xz, as in the .deb.\n\n" +
 		"| the program | MiB | compressed | less |\n| --- | --- | --- | --- |\n")
 	var whole int64
 	for i, v := range []variant{

@@ -40,14 +40,16 @@ put 644 packaging/linux/menus/dolphin.desktop usr/share/kio/servicemenus/waybill
 put 644 packaging/linux/menus/thunar-sendto.desktop usr/share/Thunar/sendto/waybill.desktop
 put 644 packaging/linux/menus/file-manager-action.desktop usr/share/file-manager/actions/waybill.desktop
 
-put 644 THIRD_PARTY_NOTICES usr/share/doc/waybill/THIRD_PARTY_NOTICES
 for doc in README.md docs/*.md; do
 	put 644 "$doc" "usr/share/doc/waybill/$doc"
 done
-gzip -9n <CHANGELOG.md >"$STAGE/usr/share/doc/waybill/CHANGELOG.md.gz"
+for doc in CHANGELOG.md THIRD_PARTY_NOTICES; do
+	gzip -9n <$doc >"$STAGE/usr/share/doc/waybill/$doc.gz"
+done
 cat >"$STAGE/usr/share/doc/waybill/copyright" <<-END
 	Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 	Upstream-Name: Waybill
+	Comment: The licences of what is linked in are in THIRD_PARTY_NOTICES.gz, beside this file.
 
 	Files: *
 	Copyright: 2026 The Waybill authors
@@ -90,6 +92,15 @@ for kind in deb rpm; do
 	[ $kind = rpm ] || sed -i '/^license:/d' "$home/nfpm.yaml" # a .deb says it in its copyright
 	"$nfpm" package --config "$home/nfpm.yaml" --packager $kind --target dist/
 done
+# xz itself takes a fifth less than the one in nfpm.
+deb=$(echo "$PWD/dist/waybill_"*_"$ARCH".deb)
+(
+	cd "$home"
+	ar x "$deb"
+	xz -6 data.tar
+	rm "$deb"
+	ar rcD "$deb" debian-binary control.tar.gz data.tar.xz
+)
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$seconds" --transform "s,^\./usr,waybill-$version," \
 	-C "$STAGE" -cf - ./usr | gzip -9n >"dist/waybill-$version-linux-$ARCH.tar.gz"
 (cd dist && sha256sum -- *.deb *.rpm *.tar.gz >SHA256SUMS)

@@ -4,6 +4,8 @@
 # cross compiler, and headers and libraries out of packaging/linux/sysroot.sh.
 #
 #   packaging/linux/build.sh amd64|arm64
+#
+# UPDATE_URL and UPDATE_KEY are those of the Makefile.
 set -eu
 cd "$(dirname "$0")/../.."
 arch=$1
@@ -14,6 +16,6 @@ if [ "$arch" != "$(go env GOARCH)" ]; then
 	export CC=aarch64-linux-gnu-gcc CGO_ENABLED=1 GOARCH="$arch"
 	export CGO_CFLAGS="-O2 -g --sysroot=$root" CGO_LDFLAGS="-O2 -g --sysroot=$root"
 fi
-go build -buildmode=pie -ldflags "-s -w -bindnow -X main.version=$(packaging/version.sh)
+go build -buildmode=pie -ldflags "-s -w -bindnow -X main.version=$(packaging/version.sh) \
 	-X main.updateURL=${UPDATE_URL:-} -X main.updateKey=${UPDATE_KEY:-}" -o "$out" .
 echo "$out"

@@ -15,5 +15,5 @@ here=$(go env GOMODCACHE)/cache/download
 GOPROXY="file://$here,$(go env GOPROXY)" GOFLAGS='' GOMODCACHE="$work/modcache" go mod download
 [ "${1:-}" != sources ] || exit 0
 mkdir -p dist
-flatpak-builder --force-clean --disable-rofiles-fuse --repo="$work/repo" "$work/build" packaging/linux/$id.yaml
+flatpak-builder --force-clean --disable-rofiles-fuse --state-dir="$work/state" --repo="$work/repo" "$work/build" packaging/linux/$id.yaml
 flatpak build-bundle "$work/repo" "dist/$id.flatpak" $id

@@ -4,6 +4,7 @@
 #
 #   packaging/linux/root.sh
 set -eu
+umask 022
 cd "$(dirname "$0")/../.."
 suite=bookworm
 # gtk-launch, file types and their defaults; and what a desktop has that packages tell of their files.

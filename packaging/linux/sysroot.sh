@@ -4,6 +4,7 @@
 #
 #   packaging/linux/sysroot.sh ARCH
 set -eu
+umask 022
 cd "$(dirname "$0")/../.."
 arch=$1
 suite=bookworm
