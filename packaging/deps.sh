@@ -121,12 +121,8 @@ exit 0
 # dist  xorg-dev                X11's headers, for the window
 # dist  libwayland-dev          Wayland's headers, for the window
 # dist  libxkbcommon-dev        the keyboard under Wayland
-<<<<<<< HEAD
-# dist  binutils                reads which libraries the program uses
-=======
 # dist  binutils                reads which libraries the program uses, puts the .deb together
 # dist  xz-utils                compresses the .deb
->>>>>>> h/linux
 # cleanroom mmdebstrap          lays out a small Debian
 # cleanroom lintian             checks the .deb
 # cleanroom desktop-file-utils  checks the desktop file
@@ -136,7 +132,6 @@ exit 0
 # cross mmdebstrap              lays out libraries of another architecture
 # cross gcc-aarch64-linux-gnu   the C compiler for arm64
 # cross qemu-user-static        runs what was built for arm64
-<<<<<<< HEAD
 # windows gcc-mingw-w64-x86-64 the C compiler for Windows, and its resource compiler
 # windows nsis                 makes the installer
 # windows wixl                 makes the .msi
@@ -147,6 +142,4 @@ exit 0
 # windows osslsigncode         signs, and checks signatures
 # wine  wine                   runs what was built for Windows
 # wine  wine64                 the same, for 64 bits
-=======
->>>>>>> h/linux
 # icons librsvg2-bin            draws the icon's PNG files from its SVG
