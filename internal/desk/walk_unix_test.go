@@ -3,13 +3,16 @@
 package desk_test
 
 import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"mime"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"fmt"
 
 	"waybill/internal/desk"
 )
