@@ -92,6 +92,16 @@ $(PEERS)/s5cmd:
 dist: build deps-dist $(NFPM) ## make the Linux packages in dist/
 	packaging/dist.sh $(NFPM)
 
+# Windows: cross-compiled, its installers, and their test under wine. The first build takes over five minutes.
+.PHONY: dist-windows test-windows
+SCRIPTS += $(wildcard packaging/windows/*.sh)
+
+dist-windows: deps-windows ## make the Windows installers in dist/
+	packaging/windows/dist.sh
+
+test-windows: dist-windows deps-build-test-wine ## install them under wine, use them, and remove them
+	go test -tags $(TAGS),wine -timeout 30m -count=1 -run Wine ./e2e
+
 screenshots: deps-build-test ## take the pictures in docs/screenshots
 	go test -tags $(TAGS),screenshots -timeout 30m -count=1 -run Screenshots ./e2e
 

@@ -14,13 +14,16 @@ import (
 var version = "dev"
 
 func main() {
-	ctx, stop := cli.UntilSignalled()
+	terminal := cli.JoinTerminal() // first: it may change what the standard streams are
+	ctx, stop := cli.UntilSignalled(terminal)
+	complaints, tell := complainer()
 	status := cli.Run(ctx, os.Args[1:], cli.Environment{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
+		In: os.Stdin, Out: os.Stdout, Err: complaints, Version: version,
 		Window: func(ctx context.Context, d *desk.Desk, s desk.Store, files []string) error {
 			return gui.Run(ctx, d, gui.Options{Store: s, Files: files, Version: version})
 		},
 	})
 	stop()
+	tell(status)
 	os.Exit(status)
 }

@@ -118,4 +118,14 @@ exit 0
 # dist  desktop-file-utils      checks the desktop file
 # dist  appstream               checks what software centres show
 # dist  lintian                 checks the package
+# windows gcc-mingw-w64-x86-64 the C compiler for Windows, and its resource compiler
+# windows nsis                 makes the installer
+# windows wixl                 makes the .msi
+# windows msitools             sets in the .msi what wixl cannot
+# windows faketime             a clock that stands still for wixl
+# windows icoutils             makes the .ico file
+# windows zip                  makes the .zip
+# windows osslsigncode         signs, and checks signatures
+# wine  wine                   runs what was built for Windows
+# wine  wine64                 the same, for 64 bits
 # icons librsvg2-bin            draws the icon's PNG files from its SVG

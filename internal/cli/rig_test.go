@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 
 // asProgram does what main does, for the tests that need a process of their own.
 func asProgram() int {
-	ctx, stop := cli.UntilSignalled()
+	ctx, stop := cli.UntilSignalled(nil)
 	defer stop()
 	return cli.Run(ctx, os.Args[1:], cli.Environment{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: "test"})
 }

@@ -11,7 +11,8 @@ import (
 
 // UntilSignalled gives a context that ends with a signal. An interruption by the person cancels what is under way
 // and tidies up after it; the end of the session or of the system leaves it, for another start to go on with.
-func UntilSignalled() (ctx context.Context, stop func()) {
+// What JoinTerminal gives are signals too.
+func UntilSignalled(terminal <-chan os.Signal) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
@@ -22,13 +23,15 @@ func UntilSignalled() (ctx context.Context, stop func()) {
 	done := make(chan struct{})
 	go func() {
 		cause := context.Canceled
+		var s os.Signal
 		select {
-		case s := <-signals:
-			if s != os.Interrupt {
-				cause = desk.ErrLeave
-			}
+		case s = <-signals:
+		case s = <-terminal:
 		case <-done:
 			return
+		}
+		if s != os.Interrupt {
+			cause = desk.ErrLeave
 		}
 		signal.Reset() // the second one ends the program at once
 		cancel(cause)
