@@ -93,12 +93,16 @@ func homeFolder(given string) (string, error) {
 	if data := os.Getenv("XDG_DATA_HOME"); data != "" && filepath.IsAbs(data) {
 		return filepath.Join(data, "waybill"), nil
 	}
-	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
-		config, err := os.UserConfigDir()
+	system := map[string]func() (string, error){
+		"darwin":  os.UserConfigDir, // ~/Library/Application Support
+		"windows": os.UserCacheDir,  // %LocalAppData%; what is in %AppData% may be copied to every computer of a company
+	}
+	if find, ok := system[runtime.GOOS]; ok {
+		data, err := find()
 		if err != nil {
 			return "", fmt.Errorf("find Waybill's folder: %w", err)
 		}
-		return filepath.Join(config, "Waybill"), nil
+		return filepath.Join(data, "Waybill"), nil
 	}
 	user, err := os.UserHomeDir()
 	if err != nil {

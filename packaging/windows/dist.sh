@@ -26,7 +26,7 @@ gcc=x86_64-w64-mingw32-gcc
 # resource PROGRAM [FLAG]: what Windows knows of a program before it runs, to be linked in.
 resource() {
 	x86_64-w64-mingw32-windres -O coff -I $from -I "$work" -DVERSION="\\\"$version\\\"" \
-		-DNUMBERS="$(echo "$numbers" | tr . ,)" -DPROGRAM="\\\"$1\\\"" ${2:-} $from/waybill.rc "$work/$1.o"
+		-DNUMBERS="$(echo "$numbers" | tr . ,)" -DPROGRAM="\\\"$1\\\"" ${2:+"$2"} $from/waybill.rc "$work/$1.o"
 }
 
 icons=assets/icons/icon
