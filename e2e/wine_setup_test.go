@@ -5,12 +5,10 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"unicode/utf16"
 )
 
 const (
@@ -36,7 +34,7 @@ func TestWineSetup(t *testing.T) {
 	}
 
 	file := w.write([]byte("Grüße aus Windows\n"), "files", "grüße.txt")
-	t.Run("terminal", func(t *testing.T) { (&wine{w.of(t)}).inTerminal(file) })
+	t.Run("terminal", func(t *testing.T) { (&wine{w.of(t)}).inTerminal(folder, file) })
 	t.Run("window", func(t *testing.T) { (&wine{w.of(t)}).byWindow(folder, setup, file) })
 	t.Run("box", func(t *testing.T) { (&wine{w.of(t)}).saysInBox(folder) })
 
@@ -103,18 +101,14 @@ func (w *wine) installed(folder string) {
 		if err != nil {
 			w.t.Error(err)
 		}
-		var wide []byte
-		for _, c := range utf16.Encode([]rune(program)) {
-			wide = append(wide, byte(c), byte(c>>8))
-		}
-		if !bytes.Contains(content, wide) {
+		if !bytes.Contains(content, []byte(program)) {
 			w.t.Errorf("%s does not lead to %s", shortcut, program)
 		}
 	}
 }
 
 // inTerminal uses Waybill as a shell finds it: PATH says where, PATHEXT that waybill.com is meant.
-func (w *wine) inTerminal(file string) {
+func (w *wine) inTerminal(folder, file string) {
 	w.t.Helper()
 	if got := w.runs("cmd", "/c", "waybill", "version"); !strings.HasPrefix(got, "waybill "+builtVersion(w.t)+" windows/amd64 ") {
 		w.t.Errorf("it says %q", got)
@@ -124,10 +118,15 @@ func (w *wine) inTerminal(file string) {
 	}
 
 	// A terminal, since Ctrl+C is a terminal's. The sandbox runs while files are sent and the link is opened.
-	keys, keyboard := io.Pipe()
-	cmd := w.command("script", "--quiet", "--return", "--command", "wine cmd /c waybill sandbox", "/dev/null")
+	keys, keyboard, err := os.Pipe()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer keyboard.Close()
+	cmd := w.command("script", "--quiet", "--return", "--command", `wine '`+folder+`\waybill.com' sandbox`, "/dev/null")
 	cmd.Stdin = keys
 	sandbox := start(w.t, cmd)
+	_ = keys.Close() // script has its own
 	await(w.t, inTime, "the sandbox", func() (bool, string) {
 		said := sandbox.out.String()
 		return strings.Contains(said, "Ctrl+C"), said
@@ -147,10 +146,10 @@ func (w *wine) inTerminal(file string) {
 	if _, err := keyboard.Write([]byte{3}); err != nil { // Ctrl+C
 		w.t.Fatal(err)
 	}
+	_ = keyboard.Close()
 	if status := sandbox.status(soon); status != 130 {
 		w.t.Errorf("interrupted: status %d, want 130; it said %q", status, sandbox.out.String())
 	}
-	_ = keyboard.Close()
 }
 
 // byWindow sends a file by the window as Explorer starts it, and tries to upgrade Waybill meanwhile.

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"os/exec"
@@ -30,7 +29,10 @@ func newWine(t *testing.T) *wine {
 	w.env = append(w.env, "WINEPREFIX="+w.path("wine"), "WINEARCH=win64", "WINEDEBUG=-all", "WINEDLLOVERRIDES="+overrides,
 		"WAYBILL_HOME=", "XDG_DATA_HOME=") // these would move what Waybill keeps
 	t.Cleanup(w.end)
-	w.must("wineboot", "--init")
+	// It stays, whoever of those that have started it ends first.
+	w.mkdir("wine")
+	start(t, w.command("wineserver", "--foreground", "--persistent"))
+	w.runs("wineboot", "--init")
 	w.must("x86_64-w64-mingw32-gcc", "-shared", "-Os", "-o", w.disk(`C:\windows\system32\bcryptprimitives.dll`),
 		testdata(t, "bcryptprimitives.c"), "-ladvapi32")
 	return w
@@ -68,15 +70,30 @@ type ended struct {
 	status   int
 }
 
-// run runs a program of this Windows to its end, whatever that may be.
+// run runs a program of this Windows to its end, whatever that may be. Its output goes to files: what it leaves running
+// would hold a pipe open.
 func (w *wine) run(program string, args ...string) ended {
 	w.t.Helper()
-	var out, complaint bytes.Buffer
 	cmd := w.command("wine", append([]string{program}, args...)...)
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	p := start(w.t, cmd)
-	status := p.status(2 * inTime)
-	return ended{strings.ReplaceAll(out.String(), "\r\n", "\n"), complaint.String(), status}
+	var texts [2]*os.File
+	for i := range texts {
+		file, err := os.CreateTemp(w.path("tmp"), "said-")
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		defer file.Close()
+		texts[i] = file
+	}
+	cmd.Stdout, cmd.Stderr = texts[0], texts[1]
+	e := ended{status: start(w.t, cmd).status(2 * inTime)}
+	for i, to := range []*string{&e.out, &e.err} {
+		text, err := os.ReadFile(texts[i].Name())
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		*to = strings.ReplaceAll(string(text), "\r\n", "\n")
+	}
+	return e
 }
 
 // runs runs a program that has to end well, and gives its standard output.
