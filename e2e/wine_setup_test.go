@@ -165,7 +165,7 @@ func (w *wine) byWindow(folder, setup, file string) {
 	if err != nil {
 		w.t.Error(err)
 	}
-	w.checkLink(w.links(1, soon)[0], file, "grüße (2).txt") // the first is from the terminal
+	w.checkLink(w.links(1, soon)[0], file, filepath.Base(file))
 
 	program, err := os.Stat(w.disk(folder + `\waybill.exe`))
 	if err != nil {
@@ -188,7 +188,7 @@ func (w *wine) byWindow(folder, setup, file string) {
 func (w *wine) saysInBox(folder string) {
 	w.t.Helper()
 	box := w.open(`^Waybill$`, w.command("wine", "start", "/wait", folder+`\waybill.exe`, `C:\no such file.txt`))
-	box.see("is neither a command nor a file", soon)
+	box.see("command nor a file", soon)
 	box.press("Return")
 	box.program.status(soon)
 }

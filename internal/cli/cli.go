@@ -111,7 +111,7 @@ func (c *command) root() *cobra.Command {
 		RunE: func(cmd *cobra.Command, files []string) error {
 			for _, f := range files {
 				if _, err := os.Stat(f); errors.Is(err, os.ErrNotExist) {
-					return usage(fmt.Errorf("%q is neither a command nor a file; waybill --help lists the commands", f))
+					return usage(fmt.Errorf("\"%s\" is neither a command nor a file; waybill --help lists the commands", oneLine(f)))
 				}
 			}
 			files, err := absolute(files)

@@ -18,7 +18,8 @@ import (
 //   - bytes that are no UTF-8 become "_";
 //   - spaces, quotes, + % ? # &, emoji, leading dots stay as they are;
 //   - a key of over 1,024 bytes is refused, never cut: two long names may differ at their end;
-//   - a name that Windows keeps for a device ("NUL.txt") keeps its key, and is saved as "_NUL.txt".
+//   - a name that Windows keeps for a device ("NUL.txt") keeps its key, and is saved as "_NUL.txt";
+//   - dots and spaces at its end, which Windows drops, stay in the key.
 
 // visible makes a name one that reads as it is.
 func visible(name string) string {
@@ -41,11 +42,7 @@ func keyName(relative string) string {
 // savedName is the name under which a link offers a key's file.
 func savedName(key string) string {
 	name := path.Base(key)
-	stem, _, _ := strings.Cut(name, ".")
-	switch strings.ToUpper(strings.TrimRight(stem, " ")) {
-	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$",
-		"COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "COM¹", "COM²", "COM³",
-		"LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", "LPT¹", "LPT²", "LPT³":
+	if isDevice(name) {
 		return "_" + name
 	}
 	return name

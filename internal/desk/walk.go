@@ -68,13 +68,11 @@ func (p *Drop) walk(ctx context.Context, dropped []found) {
 // walkFolder queues the files below a folder. Links to files count as files; links to folders are not
 // followed: they may lead in circles, or out of what the person meant to give away.
 func (p *Drop) walkFolder(ctx context.Context, root string) {
-	base := filepath.Base(root)
+	base := ownBase(root)
 	if target, err := filepath.EvalSymlinks(root); err == nil {
 		root = target // what was dropped by itself is meant, be it a link
 	}
-	if base == string(filepath.Separator) {
-		base = "" // a whole disk has no name to put its files under
-	}
+	root = walkable(root)
 	files, hidden := 0, 0
 	own, ownErr := os.Stat(p.desk.home) // ledger, settings and the sandbox with its keys are nothing to give away
 	_ = filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
@@ -85,7 +83,7 @@ func (p *Drop) walkFolder(ctx context.Context, root string) {
 		if relErr != nil {
 			relative = entry.Name()
 		}
-		f := found{path: at, name: path.Join(base, filepath.ToSlash(relative))}
+		f := found{path: readable(at), name: path.Join(base, filepath.ToSlash(relative))}
 		if err != nil {
 			files++
 			p.take(f, nil, err)
@@ -120,8 +118,8 @@ func (p *Drop) walkFolder(ctx context.Context, root string) {
 		p.notice(trouble("HiddenSkipped", args{"Count": hidden, "Name": visible(base)}, nil))
 	}
 	if files == 0 && hidden == 0 && ctx.Err() == nil {
-		j := p.add(found{path: root, name: base})
-		p.end(j, Failed, trouble("NothingInside", scene{path: root}.args(), nil))
+		j := p.add(found{path: readable(root), name: base})
+		p.end(j, Failed, trouble("NothingInside", scene{path: j.Path}.args(), nil))
 	}
 }
 

@@ -219,10 +219,11 @@ func packedAlready(contentType string) bool {
 func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err error) {
 	names := map[string]bool{}
 	for _, f := range p.dropped {
-		root, base := f.path, filepath.Base(f.path)
+		root, base := f.path, ownBase(f.path)
 		if target, err := filepath.EvalSymlinks(root); err == nil {
 			root = target
 		}
+		root = walkable(root)
 		err = filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 			if err == nil {
 				err = context.Cause(ctx)
@@ -243,7 +244,7 @@ func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err err
 			}
 			if dangling || !info.Mode().IsRegular() {
 				if !entry.IsDir() {
-					p.notice(trouble("LeftOut", scene{path: at}.args(), nil))
+					p.notice(trouble("LeftOut", scene{path: readable(at)}.args(), nil))
 				}
 				return nil
 			}
@@ -251,7 +252,7 @@ func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err err
 			if err != nil {
 				return err
 			}
-			files = append(files, packed{at, ownName(names, path.Join(base, filepath.ToSlash(relative))), info})
+			files = append(files, packed{readable(at), ownName(names, path.Join(base, filepath.ToSlash(relative))), info})
 			total += info.Size()
 			return nil
 		})
@@ -280,8 +281,9 @@ func zipName(dropped []found, title string, now time.Time) string {
 	case title != "":
 		return strings.ReplaceAll(title, "/", "_") + ".zip"
 	case len(dropped) == 1:
-		stem, _ := splitExt(filepath.Base(dropped[0].path))
-		return stem + ".zip"
+		if stem, _ := splitExt(ownBase(dropped[0].path)); stem != "" {
+			return stem + ".zip"
+		}
 	}
 	return "Files of " + now.Local().Format("2006-01-02 15.04") + ".zip"
 }
