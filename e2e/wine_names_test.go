@@ -70,7 +70,7 @@ func TestWineNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, key := range map[string]string{
-		`\\?\C:\names\aux.h`:      "aux.h",
+		`\\?\C:\names\aux.h`:       "aux.h",
 		`\\server\share\plain.txt`: "plain.txt",
 		`\\server\share\dots.`:     "", // as Windows has it: "dots" is meant, and is not there
 		`\\server\share\con`:       "",
