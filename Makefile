@@ -119,6 +119,23 @@ dist-windows: deps-windows ## make the Windows installers in dist/
 test-windows: dist-windows deps-build-test-wine ## install them under wine, use them, and remove them
 	go test -tags $(TAGS),wine -timeout 30m -count=1 -run Wine ./e2e
 
+# Windows: cross-compiled, its installers, and their test under wine. The first build takes over five minutes.
+.PHONY: check-windows dist-windows test-windows
+MINGW := GOOS=windows GOARCH=amd64 CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc
+
+lint: check-windows
+
+check-windows: ## compile and check for Windows what needs no C compiler for it
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go vet $(WINDOWLESS)
+
+dist-windows: deps-windows ## make the Windows installers in dist/
+	packaging/windows/dist.sh
+
+test-windows: dist-windows deps-build-test-wine ## install them under wine, use them, and remove them
+	$(MINGW) go vet -tags=$(TAGS),accessibility . ./gui
+	go vet -tags $(TAGS),wine ./e2e
+	go test -tags $(TAGS),wine -timeout 30m -count=1 -run Wine ./e2e
+
 screenshots: deps-build-test ## take the pictures in docs/screenshots
 	go test -tags $(TAGS),screenshots -timeout 30m -count=1 -run Screenshots ./e2e
 

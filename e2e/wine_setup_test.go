@@ -188,7 +188,7 @@ func (w *wine) byWindow(folder, setup, file string) {
 func (w *wine) saysInBox(folder string) {
 	w.t.Helper()
 	box := w.open(`^Waybill$`, w.command("wine", "start", "/wait", folder+`\waybill.exe`, `C:\no such file.txt`))
-	box.see("command nor a file", soon)
+	box.see("such file.txt", soon)
 	box.press("Return")
 	box.program.status(soon)
 }

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,6 +33,10 @@ func newWine(t *testing.T) *wine {
 	// It stays, whoever of those that have started it ends first.
 	w.mkdir("wine")
 	start(t, w.command("wineserver", "--foreground", "--persistent"))
+	await(t, soon, "wine's server", func() (bool, string) {
+		sockets, err := filepath.Glob(w.path("tmp", "wine-*", "server-*", "socket"))
+		return len(sockets) > 0, fmt.Sprint(err)
+	})
 	w.runs("wineboot", "--init")
 	w.must("x86_64-w64-mingw32-gcc", "-shared", "-Os", "-o", w.disk(`C:\windows\system32\bcryptprimitives.dll`),
 		testdata(t, "bcryptprimitives.c"), "-ladvapi32")

@@ -142,4 +142,5 @@ exit 0
 # windows osslsigncode         signs, and checks signatures
 # wine  wine                   runs what was built for Windows
 # wine  wine64                 the same, for 64 bits
+# wine  openssl                makes a certificate to sign with
 # icons librsvg2-bin            draws the icon's PNG files from its SVG

@@ -4,9 +4,6 @@ package desk_test
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
-	"mime"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,65 +13,6 @@ import (
 
 	"waybill/internal/desk"
 )
-
-// TestNames sends files with every kind of name, and finds each under its stated treatment.
-func TestNames(t *testing.T) {
-	d := newDesk(t, desk.Options{})
-	dir := t.TempDir()
-	long := strings.Repeat("n", 251) + ".txt"
-	for name, want := range map[string]string{
-		"with space.txt":          "with space.txt",
-		"a+b%20c?d#e&f=g.txt":     "a+b%20c?d#e&f=g.txt",
-		`"double" 'single'.txt`:   `"double" 'single'.txt`,
-		"🎉 party 👩‍👩‍👧.txt":       "🎉 party 👩‍👩‍👧.txt",
-		"nfd-e\u0301.txt":         "nfd-\u00e9.txt",
-		"nfc-\u00e9-2.txt":        "nfc-\u00e9-2.txt",
-		"invoice\u202Efdp.exe":    "invoice_fdp.exe",
-		"bell\x07tab\tline\n.txt": "bell_tab_line_.txt",
-		"\xff\xfebytes.txt":       "_bytes.txt",
-		".hidden":                 ".hidden",
-		"...":                     "...",
-		"日本語 العربية עברית.txt":   "日本語 العربية עברית.txt",
-		`back\slash.txt`:          `back\slash.txt`,
-		"NUL.txt":                 "NUL.txt",
-		"no extension":            "no extension",
-		long:                      long,
-	} {
-		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
-			path := filepath.Join(dir, name)
-			if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			to := desk.Destination{Bucket: "sandbox", Prefix: "names-" + rand.Text()[:8]}
-			sent := one(t, send(t, d, to, desk.SendOptions{}, path))
-			if len(want) > 250 {
-				// The sandbox's file system has no room for its own suffixes on a name of 255 bytes; MinIO's test
-				// sends it.
-				if sent.State == desk.Failed && sent.Trouble.Code != "Unexpected" {
-					return
-				}
-			}
-			if sent.State != desk.Sent || !sent.Link.Verified {
-				t.Fatalf("%s: %v", sent.State, sent.Trouble)
-			}
-			if sent.Key != to.Prefix+"/"+want || strings.ContainsAny(sent.Name, "\x07\n\u202e") {
-				t.Errorf("key %q, name %q", sent.Key, sent.Name)
-			}
-			body, header, _ := download(t, sent.Link.URL)
-			if string(body) != name {
-				t.Errorf("%q arrived", body)
-			}
-			_, params, err := mime.ParseMediaType(header.Get("Content-Disposition"))
-			saved := want
-			if name == "NUL.txt" {
-				saved = "_NUL.txt"
-			}
-			if err != nil || params["filename"] != saved {
-				t.Errorf("saved as %q (%v), want %q", params["filename"], err, saved)
-			}
-		})
-	}
-}
 
 func TestFoldersAreWalked(t *testing.T) {
 	d := newDesk(t, desk.Options{})

@@ -54,6 +54,7 @@ Var everybody ; 1: for all users of this computer
 
 !define MUI_ICON "${STAGE}\waybill.ico"
 !define MUI_UNICON "${STAGE}\waybill.ico"
+!define MUI_WELCOMEFINISHPAGE_BITMAP side.bmp
 !define MUI_ABORTWARNING
 !insertmacro MUI_PAGE_LICENSE "${STAGE}\LICENSE.txt"
 Page custom askForWhom heardForWhom
