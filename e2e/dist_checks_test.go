@@ -29,9 +29,9 @@ func TestDistPassesLintian(t *testing.T) {
 
 func TestDistHasAGoodDesktopEntryAndMetadata(t *testing.T) {
 	dir := unpacked(t)
-	output(t, "desktop-file-validate", "--no-hints", filepath.Join(dir, "usr/share/applications", desktopID+".desktop"))
-	output(t, "desktop-file-validate", filepath.Join(dir, "usr/share/Thunar/sendto/waybill.desktop"))
-	output(t, "appstreamcli", "validate", "--no-net", filepath.Join(dir, "usr/share/metainfo", desktopID+".metainfo.xml"))
+	output(t, "desktop-file-validate", "--no-hints", filepath.Join(dir, "usr", "share", "applications", desktopID+".desktop"))
+	output(t, "desktop-file-validate", filepath.Join(dir, "usr", "share", "Thunar", "sendto", "waybill.desktop"))
+	output(t, "appstreamcli", "validate", "--no-net", filepath.Join(dir, "usr", "share", "metainfo", desktopID+".metainfo.xml"))
 	output(t, "appstreamcli", "validate-tree", "--no-net", dir)
 }
 
@@ -39,7 +39,7 @@ func TestDistHasAGoodDesktopEntryAndMetadata(t *testing.T) {
 func TestDistSendsFromEveryFileManager(t *testing.T) {
 	dir := unpacked(t)
 	for _, file := range []string{"kio/servicemenus/waybill.desktop", "nemo/actions/waybill.nemo_action", "file-manager/actions/waybill.desktop"} {
-		text, err := os.ReadFile(filepath.Join(dir, "usr/share", file))
+		text, err := os.ReadFile(filepath.Join(dir, "usr", "share", file))
 		if err != nil {
 			t.Error(err)
 		}
@@ -54,7 +54,7 @@ func TestDistSendsFromEveryFileManager(t *testing.T) {
 
 // A type of file that Waybill claimed would be sent when a person only wants to see it, wherever nothing else opens it.
 func TestDistOpensNothingByDefault(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(unpacked(t), "usr/share/applications", desktopID+".desktop"))
+	text, err := os.ReadFile(filepath.Join(unpacked(t), "usr", "share", "applications", desktopID+".desktop"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestDistOpensNothingByDefault(t *testing.T) {
 }
 
 func TestDistProgramIsHardened(t *testing.T) {
-	program := filepath.Join(unpacked(t), "usr/bin/waybill")
+	program := filepath.Join(unpacked(t), "usr", "bin", "waybill")
 	header, dynamic := output(t, "readelf", "--file-header", "--segments", "--wide", program), output(t, "readelf", "--dynamic", program)
 	for what, pattern := range map[string]string{
 		"position independent": `Type:\s+DYN`,
@@ -92,7 +92,7 @@ func TestDistDeclaresWhatDebiansToolFinds(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "debian", "control"), []byte(control), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("dpkg-shlibdeps", "-O", filepath.Join(unpacked(t), "usr/bin/waybill"))
+	cmd := exec.Command("dpkg-shlibdeps", "-O", filepath.Join(unpacked(t), "usr", "bin", "waybill"))
 	cmd.Dir = dir
 	found, err := run(t, cmd)
 	if err != nil {
@@ -120,7 +120,7 @@ func TestDistRPM(t *testing.T) {
 	for _, match := range quoted.FindAllStringSubmatch(string(out), -1) {
 		wanted = append(wanted, match[1])
 	}
-	program := filepath.Join(deb, "usr/bin/waybill")
+	program := filepath.Join(deb, "usr", "bin", "waybill")
 	list := strings.Fields(output(t, "../packaging/linux/libraries.sh", program, "rpm", "needs"))
 	slices.Sort(wanted)
 	slices.Sort(list)
@@ -136,7 +136,7 @@ func TestDistRPM(t *testing.T) {
 	if inRPM, inDeb := same(dir), same(deb); !slices.Equal(inRPM, inDeb) {
 		t.Errorf("the .rpm has other files than the .deb: %q, %q", lacks(inRPM, inDeb), lacks(inDeb, inRPM))
 	}
-	if said := output(t, filepath.Join(dir, "usr/bin/waybill"), "version"); !strings.Contains(said, "waybill") {
+	if said := output(t, filepath.Join(dir, "usr", "bin", "waybill"), "version"); !strings.Contains(said, "waybill") {
 		t.Errorf("waybill version: %q", said)
 	}
 	output(t, "rpm", "--root", dir, "--erase", "waybill")

@@ -43,7 +43,7 @@ func TestSocketsInLongHomes(t *testing.T) {
 // TestTheSocketIsForOnePerson by its mode; and who gets in nevertheless hears nothing.
 func TestTheSocketIsForOnePerson(t *testing.T) {
 	if address := os.Getenv("WAYBILL_TEST_SOCKET"); address != "" { // this is the other person
-		conn, err := net.Dial("unix", address) //nolint:noctx // it is there
+		conn, err := net.Dial("unix", address) // it is there
 		if err != nil {
 			t.Fatal(err)
 		}
