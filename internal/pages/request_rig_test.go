@@ -4,9 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +21,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
@@ -44,7 +50,7 @@ type shop struct {
 func (s *shop) over(t *testing.T) *road {
 	t.Helper()
 	way := newRoad(t, s.endpoint)
-	*s = *newShop(t, way.server.URL, s.bucket, s.id, s.key)
+	*s = *newShop(t, way.server.URL, s.bucket, s.id, s.key, http.DefaultClient)
 	return way
 }
 
@@ -61,17 +67,38 @@ func inSandbox(t *testing.T, options ...sandbox.Option) *shop {
 		}
 	})
 	keys := store.Keys()
-	return newShop(t, store.Endpoint(), sandbox.Bucket, keys.AccessKeyID, keys.SecretAccessKey)
+	return newShop(t, store.Endpoint(), sandbox.Bucket, keys.AccessKeyID, keys.SecretAccessKey, http.DefaultClient)
+}
+
+// inSandboxTLS is a shop in the sandbox over https, with the certificate that httptest has.
+func inSandboxTLS(t *testing.T) *shop {
+	t.Helper()
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	private, err := x509.MarshalPKCS8PrivateKey(server.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	err = errors.Join(
+		os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600),
+		os.WriteFile(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := inSandbox(t, sandbox.WithTLS(cert, key))
+	return newShop(t, s.endpoint, s.bucket, s.id, s.key, server.Client())
 }
 
 // inMinIO is a shop in MinIO.
 func inMinIO(t *testing.T) *shop {
 	t.Helper()
 	m := teststore.StartMinIO(t, false)
-	return newShop(t, m.Endpoint, teststore.Bucket, m.Key, m.Secret)
+	return newShop(t, m.Endpoint, teststore.Bucket, m.Key, m.Secret, http.DefaultClient)
 }
 
-func newShop(t *testing.T, endpoint, bucket, key, secret string) *shop {
+func newShop(t *testing.T, endpoint, bucket, key, secret string, client *http.Client) *shop {
 	t.Helper()
 	now := time.Now() // one moment for all signatures: the page has one URL for all parts
 	s, err := signer.Open(t.Context(), signer.Options{
@@ -81,7 +108,13 @@ func newShop(t *testing.T, endpoint, bucket, key, secret string) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &shop{t: t, endpoint: endpoint, bucket: bucket, signer: s, client: s.Client(), expires: time.Hour, id: key, key: secret}
+	return &shop{
+		t: t, endpoint: endpoint, bucket: bucket, signer: s, expires: time.Hour, id: key, key: secret,
+		client: s3.New(s3.Options{
+			Region: "us-east-1", BaseEndpoint: aws.String(endpoint), UsePathStyle: true, HTTPClient: client,
+			Credentials: credentials.NewStaticCredentialsProvider(key, secret, ""),
+		}),
+	}
 }
 
 func (s *shop) object(key string) signer.Object {

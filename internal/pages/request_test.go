@@ -624,7 +624,9 @@ func TestMailedPage(t *testing.T) {
 			tab.forgiveAll("net::ERR_FAILED")
 			tab.forgiveAll("status of 40") // the store's answers to a page that may not read them
 			tab.click(".notice a.button")
-			tab.until("the page online", func() bool { return strings.HasPrefix(tab.text(`location.href`), s.endpoint) })
+			tab.until("the page online", func() bool {
+				return tab.is(`location.href.startsWith("` + s.endpoint + `") && document.readyState === "complete"`)
+			})
 			tab.drop(path)
 			tab.untilStates("sent")
 		}
