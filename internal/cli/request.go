@@ -132,7 +132,9 @@ func (c *command) makeRequest(ctx context.Context, d *desk.Desk, dest desk.Desti
 	var failed error
 	if ways.Trouble != nil {
 		c.tell(ways.Trouble)
-		failed = errReported
+		if !ways.Verified {
+			failed = errReported
+		}
 	}
 	if f.html != "" {
 		if err := writePage(f.html, ways.HTML, f.force); err != nil {
