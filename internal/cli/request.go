@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -378,16 +376,15 @@ func (c *command) corsOf(ctx context.Context, d *desk.Desk, bucket string, add, 
 
 // corsInWords is what a person reads of a bucket's rules.
 func corsInWords(now desk.CORS) string {
-	var w strings.Builder
 	switch {
 	case now.Allowed && now.Trouble != nil:
-		_, _ = io.WriteString(&w, now.Trouble.What.String()+"\n")
+		return now.Trouble.What.String() + "\n"
 	case now.Allowed && now.Ours:
-		_, _ = fmt.Fprintf(&w, "Mailed pages can upload to s3://%s, by Waybill's rule.\n", now.Bucket)
+		return fmt.Sprintf("Mailed pages can upload to s3://%s, by Waybill's rule.\n", now.Bucket)
 	case now.Allowed:
-		_, _ = fmt.Fprintf(&w, "Mailed pages can upload to s3://%s.\n", now.Bucket)
+		return fmt.Sprintf("Mailed pages can upload to s3://%s.\n", now.Bucket)
 	case now.Rule != "":
-		_, _ = fmt.Fprintf(&w, "Mailed pages cannot upload to s3://%s; this rule is missing:\n%s\n", now.Bucket, now.Rule)
+		return fmt.Sprintf("Mailed pages cannot upload to s3://%s; this rule is missing:\n%s\n", now.Bucket, now.Rule)
 	}
-	return w.String()
+	return ""
 }
