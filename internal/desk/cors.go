@@ -66,6 +66,7 @@ func (d *Desk) corsOf(ctx context.Context, opened *signer.Signer, s Store, bucke
 		}
 		c.Allowed = preflight(ctx, opened, bucketName)
 		switch {
+		case t.Code == "AccessDenied" && c.Allowed:
 		case t.Code == "AccessDenied":
 			c.Trouble = t
 		case c.Allowed:
