@@ -41,6 +41,14 @@ func (c *command) request() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, where []string) error {
+			switch o := &f.options; {
+			case !cmd.Flags().Changed("large"):
+				o.Large = 0 // what fits
+			case o.Large == 0:
+				o.Large = -1 // which is none to the desk
+			case o.Large < 0:
+				return usage(fmt.Errorf("--large %d is not a number of files; choose 0 to 20", o.Large))
+			}
 			dest, err := f.parse(where[0], c.store)
 			if err != nil {
 				return usage(err)
@@ -85,14 +93,6 @@ func (f *requestFlags) parse(where string, s desk.Store) (dest desk.Destination,
 	if o.MaxSize, err = desk.ParseMaxSize(f.maxSize); err != nil {
 		return dest, err
 	}
-	switch {
-	case o.Large == 0:
-		o.Large = -1 // which is none; to the desk, 0 is what fits
-	case o.Large == 4:
-		o.Large = 0
-	case o.Large < 0:
-		return dest, fmt.Errorf("--large %d is not a number of files; choose 0 to 20", o.Large)
-	}
 	if err := desk.CheckRequest(*o); err != nil {
 		return dest, err
 	}
@@ -124,6 +124,10 @@ func (f *requestFlags) parse(where string, s desk.Store) (dest desk.Destination,
 func (c *command) makeRequest(ctx context.Context, d *desk.Desk, dest desk.Destination, f requestFlags) error {
 	c.warnOf(ctx, d, dest.Store, f.options.Expires)
 	ways, err := d.Request(ctx, dest, f.options)
+	if err != nil && ctx.Err() == nil {
+		c.fails(fmt.Sprintf("s3://%s/%s", dest.Bucket, dest.Prefix), err)
+		return errReported
+	}
 	if err != nil {
 		return err
 	}
