@@ -196,6 +196,10 @@ func checkRequestLook(t *testing.T, tab *tab, r reader) {
 		.filter(([, r]) => r.width < 44 || r.height < %d).map(([text, r]) => text + " is " + r.width + " by " + r.height)`, least)) {
 		t.Errorf("a button is small: %s", small)
 	}
+	for _, cut := range eval[[]string](tab, `[...document.querySelectorAll("#rows .chip, #rows .button")].filter(e => e.checkVisibility()).filter(e => { const r = e.getBoundingClientRect();
+		return [[r.left + 2, r.top + r.height / 2], [r.right - 2, r.top + r.height / 2]].some(([x, y]) => { const at = document.elementFromPoint(x, y); return at && !e.contains(at) || e.scrollWidth > e.clientWidth + 1; }); }).map(e => e.innerText)`) {
+		t.Errorf("%q is covered or cut", cut)
+	}
 	if said := tab.says(); strings.Contains(said, "X-Amz") || strings.Contains(said, "http:") {
 		t.Error("a URL is written out")
 	}
