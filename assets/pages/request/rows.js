@@ -32,7 +32,7 @@ let rowNumber = 0;
 function newRow(item) {
   const row = make("li"), tile = make("span", "tile"), about = make("div", "about"), name = make("p", "name");
   const track = make("div", "track still"), bar = make("i"), facts = make("p", "facts"), why = make("div", "why"), chip = make("span", "chip"), acts = make("div", "acts");
-  const act = make("button", "button"), remove = make("button", "button");
+  const act = make("button", "button act"), remove = make("button", "button remove");
   tile.setAttribute("aria-hidden", "true");
   const end = ending(item.name);
   if (end) tile.textContent = end; else tile.append(icon("M6 20V4.5a1 1 0 0 1 1-1h7l4.5 4.5V20a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1zM13.5 3.8V8.5h4.7"));
@@ -45,7 +45,7 @@ function newRow(item) {
   remove.append(icon("M6 6l12 12M18 6L6 18"), make("span", "heard"));
   remove.addEventListener("click", function () { forget(item); });
   about.append(name, track, facts, why);
-  acts.append(act, remove);
+  acts.append(remove, act); // a second click on Cancel shall not hit what takes the row away
   row.append(tile, about, chip, acts);
   item.row = { row: row, track: track, bar: bar, facts: facts, why: why, chip: chip, act: act, remove: remove, name: name, doing: "" };
   rowList.append(row);
