@@ -79,7 +79,7 @@ func (u *ui) native(do func(*glfw.Window)) {
 
 // closeWindow is called when the window is closed by its cross. While files are sent, they may go on without it.
 func (u *ui) closeWindow() {
-	n, closing := u.send.open(), u.desk.Settings().Closing
+	n, closing := u.send.open(), u.desk.Settings().OnClose
 	switch {
 	case u.back.resident && u.tray.there && len(u.send.waiting) == 0:
 		u.hide()
@@ -87,9 +87,9 @@ func (u *ui) closeWindow() {
 		u.quit(nil)
 	case len(u.send.waiting) > 0: // what has no destination yet is in no plan, and goes on nowhere
 		u.askToQuit()
-	case closing == desk.ClosingBackground && u.tray.there:
+	case closing == desk.OnCloseBackground && u.tray.there:
 		u.hide()
-	case closing == desk.ClosingQuit:
+	case closing == desk.OnCloseQuit:
 		u.quit(desk.ErrLeave)
 	case u.tray.there:
 		u.askToClose()
@@ -102,16 +102,16 @@ func (u *ui) closeWindow() {
 func (u *ui) askToClose() {
 	n := u.send.open()
 	never := u.toggle(lang.L("Do not ask again"), "", func(bool) {})
-	chosen := func(c desk.Closing) {
+	chosen := func(c desk.OnClose) {
 		if never.on {
 			s := u.desk.Settings()
-			s.Closing = c
+			s.OnClose = c
 			u.saveSettings(s)
 		}
 	}
-	goOn := u.button(primary, lang.L("Keep sending in the background"), func() { chosen(desk.ClosingBackground); u.hide() })
+	goOn := u.button(primary, lang.L("Keep sending in the background"), func() { chosen(desk.OnCloseBackground); u.hide() })
 	u.notices.show("close", notice{
-		tone: warning, actions: []*button{goOn, u.laterButton(func() { chosen(desk.ClosingQuit) }), u.cancelButton()}, below: never,
+		tone: warning, actions: []*button{goOn, u.laterButton(func() { chosen(desk.OnCloseQuit) }), u.cancelButton()}, below: never,
 		text: lang.N("{{.Count}} files are not sent yet.", n, args{"Count": u.words.count(n)}),
 		help: lang.L("In the background, sending goes on without the window; the icon in the tray shows how far it is, and brings the window back."),
 	})

@@ -206,7 +206,7 @@ func TestClosingIntoTheTray(t *testing.T) {
 	r.sending()
 	// Without a tray there is no background.
 	s := r.desk.Settings()
-	s.Closing = desk.ClosingBackground
+	s.OnClose = desk.OnCloseBackground
 	r.saveSettings(s)
 	r.desk.SetLimitRate(1 << 20)
 	r.closeWindow()
@@ -220,7 +220,7 @@ func TestClosingIntoTheTray(t *testing.T) {
 		t.Fatal("it does not go on in the background")
 	}
 	r.comeForward()
-	s.Closing = desk.ClosingAsk
+	s.OnClose = desk.OnCloseAsk
 	r.saveSettings(s)
 	r.desk.SetLimitRate(1 << 20)
 	r.closeWindow()
@@ -229,7 +229,7 @@ func TestClosingIntoTheTray(t *testing.T) {
 		t.Fatal("it does not ask")
 	}
 	buttonIn(line, "Keep sending in the background").onTap()
-	if !r.back.hidden || r.desk.Settings().Closing != desk.ClosingAsk {
+	if !r.back.hidden || r.desk.Settings().OnClose != desk.OnCloseAsk {
 		t.Error("it remembers what it was not to")
 	}
 	r.comeForward()
@@ -237,7 +237,7 @@ func TestClosingIntoTheTray(t *testing.T) {
 	tick := toggleIn(r.notices.lines["close"])
 	tick.Tapped(nil)
 	buttonIn(r.notices.lines["close"], "Keep sending in the background").onTap()
-	if !r.back.hidden || r.desk.Settings().Closing != desk.ClosingBackground || r.notices.lines["close"] != nil {
+	if !r.back.hidden || r.desk.Settings().OnClose != desk.OnCloseBackground || r.notices.lines["close"] != nil {
 		t.Error("it is not remembered")
 	}
 	// Quitting asks whatever was chosen, in a window that can be seen.
@@ -245,7 +245,7 @@ func TestClosingIntoTheTray(t *testing.T) {
 	if r.closed() || r.back.hidden || r.notices.lines["close"] == nil {
 		t.Error("it ends without a word")
 	}
-	s.Closing = desk.ClosingQuit
+	s.OnClose = desk.OnCloseQuit
 	r.saveSettings(s)
 	r.back.shown = false // see closed
 	r.closeWindow()
@@ -349,7 +349,7 @@ func TestSettingsOfTheDesktop(t *testing.T) {
 			t.Errorf("%q cannot be chosen", label)
 		}
 	}
-	if s := r.desk.Settings(); s.Closing != desk.ClosingBackground || !s.Silent {
+	if s := r.desk.Settings(); s.OnClose != desk.OnCloseBackground || !s.Silent {
 		t.Errorf("%+v", s)
 	}
 	chips["No"].Tapped(nil)

@@ -111,8 +111,8 @@ func withDefaults(s Settings) Settings {
 	if !slices.Contains([]Verify{VerifyAuto, VerifyAll, VerifySample, VerifyNone}, s.Verify) {
 		s.Verify = VerifyAuto
 	}
-	if !slices.Contains([]Closing{ClosingAsk, ClosingBackground, ClosingQuit}, s.Closing) {
-		s.Closing = ClosingAsk
+	if !slices.Contains([]OnClose{OnCloseAsk, OnCloseBackground, OnCloseQuit}, s.OnClose) {
+		s.OnClose = OnCloseAsk
 	}
 	if !slices.Contains([]string{AppearanceSystem, AppearanceLight, AppearanceDark}, s.Appearance) {
 		s.Appearance = AppearanceSystem

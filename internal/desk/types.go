@@ -235,8 +235,8 @@ type Settings struct {
 	SkipHidden  bool          `json:"skip_hidden,omitempty"`
 	LimitRate   int64         `json:"limit_rate,omitempty"` // bytes a second that the window sends at most; 0 is no limit
 	Recent      []Destination `json:"recent,omitempty"`     // newest first
-	// Closing is what becomes of what is being sent when the window is closed.
-	Closing Closing `json:"closing,omitempty"`
+	// OnClose is what becomes of what is being sent when the window is closed.
+	OnClose OnClose `json:"on_close,omitempty"`
 	// Silent leaves out the notification that a drop is over.
 	Silent bool `json:"silent,omitempty"`
 	// Bundle makes one page, and one link, of the files of a drop.
@@ -251,14 +251,14 @@ type Settings struct {
 	Updates Updates `json:"updates,omitzero"`
 }
 
-// Closing says what becomes of what is being sent when the window is closed.
-type Closing string
+// OnClose says what becomes of what is being sent when the window is closed.
+type OnClose string
 
 // What may become of it. What is in the background needs a trace on the desktop, such as an icon in the tray.
 const (
-	ClosingAsk        Closing = "ask"
-	ClosingBackground Closing = "background" // it goes on without a window
-	ClosingQuit       Closing = "quit"       // the next start goes on with it
+	OnCloseAsk        OnClose = "ask"
+	OnCloseBackground OnClose = "background" // it goes on without a window
+	OnCloseQuit       OnClose = "quit"       // the next start goes on with it
 )
 
 // DestinationNaming is how keys are made at one destination.
