@@ -115,16 +115,6 @@ size: deps-build ## weigh the program, by module: docs/size.md
 	go run ./bench size
 
 # Windows: cross-compiled, its installers, and their test under wine. The first build takes over five minutes.
-.PHONY: dist-windows test-windows
-SCRIPTS += $(wildcard packaging/windows/*.sh)
-
-dist-windows: deps-windows ## make the Windows installers in dist/
-	packaging/windows/dist.sh
-
-test-windows: dist-windows deps-build-test-wine ## install them under wine, use them, and remove them
-	go test -tags $(TAGS),wine -timeout 30m -count=1 -run Wine ./e2e
-
-# Windows: cross-compiled, its installers, and their test under wine. The first build takes over five minutes.
 .PHONY: check-windows dist-windows test-windows
 MINGW := GOOS=windows GOARCH=amd64 CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc
 
