@@ -8,8 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"waybill/internal/ledger"
@@ -77,24 +75,6 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 	}
 	m.Interrupted = len(plans)
 	return m, nil
-}
-
-// portable is what of the settings another computer can use.
-func (d *Desk) portable() Settings {
-	s := d.Settings()
-	s.Updates = Updates{Look: s.Updates.Look}
-	s.Destination.Endpoint = withoutUser(s.Destination.Endpoint)
-	for i := range s.Recent { // a copy already
-		s.Recent[i].Endpoint = withoutUser(s.Recent[i].Endpoint)
-	}
-	s.Naming = slices.Clone(s.Naming)
-	for i := range s.Naming {
-		s.Naming[i].Destination.Endpoint = withoutUser(s.Naming[i].Destination.Endpoint)
-	}
-	s.Distributions = slices.DeleteFunc(slices.Clone(s.Distributions), func(one Distribution) bool {
-		return strings.ContainsAny(one.CloudFront.PrivateKey, "\r\n") // the key itself, where its path should be
-	})
-	return s
 }
 
 // ExportFile writes an export to a file that is its owner's alone. A file that is there is replaced only if the caller

@@ -198,38 +198,3 @@ func later(have, came ledger.Record) ledger.Record {
 	}
 	return came
 }
-
-// takeSettings takes settings in, and gives the paths of private keys that came with them and are not here.
-func (d *Desk) takeSettings(came Settings) (missing []string, err error) {
-	d.saving.Lock()
-	defer d.saving.Unlock()
-	have := d.loadSettings()
-	if came.Destination.Bucket == "" {
-		came.Destination = have.Destination
-	}
-	for _, dest := range have.Recent {
-		if !slices.Contains(came.Recent, dest) && len(came.Recent) < maxRecent {
-			came.Recent = append(came.Recent, dest)
-		}
-	}
-	for _, n := range have.Naming {
-		if !slices.ContainsFunc(came.Naming, func(c DestinationNaming) bool { return c.Destination == n.Destination }) {
-			came.Naming = append(came.Naming, n)
-		}
-	}
-	fresh := slices.DeleteFunc(slices.Clone(came.Distributions), func(c Distribution) bool {
-		return slices.ContainsFunc(have.Distributions, func(h Distribution) bool { return h.Bucket == c.Bucket })
-	})
-	for _, one := range fresh {
-		if one.CloudFront.Check() != nil {
-			missing = append(missing, one.CloudFront.PrivateKey)
-		}
-	}
-	came.Distributions = append(slices.Clone(have.Distributions), fresh...)
-	look := came.Updates.Look
-	came.Updates = have.Updates
-	if have.Updates.Look == LookUnasked {
-		came.Updates.Look = look
-	}
-	return missing, d.writeSettings(came)
-}

@@ -1,0 +1,109 @@
+package desk
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"waybill/signer"
+)
+
+// portable is what of the settings another computer can use.
+func (d *Desk) portable() Settings {
+	s := d.Settings()
+	s.Updates = Updates{Look: s.Updates.Look}
+	s.Destination.Endpoint = withoutUser(s.Destination.Endpoint)
+	for i := range s.Recent { // a copy already
+		s.Recent[i].Endpoint = withoutUser(s.Recent[i].Endpoint)
+	}
+	s.Naming = slices.Clone(s.Naming)
+	for i := range s.Naming {
+		s.Naming[i].Destination.Endpoint = withoutUser(s.Naming[i].Destination.Endpoint)
+	}
+	s.Distributions = slices.DeleteFunc(slices.Clone(s.Distributions), func(one Distribution) bool {
+		return strings.ContainsAny(one.CloudFront.PrivateKey, "\r\n") // the key itself, where its path should be
+	})
+	return s
+}
+
+// withoutUser takes user name and password out of an endpoint.
+func withoutUser(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
+	}
+	if u.User == nil {
+		return endpoint
+	}
+	u.User = nil
+	return u.String()
+}
+
+// usable is what can be made of settings that came from elsewhere, and how much was left out.
+func usable(s Settings) (_ Settings, left int) {
+	fits := func(dest Destination) bool {
+		clean, err := dest.clean()
+		return err == nil && clean == dest && visible(dest.Profile+dest.Region+dest.Endpoint) == dest.Profile+dest.Region+dest.Endpoint
+	}
+	if s.Destination.Bucket != "" && !fits(s.Destination) {
+		s.Destination, left = Destination{}, left+1
+	}
+	before := len(s.Recent) + len(s.Naming) + len(s.Distributions)
+	s.Recent = slices.DeleteFunc(s.Recent, func(dest Destination) bool { return !fits(dest) })
+	s.Naming = slices.DeleteFunc(s.Naming, func(n DestinationNaming) bool {
+		_, err := ParseTemplate(string(n.Template))
+		return !fits(n.Destination) || n.Template != "" && err != nil
+	})
+	s.Distributions = slices.DeleteFunc(s.Distributions, func(one Distribution) bool {
+		c := one.CloudFront
+		return CheckBucket(one.Bucket) != nil || c.Domain == "" || c.PrivateKey == "" || visible(c.Domain+c.KeyPairID+c.PrivateKey+c.OriginPath) != c.Domain+c.KeyPairID+c.PrivateKey+c.OriginPath
+	})
+	left += before - len(s.Recent) - len(s.Naming) - len(s.Distributions)
+	if s.LimitRate < 0 || s.LimitRate > 1<<40 {
+		s.LimitRate, left = 0, left+1
+	}
+	if s.Remind < 0 || s.Remind > signer.MaxExpires {
+		s.Remind, left = 0, left+1
+	}
+	s.Recent = s.Recent[:min(len(s.Recent), maxRecent)]
+	s.Updates = Updates{Look: s.Updates.Look}
+	if !slices.Contains([]string{LookUnasked, LookYes, LookNo}, s.Updates.Look) {
+		s.Updates.Look = LookUnasked
+	}
+	return withDefaults(s), left
+}
+
+// takeSettings takes settings in, and gives the paths of private keys that came with them and are not here.
+func (d *Desk) takeSettings(came Settings) (missing []string, err error) {
+	d.saving.Lock()
+	defer d.saving.Unlock()
+	have := d.loadSettings()
+	if came.Destination.Bucket == "" {
+		came.Destination = have.Destination
+	}
+	for _, dest := range have.Recent {
+		if !slices.Contains(came.Recent, dest) && len(came.Recent) < maxRecent {
+			came.Recent = append(came.Recent, dest)
+		}
+	}
+	for _, n := range have.Naming {
+		if !slices.ContainsFunc(came.Naming, func(c DestinationNaming) bool { return c.Destination == n.Destination }) {
+			came.Naming = append(came.Naming, n)
+		}
+	}
+	fresh := slices.DeleteFunc(slices.Clone(came.Distributions), func(c Distribution) bool {
+		return slices.ContainsFunc(have.Distributions, func(h Distribution) bool { return h.Bucket == c.Bucket })
+	})
+	for _, one := range fresh {
+		if one.CloudFront.Check() != nil {
+			missing = append(missing, one.CloudFront.PrivateKey)
+		}
+	}
+	came.Distributions = append(slices.Clone(have.Distributions), fresh...)
+	look := came.Updates.Look
+	came.Updates = have.Updates
+	if have.Updates.Look == LookUnasked {
+		came.Updates.Look = look
+	}
+	return missing, d.writeSettings(came)
+}
