@@ -92,6 +92,7 @@ type ui struct {
 	settings *settingsPlace
 	shell    *fyne.Container
 	cover    *fyne.Container // over the shell, for what wants the whole window; hidden while there is nothing
+	qr       *qrPanel        // what lies there, if it is a QR code
 	uncover  func()          // takes away what lies there; nil while there is nothing
 	keys     []shortcut
 }
@@ -173,11 +174,17 @@ func (u *ui) tick() {
 		case <-u.ctx.Done():
 			return
 		case <-second.C:
-			u.do(func() {
-				u.links.tick()
-				u.send.tick()
-			})
+			u.do(u.count)
 		}
+	}
+}
+
+// count is called once a second.
+func (u *ui) count() {
+	u.links.tick()
+	u.send.tick()
+	if u.qr != nil {
+		u.qr.tick()
 	}
 }
 

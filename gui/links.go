@@ -52,13 +52,10 @@ type linksPlace struct {
 	reminds time.Time // when the next reminder is due
 	remind  time.Duration
 
-	selected map[string]bool // by ID; all of them are shown
-	base     map[string]bool // what was selected before the range that Shift makes
-	anchor   string          // where that range begins
+	*selection
 	opened   string          // the ID of the entry whose details are shown
 	copied   map[string]bool // the IDs of the entries whose links were copied last
 	reminded map[string]bool // the links that a reminder was given for, see remindedKey
-	qr       *qrPanel        // nil while there is none
 }
 
 // linkFilter is which links are shown.
@@ -95,8 +92,10 @@ func (f linkFilter) standings() []desk.Standing {
 func (u *ui) newLinksPlace() *linksPlace {
 	p := &linksPlace{
 		u: u, filters: map[linkFilter]*filterChip{}, sort: desk.ByTime,
-		selected: map[string]bool{}, copied: map[string]bool{}, reminded: u.remindedBefore(),
+		copied: map[string]bool{}, reminded: u.remindedBefore(),
 	}
+	p.selection = newSelection(func() fyne.KeyModifier { return u.held() }, func() int { return len(p.shown) },
+		func(at int) string { return p.shown[at].ID }, p.selectionChanged)
 	title := newWhole(lang.L("Links"), sizeTitle, colorText, true)
 	p.search = newSearchField(u, lang.L("Search name, note or bucket"), func(string) { p.sift() })
 	browse := u.button(secondary, lang.L("Link to a file in a bucket…"), u.openBrowse)
@@ -117,7 +116,7 @@ func (u *ui) newLinksPlace() *linksPlace {
 	p.chips.Add(p.more)
 	layout.end = []fyne.CanvasObject{p.sorting, p.more}
 	p.chips.Layout = layout
-	p.bar = p.newSelectionBar()
+	p.bar = p.newBar()
 	p.asked = newLineAsk(u)
 	p.asked.after = p.showBand
 	p.band = container.NewStack(p.chips, p.bar.all, p.asked.all)
@@ -324,7 +323,9 @@ func (p *linksPlace) show(r sifted) {
 	p.shown, p.turns, p.reminds = r.shown, r.turns, r.reminds
 	p.rested = time.Now().Add(50 * r.took) // so that a long ledger's countdowns take a small part of a core
 	p.count(r.counts)
-	p.keepSelected()
+	if p.keepShown() {
+		p.showBand()
+	}
 	p.giveReminders(r.due)
 	p.sayEmpty(strings.TrimSpace(p.search.Text) != "")
 	p.empty.Hidden, p.rows.card.Hidden = len(p.shown) > 0, len(p.shown) == 0
@@ -412,16 +413,6 @@ func (p *linksPlace) heights() {
 	p.rows.changed(open)
 }
 
-// index is the line of an entry, -1 where it is not shown.
-func (p *linksPlace) index(id string) int {
-	for i := range p.shown {
-		if p.shown[i].ID == id {
-			return i
-		}
-	}
-	return -1
-}
-
 // top goes to the first row, where another list begins.
 func (p *linksPlace) top() { p.rows.list.ScrollToOffset(0) }
 
@@ -449,9 +440,6 @@ func (p *linksPlace) tick() {
 	if !p.owed.IsZero() && time.Now().After(p.owed) {
 		p.owed = time.Time{}
 		p.reload()
-	}
-	if p.qr != nil {
-		p.qr.tick()
 	}
 }
 

@@ -41,7 +41,7 @@ func (p *linksPlace) askMail(e desk.Entry, l *desk.Link) {
 }
 
 func (p *linksPlace) openMail(e desk.Entry, l *desk.Link) {
-	parsed, err := url.Parse(desk.MailTo(e.Name, l.URL, p.until(l)))
+	parsed, err := url.Parse(desk.MailTo(e.Name, l.URL, p.u.words.until(l, p.u.now())))
 	if err == nil {
 		err = p.u.app.OpenURL(parsed)
 	}

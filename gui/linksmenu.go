@@ -123,11 +123,9 @@ func (p *linksPlace) exportItems(which func() []desk.Entry) []*fyne.MenuItem {
 // placeMenu offers what concerns the whole list.
 func (p *linksPlace) placeMenu() {
 	u := p.u
-	all := fyne.NewMenuItem(lang.L("Select all"), p.selectAll)
-	all.Shortcut = u.menuKey("selectAll")
 	today := fyne.NewMenuItem(lang.L("Renew all that end today"), p.renewToday)
 	today.Shortcut = u.menuKey("renewToday")
-	items := []*fyne.MenuItem{all, today, fyne.NewMenuItemSeparator()}
+	items := []*fyne.MenuItem{u.selectAllItem(p.selectAll), today, fyne.NewMenuItemSeparator()}
 	u.popUp(append(items, p.exportItems(func() []desk.Entry { return p.shown })...), p.more)
 }
 
