@@ -153,6 +153,8 @@ func rows() map[string]row {
 		"NotInLedger":      {`The ledger has no link "{{.Given}}".`, `"waybill links" lists those there are.`},
 		"SettingsNotSaved": {`Your choices could not be remembered.`, `Make {{.Path}} writable.`},
 
+		"NotYet": {`This is not there yet.`, ``},
+
 		"QRTooLong":      {`The link is too long for a QR code.`, `Copy it instead; a shorter name or folder makes a shorter link, and so does a profile without a session.`},
 		"ClockCorrected": {`This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's; the links were signed with the store's time.`, `Set this computer's clock.`},
 		"Unexpected":     {`Something went wrong that Waybill does not know.`, `Open the details; they may tell a person who can help.`},
