@@ -21,6 +21,8 @@ var (
 	ErrKeyDots     = errors.New("the key has a . or .. segment, which browsers and servers fold away")
 	ErrKeySlash    = errors.New("the key begins with a slash")
 	ErrARN         = errors.New("access points and directory buckets are not supported")
+	ErrNotAFolder  = errors.New("the folder does not end with a slash")
+	ErrPartCount   = errors.New("not a number of parts, which are 1 to 10,000")
 )
 
 // CheckBucket refuses what is no bucket's name: 3 to 63 of a-z 0-9 . and -, beginning and ending with a letter

@@ -163,30 +163,52 @@ func (s *Signer) ListParts(ctx context.Context, o Object, uploadID string, after
 	return s.presign(ctx, http.MethodGet, o, q, nil, 0)
 }
 
-// presign is the one place where a signature is made.
+// presign signs one request.
 func (s *Signer) presign(ctx context.Context, method string, o Object, q url.Values, h http.Header, size int64) (Presigned, error) {
+	m, err := s.moment(ctx, method, o)
+	if err != nil {
+		return Presigned{}, err
+	}
+	return s.presignAt(ctx, m, method, o, q, h, size)
+}
+
+// moment is what requests are signed with that shall end together.
+type moment struct {
+	creds   aws.Credentials
+	signed  time.Time
+	seconds time.Duration
+	ends    time.Time // as in Presigned
+	because Because
+}
+
+// moment gets credentials for a request that is about to be made, and says when what they sign now will end.
+func (s *Signer) moment(ctx context.Context, method string, o Object) (moment, error) {
 	if err := CheckBucket(o.Bucket); err != nil {
-		return Presigned{}, fmt.Errorf("sign %s: %w", method, err)
+		return moment{}, fmt.Errorf("sign %s: %w", method, err)
 	}
 	if err := CheckKey(o.Key); err != nil {
-		return Presigned{}, fmt.Errorf("sign %s of %q: %w", method, o.Key, err)
+		return moment{}, fmt.Errorf("sign %s of %q: %w", method, o.Key, err)
 	}
 	seconds, because := clamp(o.Expires)
 	now := s.Now()
 	creds, credsEnd, known, err := s.credentials.get(ctx, s.now().Add(seconds))
 	if err != nil {
-		return Presigned{}, fmt.Errorf("sign %s of s3://%s/%s: %w", method, o.Bucket, o.Key, err)
+		return moment{}, fmt.Errorf("sign %s of s3://%s/%s: %w", method, o.Bucket, o.Key, err)
 	}
 	// The end is counted from the second that is signed, not from the one in which the person reads it.
 	signed := now.UTC().Truncate(time.Second)
-	ends := signed.Add(seconds)
+	m := moment{creds: creds, signed: signed, seconds: seconds, ends: signed.Add(seconds), because: because}
 	switch {
 	case !known:
-		ends, because = time.Time{}, Unknown
-	case !credsEnd.IsZero() && credsEnd.Before(ends):
-		ends, because = credsEnd.UTC().Truncate(time.Second), Credentials
+		m.ends, m.because = time.Time{}, Unknown
+	case !credsEnd.IsZero() && credsEnd.Before(m.ends):
+		m.ends, m.because = credsEnd.UTC().Truncate(time.Second), Credentials
 	}
+	return m, nil
+}
 
+// presignAt is the one place where the signature of a URL is made.
+func (s *Signer) presignAt(ctx context.Context, m moment, method string, o Object, q url.Values, h http.Header, size int64) (Presigned, error) {
 	base, err := s.bucketURL(ctx, o.Bucket)
 	if err != nil {
 		return Presigned{}, err
@@ -197,19 +219,19 @@ func (s *Signer) presign(ctx context.Context, method string, o Object, q url.Val
 	if q == nil {
 		q = url.Values{}
 	}
-	q.Set("X-Amz-Expires", strconv.FormatInt(int64(seconds/time.Second), 10))
+	q.Set("X-Amz-Expires", strconv.FormatInt(int64(m.seconds/time.Second), 10))
 	u.RawQuery = q.Encode()
 	if h == nil {
 		h = http.Header{}
 	}
 	req := (&http.Request{Method: method, URL: &u, Host: u.Host, Header: h, ContentLength: size}).WithContext(ctx)
-	link, signedHeader, err := s.v4.PresignHTTP(ctx, creds, req, unsignedPayload, "s3", s.region, signed)
+	link, signedHeader, err := s.v4.PresignHTTP(ctx, m.creds, req, unsignedPayload, "s3", s.region, m.signed)
 	if err != nil {
 		return Presigned{}, fmt.Errorf("sign %s of s3://%s/%s: %w", method, o.Bucket, o.Key, err)
 	}
 	signedHeader.Del("Host")
 	signedHeader.Del("Content-Length")
-	return Presigned{Method: method, URL: link, Header: signedHeader, ContentLength: size, Ends: ends, Because: because}, nil
+	return Presigned{Method: method, URL: link, Header: signedHeader, ContentLength: size, Ends: m.ends, Because: m.because}, nil
 }
 
 // clamp makes a duration one that a signature can carry: whole seconds from one to seven days. The SDK would

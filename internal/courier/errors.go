@@ -134,10 +134,17 @@ func (e *StoreError) read(body []byte) {
 	}
 }
 
+// secretParam is a parameter of a presigned URL with its value.
 var secretParam = regexp.MustCompile(`(?i)((?:X-Amz-(?:Signature|Security-Token|Credential)|Signature|Key-Pair-Id)=)[^&\s"'<>]+`)
 
-// RedactText takes the values of signing parameters out of a text.
-func RedactText(s string) string { return secretParam.ReplaceAllString(s, "${1}…") }
+// secretField is a field of a form that was signed, with its value: as JSON, as HTML, or as curl is given it. A policy
+// holds the token too.
+var secretField = regexp.MustCompile(`(?i)((?:x-amz-(?:signature|security-token|credential)|policy)["'\\]*\s*(?:[:=,]|value=)\s*["'\\]*)[a-z0-9+/=]{20,}`)
+
+// RedactText takes the values of signing parameters, and of a signed form's fields, out of a text.
+func RedactText(s string) string {
+	return secretField.ReplaceAllString(secretParam.ReplaceAllString(s, "${1}…"), "${1}…")
+}
 
 // HostError is what went wrong on the way to a host, before or instead of an answer.
 type HostError struct {

@@ -62,6 +62,32 @@ func migrations() []string {
 		) STRICT, WITHOUT ROWID;
 		CREATE INDEX page_file ON page (file);
 		CREATE INDEX record_key ON record (bucket, key);`,
+		`
+		CREATE TABLE request (
+			id         TEXT PRIMARY KEY,
+			profile    TEXT NOT NULL, region TEXT NOT NULL, endpoint TEXT NOT NULL,
+			sandbox    INTEGER NOT NULL, allow_http INTEGER NOT NULL,
+			account    TEXT NOT NULL,
+			bucket     TEXT NOT NULL, prefix TEXT NOT NULL, folder TEXT NOT NULL, page TEXT NOT NULL,
+			content    TEXT NOT NULL,
+			made       INTEGER NOT NULL, -- microseconds since 1970
+			asked      INTEGER NOT NULL, -- seconds
+			ends       INTEGER,          -- microseconds since 1970; NULL: not known
+			because    TEXT NOT NULL,
+			closed     INTEGER NOT NULL, -- microseconds since 1970; 0: it is not
+			denied     INTEGER NOT NULL,
+			looked     INTEGER NOT NULL, -- microseconds since 1970; 0: never
+			tidied     INTEGER NOT NULL
+		) STRICT;
+		CREATE TABLE arrival (
+			request TEXT NOT NULL, key TEXT NOT NULL,
+			name TEXT NOT NULL,
+			size INTEGER NOT NULL,
+			content_type TEXT NOT NULL, etag TEXT NOT NULL, checksum TEXT NOT NULL,
+			came INTEGER NOT NULL, -- microseconds since 1970
+			seen INTEGER NOT NULL, gone INTEGER NOT NULL,
+			PRIMARY KEY (request, key)
+		) STRICT, WITHOUT ROWID;`,
 	}
 }
 
