@@ -27,10 +27,7 @@ type linksPlace struct {
 	bar     *selectionBar
 	asked   *lineAsk
 	rows    *rows
-	empty   *fyne.Container
-	emptyT  *clipped
-	emptyS  *clipped
-	emptyB  *button
+	empty   *emptyCard
 
 	entries []desk.Entry   // newest first; not changed in place, since others read it
 	files   map[string]int // how many of them stand on a page, by its ID
@@ -123,12 +120,8 @@ func (u *ui) newLinksPlace() *linksPlace {
 
 	p.rows = u.rows(func() int { return len(p.shown) }, p.row, p.tapped)
 	p.rows.list.picked, p.rows.list.extended, p.rows.list.deleted = p.pick, p.extend, p.revokeAt
-	p.emptyT, p.emptyS = newClipped(sizeTitle, colorText, true), newClipped(sizeBody, colorMuted, false)
-	p.emptyT.align, p.emptyS.align = fyne.TextAlignCenter, fyne.TextAlignCenter
-	p.emptyB = u.button(secondary, "", nil)
-	p.empty = newCard(container.New(middleOf{}, container.New(stack{gap: gap},
-		newPicture(iconLink, colorAccent, 36), p.emptyT, p.emptyS, container.NewCenter(p.emptyB))))
-	middle := container.NewStack(p.empty, p.rows.card)
+	p.empty = u.newEmptyCard(iconLink)
+	middle := container.NewStack(p.empty.all, p.rows.card)
 	p.all = container.New(stack{gap: 8, stretch: middle}, head, p.band, middle)
 	p.showBand()
 	p.sift()
@@ -328,7 +321,7 @@ func (p *linksPlace) show(r sifted) {
 	}
 	p.giveReminders(r.due)
 	p.sayEmpty(strings.TrimSpace(p.search.Text) != "")
-	p.empty.Hidden, p.rows.card.Hidden = len(p.shown) > 0, len(p.shown) == 0
+	p.empty.all.Hidden, p.rows.card.Hidden = len(p.shown) > 0, len(p.shown) == 0
 	p.heights()
 	p.all.Refresh()
 }
@@ -378,27 +371,27 @@ func (p *linksPlace) count(counts map[desk.Standing]int) {
 
 // sayEmpty explains why there is nothing to see.
 func (p *linksPlace) sayEmpty(searched bool) {
-	p.emptyB.set(secondary, lang.L("Send a file"), iconNone, "", func() { p.u.open(p.u.send) })
+	p.empty.button.set(secondary, lang.L("Send a file"), iconNone, "", func() { p.u.open(p.u.send) })
 	switch {
 	case searched:
-		p.emptyT.set(lang.L("Nothing found"), colorText)
-		p.emptyS.set(lang.L("No link here has this in its name, folder, bucket, profile or note"), colorMuted)
-		p.emptyB.set(secondary, lang.L("Show all"), iconNone, "", func() { p.search.SetText(""); p.filters[allLinks].onTap() })
+		p.empty.title.set(lang.L("Nothing found"), colorText)
+		p.empty.text.set(lang.L("No link here has this in its name, folder, bucket, profile or note"), colorMuted)
+		p.empty.button.set(secondary, lang.L("Show all"), iconNone, "", func() { p.search.SetText(""); p.filters[allLinks].onTap() })
 	case p.trouble != nil:
-		p.emptyT.set(told(p.trouble.What), colorText)
-		p.emptyS.set(told(p.trouble.Help), colorMuted)
+		p.empty.title.set(told(p.trouble.What), colorText)
+		p.empty.text.set(told(p.trouble.Help), colorMuted)
 	case len(p.entries) == 0:
-		p.emptyT.set(lang.L("No links yet"), colorText)
-		p.emptyS.set(lang.L("What you send shows up here, with the time until its link ends"), colorMuted)
+		p.empty.title.set(lang.L("No links yet"), colorText)
+		p.empty.text.set(lang.L("What you send shows up here, with the time until its link ends"), colorMuted)
 	case p.filter == liveLinks:
-		p.emptyT.set(lang.L("No live links"), colorText)
-		p.emptyS.set(lang.L("All links have ended"), colorMuted)
+		p.empty.title.set(lang.L("No live links"), colorText)
+		p.empty.text.set(lang.L("All links have ended"), colorMuted)
 	case p.filter == soonLinks:
-		p.emptyT.set(lang.L("No link ends soon"), colorText)
-		p.emptyS.set(lang.L("Those in the last part of their time show up here, to be renewed"), colorMuted)
+		p.empty.title.set(lang.L("No link ends soon"), colorText)
+		p.empty.text.set(lang.L("Those in the last part of their time show up here, to be renewed"), colorMuted)
 	default:
-		p.emptyT.set(lang.L("Nothing here"), colorText)
-		p.emptyS.set(lang.L("That is good news"), colorMuted)
+		p.empty.title.set(lang.L("Nothing here"), colorText)
+		p.empty.text.set(lang.L("That is good news"), colorMuted)
 	}
 }
 

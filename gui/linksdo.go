@@ -209,11 +209,11 @@ func (p *linksPlace) forget(list []desk.Entry) {
 }
 
 // dropQuestion takes a question back that waits for an answer, and reports whether there was one.
-func (p *linksPlace) dropQuestion() bool {
-	for _, name := range []string{revokeQuestion, forgetQuestion, mailQuestion, replaceQuestion} {
-		if p.u.notices.lines[name] != nil {
-			p.u.notices.hide(name)
-			p.u.focusRows()
+func (u *ui) dropQuestion() bool {
+	for _, name := range []string{revokeQuestion, forgetQuestion, mailQuestion, replaceQuestion, closeQuestion, forgetRequestsQuestion, corsNotice} {
+		if u.notices.lines[name] != nil {
+			u.notices.hide(name)
+			u.focusRows()
 			return true
 		}
 	}

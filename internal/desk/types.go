@@ -243,6 +243,8 @@ type Settings struct {
 	Naming []DestinationNaming `json:"naming,omitempty"`
 	// Distributions answer links that last longer than seven days.
 	Distributions []Distribution `json:"distributions,omitempty"`
+	// Requests is what was chosen for the request that was made last.
+	Requests RequestChoices `json:"requests,omitzero"`
 }
 
 // DestinationNaming is how keys are made at one destination.

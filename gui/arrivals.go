@@ -1,0 +1,401 @@
+package gui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"waybill/internal/desk"
+	"waybill/signer"
+)
+
+// arrivalsPlace shows one request, and what has arrived by it. It belongs to the Requests place, which it leads back to.
+type arrivalsPlace struct {
+	u   *ui
+	all *fyne.Container
+
+	title   *clipped
+	chip    *chip
+	chipTip *spot
+	copying *button
+	more    *button
+	about   *clipped
+	asked   *clipped // what was asked for
+	band    *fyne.Container
+	summary *clipped
+	bring   *button // downloads all, or stops that
+	bar     *selectionBar
+	rows    *rows
+	empty   *emptyCard
+
+	request  desk.Request
+	arrivals []desk.Arrival  // newest first
+	fresh    map[string]bool // those that were new since the place was opened, by key
+	trouble  *desk.Trouble   // why the store could not be asked
+	looking  int             // counts the looks, so that an old answer is known as such
+	waiting  bool            // for the first answer
+	unseen   bool            // there is something that the person is to be shown, and is not in sight
+	linked   string          // the key whose link was copied last
+
+	*selection
+}
+
+func (u *ui) newArrivalsPlace() *arrivalsPlace {
+	p := &arrivalsPlace{u: u, fresh: map[string]bool{}}
+	p.selection = newSelection(func() fyne.KeyModifier { return u.held() }, func() int { return len(p.arrivals) },
+		func(at int) string { return p.arrivals[at].Key }, p.selectionChanged)
+	back := u.iconButton(iconBack, lang.L("Back to the requests")+"  "+lang.L("Esc"), p.leave)
+	p.title = newClipped(sizeTitle, colorText, true)
+	p.chip, p.chipTip = newChip(), newSpot(u)
+	p.copying = u.button(primary, lang.L("Copy link"), func() { u.requests.copyPages([]desk.Request{p.request}, desk.FormatURL) })
+	p.copying.tip = u.tipFor("copy")
+	p.more = u.iconButton(iconMore, lang.L("More"), func() { u.requests.menu(p.request, p.more) })
+	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: p.title},
+		back, p.title, container.NewStack(p.chip, p.chipTip), p.copying, p.more))
+	p.about, p.asked = newClipped(sizeSmall, colorMuted, false), newClipped(sizeSmall, colorMuted, false)
+	p.about.keepEnd = true
+
+	p.summary = newClipped(sizeBody, colorText, true)
+	p.bring = u.button(secondary, "", nil)
+	p.bar = u.newSelectionBar(p.selectNone)
+	p.bar.add("export", lang.L("Download…"), func() { u.download(p.request, p.chosenKeys()) })
+	p.bar.further = func() []*fyne.MenuItem {
+		return []*fyne.MenuItem{fyne.NewMenuItem(lang.L("Copy the S3 addresses"), p.copyAddresses), u.selectAllItem(p.selectAll)}
+	}
+	whole := container.New(fixedHeight(control), container.New(line{gap: gap, stretch: p.summary}, p.summary, p.bring))
+	p.band = container.NewStack(whole, p.bar.all)
+
+	p.rows = u.rows(func() int { return len(p.arrivals) }, p.row, func(at int) { p.tap(at, p.pick) })
+	p.rows.list.picked, p.rows.list.extended = p.pick, p.extend
+	p.rows.list.deleted = func(int) { u.requests.askClose(p.request) }
+	p.empty = u.newEmptyCard(iconRequest)
+	middle := container.NewStack(p.empty.all, p.rows.card)
+	p.all = container.New(stack{gap: 8, stretch: middle}, head, container.New(stack{gap: 2}, p.about, p.asked), p.band, middle)
+	p.all.Hide()
+	return p
+}
+
+func (p *arrivalsPlace) content() fyne.CanvasObject { return p.all }
+
+func (p *arrivalsPlace) inSight() {
+	p.u.side.requests.setOn(true)
+	p.show()
+}
+
+// open shows a request: at once what is known, and then what the store says.
+func (p *arrivalsPlace) open(r desk.Request) {
+	p.request, p.arrivals, p.trouble = r, nil, nil
+	clear(p.fresh)
+	p.selectNone()
+	p.rows.list.at = -1
+	p.waiting = true
+	p.u.open(p)
+	p.looking++
+	p.ask(p.u.desk.KnownArrivals, false)
+	p.ask(p.u.desk.Arrivals, true)
+}
+
+// ask takes what the desk says of the request's arrivals; the last answer of a look ends the waiting.
+func (p *arrivalsPlace) ask(how func(context.Context, string) ([]desk.Arrival, error), last bool) {
+	mine, id := p.looking, p.request.ID
+	ask(p.u, func(ctx context.Context) ([]desk.Arrival, error) { return how(ctx, id) }, func(list []desk.Arrival, err error) {
+		if mine != p.looking || !last && !p.waiting { // a later answer is there
+			return
+		}
+		p.waiting = p.waiting && !last
+		p.trouble = desk.Explain(err)
+		if err == nil {
+			p.take(list)
+		}
+		p.show()
+	})
+}
+
+// look asks the store once more.
+func (p *arrivalsPlace) look() {
+	p.looking++
+	p.ask(p.u.desk.Arrivals, true)
+}
+
+// follow takes over what the ledger says of the request by now.
+func (p *arrivalsPlace) follow(requests []desk.Request) {
+	for _, r := range requests {
+		if r.ID != p.request.ID {
+			continue
+		}
+		if r.Arrived != p.request.Arrived || !r.Looked.Equal(p.request.Looked) {
+			p.request = r
+			if p.all.Visible() && !p.waiting {
+				p.looking++
+				p.ask(p.u.desk.KnownArrivals, true)
+			}
+		}
+		p.request = r
+		p.show()
+	}
+}
+
+// take shows these arrivals, which come oldest first.
+func (p *arrivalsPlace) take(list []desk.Arrival) {
+	pointed := ""
+	if at := p.rows.list.at; at >= 0 && at < len(p.arrivals) {
+		pointed = p.arrivals[at].Key
+	}
+	list = slices.Clone(list)
+	slices.Reverse(list)
+	for _, a := range list {
+		if a.New {
+			p.fresh[a.Key], p.unseen = true, true
+		}
+	}
+	p.arrivals = list
+	p.keepShown()
+	p.rows.changed(nil)
+	if at := p.index(pointed); pointed != "" && at >= 0 {
+		p.rows.list.at = at
+	}
+	p.saw()
+}
+
+// saw tells the desk that the person has seen what has arrived, once the window is in front.
+func (p *arrivalsPlace) saw() {
+	if !p.unseen || !p.all.Visible() || !p.u.inFront {
+		return
+	}
+	p.unseen = false
+	id := p.request.ID
+	ask(p.u, func(ctx context.Context) (struct{}, error) { return struct{}{}, p.u.desk.SawArrivals(ctx, id) }, func(_ struct{}, err error) {
+		if err == nil {
+			p.u.requests.load()
+		}
+	})
+}
+
+// leave goes back to the list.
+func (p *arrivalsPlace) leave() {
+	p.looking++ // what is still asked is not waited for
+	p.u.open(p.u.requests)
+	if at := p.u.requests.index(p.request.ID); at >= 0 {
+		p.u.requests.rows.list.Highlight(at)
+	}
+	p.u.focusRows()
+}
+
+// tick is called once a second.
+func (p *arrivalsPlace) tick() {
+	if p.all.Visible() {
+		p.show()
+		p.saw()
+	}
+}
+
+// show brings what is in sight up to date.
+func (p *arrivalsPlace) show() {
+	if !p.all.Visible() {
+		return
+	}
+	u, r := p.u, p.request
+	p.title.set(u.requestName(r), colorText)
+	text, tone := u.requestChip(r)
+	p.chipTip.tip = u.requestEnds(r)
+	if u.requests.copied == r.ID {
+		text, tone = lang.L("Link copied"), good
+	}
+	changed := p.chip.text != text
+	p.chip.set(text, tone)
+	p.copying.Hidden = r.Standing(u.now()) != desk.RequestOpen
+	p.about.set(strings.Join(nonEmpty(r.Destination.Bucket+"/"+r.Folder, u.signedBy(r.Destination),
+		lang.L("made {{.When}}", args{"When": u.words.moment(r.Made, u.now())}), quoted(r.Message)), " · "), colorMuted)
+	p.asked.set(u.askedFor(r), colorMuted)
+	p.summarise()
+	isEmpty := len(p.arrivals) == 0
+	if p.empty.all.Hidden == isEmpty || changed {
+		p.empty.all.Hidden, p.rows.card.Hidden = !isEmpty, isEmpty
+		p.all.Refresh()
+	}
+	if isEmpty {
+		p.sayEmpty()
+	}
+	p.rows.again()
+}
+
+func quoted(text string) string {
+	if text == "" {
+		return ""
+	}
+	return lang.L("“{{.Note}}”", args{"Note": oneLine(desk.Visible(text))})
+}
+
+// askedFor says what may come.
+func (u *ui) askedFor(r desk.Request) string {
+	w := u.words
+	files := lang.L("Any number of files")
+	if r.Files > 0 {
+		files = lang.N("{{.Count}} files may come", r.Files, args{"Count": w.count(r.Files)})
+	}
+	size := ""
+	if r.MaxSize > 0 {
+		size = lang.L("at most {{.Size}} each", args{"Size": w.size(r.MaxSize)})
+	}
+	kinds := lang.L("of any kind")
+	switch desk.KindGroupOf(r.Kinds) {
+	case desk.KindsPictures:
+		kinds = lang.L("pictures")
+	case desk.KindsDocuments:
+		kinds = lang.L("documents")
+	case desk.KindsVideos:
+		kinds = lang.L("videos")
+	case desk.KindsOwn:
+		kinds = strings.Join(r.Kinds, ", ")
+	}
+	return strings.Join(nonEmpty(files, kinds, size), ", ")
+}
+
+// sayEmpty explains why nothing is there.
+func (p *arrivalsPlace) sayEmpty() {
+	e, u, r := p.empty, p.u, p.request
+	switch {
+	case p.trouble != nil:
+		e.title.set(told(p.trouble.What), colorText)
+		e.text.set(told(p.trouble.Help), colorMuted)
+		e.button.set(secondary, lang.L("Try again"), iconNone, "", p.look)
+	case p.waiting:
+		e.title.set(lang.L("Looking into {{.Place}}…", args{"Place": r.Destination.Bucket}), colorText)
+		e.text.set(lang.L("One moment"), colorMuted)
+		e.button.set(secondary, lang.L("Back to the requests"), iconNone, "", p.leave)
+	case r.Standing(u.now()) == desk.RequestOpen:
+		e.title.set(lang.L("Nothing has arrived yet"), colorText)
+		e.text.set(lang.L("Pass the link on: what is uploaded shows up here within half a minute"), colorMuted)
+		e.button.set(secondary, lang.L("Look now"), iconNone, "", p.look)
+	default:
+		e.title.set(lang.L("Nothing has arrived"), colorText)
+		e.text.set(u.requestEnds(r), colorMuted)
+		e.button.set(secondary, lang.L("Back to the requests"), iconNone, "", p.leave)
+	}
+}
+
+// summarise says how much there is, or how far bringing it is, and offers to bring all or to stop.
+func (p *arrivalsPlace) summarise() {
+	u, w := p.u, p.u.words
+	n, size := 0, int64(0)
+	for _, a := range p.arrivals {
+		if !a.Gone {
+			n++
+			size += a.Size
+		}
+	}
+	text, color := lang.N("{{.Count}} files", n, args{"Count": w.count(n)})+", "+w.size(size), colorText
+	switch b := u.brings[p.request.ID]; {
+	case b != nil && !b.over:
+		done, bytes := b.sum()
+		text = lang.L("Downloading {{.Done}} of {{.Count}} files, {{.Bytes}} of {{.Size}}", args{
+			"Done": w.count(done), "Count": w.count(b.files), "Bytes": w.size(bytes), "Size": w.size(b.size)})
+		p.bring.set(secondary, lang.L("Stop"), iconNone, "", b.stop)
+	default:
+		if p.trouble != nil && len(p.arrivals) > 0 {
+			text, color = told(p.trouble.What), colorError
+		}
+		p.bring.set(secondary, lang.L("Download all…"), iconNone, u.tipFor("export"), func() { u.download(p.request, nil) })
+	}
+	p.summary.set(text, color)
+	p.band.Hidden = len(p.arrivals) == 0
+}
+
+func (p *arrivalsPlace) selectionChanged() {
+	n := len(p.selected)
+	p.bar.all.Hidden = n == 0
+	p.band.Objects[0].(*fyne.Container).Hidden = n > 0
+	p.bar.show(n)
+	p.band.Refresh()
+	p.rows.again()
+}
+
+// chosen are the selected arrivals; without a selection, the one that is pointed at.
+func (p *arrivalsPlace) chosen() (list []desk.Arrival) {
+	for _, i := range p.lines(p.rows.list.at) {
+		if !p.arrivals[i].Gone {
+			list = append(list, p.arrivals[i])
+		}
+	}
+	return list
+}
+
+func (p *arrivalsPlace) chosenKeys() (keys []string) {
+	for _, a := range p.chosen() {
+		keys = append(keys, a.Key)
+	}
+	return keys
+}
+
+func (p *arrivalsPlace) copyAddresses() {
+	var lines []string
+	for _, key := range p.chosenKeys() {
+		lines = append(lines, "s3://"+p.request.Destination.Bucket+"/"+key)
+	}
+	p.u.copy(strings.Join(lines, "\n"))
+}
+
+// inReach reports whether the place is open and nothing lies over it.
+func (p *arrivalsPlace) inReach() bool { return p.all.Visible() && p.u.shell.Visible() }
+
+// escape closes what was opened last, and then the place.
+func (p *arrivalsPlace) escape() {
+	switch {
+	case p.u.uncover != nil:
+		p.u.uncover()
+	case p.u.dropQuestion():
+	case len(p.selected) > 0:
+		p.selectNone()
+	default:
+		p.leave()
+	}
+}
+
+// key is what a key of other places does here; nil where it has no other meaning.
+func (p *arrivalsPlace) key(id string) func() {
+	switch id {
+	case "selectAll":
+		return p.selectAll
+	case "export":
+		return func() {
+			if len(p.selected) > 0 {
+				p.u.download(p.request, p.chosenKeys())
+				return
+			}
+			p.u.download(p.request, nil)
+		}
+	case "search", "details":
+		return func() {}
+	case "escape":
+		return p.escape
+	}
+	if do := p.u.requestKey(id); do != nil {
+		return func() { do(p.request) }
+	}
+	return nil
+}
+
+// linkTo makes a link to what has arrived, which then is a link like others, and copies it.
+func (p *arrivalsPlace) linkTo(a desk.Arrival) {
+	u, at := p.u, p.request.Destination
+	s := u.desk.Settings()
+	o := desk.SendOptions{Expires: min(s.Expires, signer.MaxExpires), Verify: s.Verify, Inline: s.Inline}
+	ask(u, func(ctx context.Context) (desk.Transfer, error) {
+		return u.desk.LinkTo(ctx, at.Store, at.Bucket, a.Key, o), nil
+	}, func(t desk.Transfer, _ error) {
+		if t.Link == nil {
+			u.notices.trouble(requestNotice, t.Trouble, bad)
+			return
+		}
+		u.copy(t.Link.URL)
+		said := notice{tone: good, text: lang.L("The link to {{.Name}} is copied.", args{"Name": arrivalName(a)}), help: u.words.until(t.Link, u.now())}
+		if t.Trouble != nil {
+			said.tone, said.help = warning, told(t.Trouble.What)+" "+told(t.Trouble.Help)
+		}
+		u.notices.show(requestNotice, said)
+	})
+}
