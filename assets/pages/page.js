@@ -12,6 +12,7 @@
     return true;
   });
   root.lang = lang;
+  root.setAttribute("data-locale", locale);
   root.classList.add("js", lang);
   document.title = document.querySelector("title").getAttribute("data-" + lang) || document.title;
 
@@ -52,6 +53,7 @@
     if (root.classList.contains("ended")) return;
     root.classList.add("ended");
     over.append.apply(over, Array.from(ghost.childNodes));
+    document.dispatchEvent(new Event("ended"));
   }
 
   function show(ms) {

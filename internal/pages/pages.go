@@ -2,8 +2,9 @@
 // files behind one link, and the one link that mail would break.
 //
 // A page is one file. It loads nothing from elsewhere, and a Content-Security-Policy in it forbids that as well; no store
-// hears from it where a reader came from (no-referrer); and it works without a script, which only adds the reader's
-// language, clock and a countdown. Every name in it is data: hostile until it is escaped, and made to read as it is.
+// hears from it where a reader came from (no-referrer). A page that gives files works without a script, which only adds
+// the reader's language, clock and a countdown; the page that takes files needs its script. Every name in it is data:
+// hostile until it is escaped, and made to read as it is.
 package pages
 
 import (
@@ -34,17 +35,27 @@ type sheet struct {
 }
 
 // newSheet reads the style and the script, and allows these two by their hashes and nothing else.
-func newSheet(title said) (sheet, error) {
-	style, err := asset("page.css")
-	if err != nil {
-		return sheet{}, err
+func newSheet(title said) (sheet, error) { return newSheetWith(title, []string{"page.css"}, nil, "") }
+
+// newSheetWith is newSheet for a page with these styles, with more scripts, and with a policy that allows more.
+func newSheetWith(title said, styles, scripts []string, more string) (sheet, error) {
+	var style string
+	for _, name := range styles {
+		text, err := asset(name)
+		if err != nil {
+			return sheet{}, err
+		}
+		style += text
 	}
 	script, err := asset("page.js")
 	if err != nil {
 		return sheet{}, err
 	}
-	policy := "default-src 'none'; img-src data:; style-src " + hash(style) + "; script-src " + hash(script) +
-		"; base-uri 'none'; form-action 'none'"
+	policy := "default-src 'none'; img-src data:; style-src " + hash(style) + "; script-src " + hash(script)
+	for _, other := range scripts {
+		policy += " " + hash(other)
+	}
+	policy += more + "; base-uri 'none'; form-action 'none'"
 	icon := "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(assets.LogoSmall)
 	return sheet{
 		Title: title, Policy: policy,

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"html/template"
 	"io"
 	"time"
 )
@@ -32,6 +33,9 @@ type Post struct {
 	ContentType string
 	Accept      []string // which of Request.Kinds go this way; none is all
 	MaxSize     int64    // bytes that the policy allows, at most 5 GiB
+	// Sum is the field, if the policy has one, in which the page says a sum of the file for the store to check:
+	// "Content-MD5" or "x-amz-checksum-crc64nvme". Without it, the page compares what the store says afterwards.
+	Sum string
 }
 
 // Slot is a way for one file: its key is fixed and is never overwritten. The file's name travels in
@@ -57,7 +61,105 @@ type Parts struct {
 	Signatures []string // one a part; how large the parts are, the page decides: at least 5 MiB, but for the last
 	List       []string // what the store has, a thousand parts each
 	Complete   Call
+	// Note is a PUT of a small JSON object beside the file, {"name", "size", "modified", "checksum"}: an upload in parts
+	// got its Content-Disposition when it was started, so the name cannot travel in it. Nil tells no name.
+	Note *Call
+}
+
+// requestPage is what request.html fills in.
+type requestPage struct {
+	sheet
+	Heading    said
+	For        string
+	Message    string
+	Rules      []said // what may come, each a few words
+	Single     bool   // one file is asked for
+	Ends, Made *moment
+	From       said   // who is to be asked for more time
+	Accept     string // of the file chooser
+	Data       requestData
+	Scripts    template.JS
 }
 
 // WriteRequest writes the page of a request. Nothing is written if one of its URLs is none.
-func WriteRequest(w io.Writer, r Request) error { panic("to be written by the helper `page`") }
+func WriteRequest(w io.Writer, r Request) error {
+	data, origins, err := newRequestData(r)
+	if err != nil {
+		return err
+	}
+	page := requestPage{
+		Heading: say("Send files here", "Hier können Dateien gesendet werden"), For: visible(r.For), Message: shown(r.Message, "\n\t"),
+		Rules: requestRules(r), Single: r.Files == 1, Ends: newMoment(r.Ends), Made: newMoment(r.Made),
+		From: say("whoever sent this page", "wer diese Seite geschickt hat"), Accept: accept(r.Kinds), Data: data,
+	}
+	if r.From != "" {
+		from := visible(r.From)
+		page.From = same(from)
+		page.Heading = say(from+" asks for files", from+" bittet um Dateien")
+		if page.Single {
+			page.Heading = say(from+" asks for a file", from+" bittet um eine Datei")
+		}
+	}
+	own, err := requestScripts()
+	if err != nil {
+		return err
+	}
+	page.Scripts = template.JS(own) // #nosec G203 -- embedded
+	page.sheet, err = newSheetWith(page.Heading, []string{"page.css", "request/request.css"}, []string{own}, requestPolicy(origins))
+	if err != nil {
+		return err
+	}
+	return write(w, "request.html", page)
+}
+
+// requestScripts puts the parts of the page's script together, in an order in which each knows those before it.
+func requestScripts() (string, error) {
+	script := "(function () {\n\"use strict\";\n"
+	for _, part := range []string{"sums", "words", "names", "memory", "reading", "store", "ways", "rows", "queue", "receipt", "page"} {
+		text, err := asset("request/" + part + ".js")
+		if err != nil {
+			return "", err
+		}
+		script += text
+	}
+	return script + "})();\n", nil
+}
+
+// requestPolicy allows the page to talk to the stores of its URLs, and to compute in a worker that it makes itself.
+func requestPolicy(origins []string) string {
+	policy := "; worker-src blob:; connect-src"
+	for _, origin := range origins {
+		policy += " " + origin
+	}
+	if len(origins) == 0 {
+		policy += " 'none'"
+	}
+	return policy
+}
+
+// requestRules are what a person should know before choosing a file.
+func requestRules(r Request) []said {
+	var rules []said
+	switch {
+	case r.Files == 1:
+		rules = append(rules, say("One file", "Eine Datei"))
+	case r.Files > 1:
+		n := countFiles(r.Files)
+		rules = append(rules, say("Up to "+n.EN, "Bis zu "+n.DE))
+	}
+	if len(r.Kinds) > 0 {
+		rules = append(rules, kindList(r.Kinds))
+	}
+	if r.MaxSize > 0 {
+		s := size(r.MaxSize)
+		if r.Files == 1 {
+			rules = append(rules, say("at most "+s.EN, "höchstens "+s.DE))
+		} else {
+			rules = append(rules, say("at most "+s.EN+" each", "je höchstens "+s.DE))
+		}
+	}
+	if len(rules) == 0 {
+		rules = append(rules, say("Any kind, any number", "Jede Art, beliebig viele"))
+	}
+	return rules
+}

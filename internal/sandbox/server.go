@@ -108,7 +108,7 @@ func (s *server) run(ctx context.Context, o options) error {
 	running.last = s.ended
 	go func() {
 		defer close(s.ended)
-		s.err = embedgw.RunVersityGW(serving, backend, &embedgw.Config{
+		s.err = embedgw.RunVersityGW(serving, within{backend}, &embedgw.Config{
 			RootUserAccess: s.state.AccessKeyID, RootUserSecret: s.state.SecretAccessKey, Region: Region,
 			Ports:          []string{s.state.address()},
 			MaxConnections: 4096, MaxRequests: 1024, MultipartMaxParts: 10_000,
