@@ -34,15 +34,15 @@ func (p *requestsPlace) askClose(r desk.Request) {
 // closeOrNot is the question: what goes, what still works, and whether the store can be told to refuse that.
 func (p *requestsPlace) closeOrNot(c desk.Closing) {
 	u := p.u
-	button := func(text string, do func()) *button {
+	answer := func(text string, do func()) *button {
 		return u.button(secondary, text, func() { u.notices.hide(closeQuestion); do() })
 	}
-	keep := button(lang.L("Keep it open"), u.focusRows)
+	keep := answer(lang.L("Keep it open"), u.focusRows)
 	q := notice{tone: warning, sticky: true, text: told(c.Ask(false))}
-	q.actions = []*button{button(lang.L("Close it"), func() { p.close(c.Request, false) })}
+	q.actions = []*button{answer(lang.L("Close it"), func() { p.close(c.Request, false) })}
 	if c.Works && c.CanDeny {
 		q.help = told(c.Ask(true)) + "\n" + c.Rule
-		q.actions = append(q.actions, button(lang.L("Close it, and have the store refuse"), func() { p.close(c.Request, true) }))
+		q.actions = append(q.actions, answer(lang.L("Close it, and have the store refuse"), func() { p.close(c.Request, true) }))
 	}
 	q.actions = append(q.actions, keep)
 	u.notices.show(closeQuestion, q)
