@@ -14,6 +14,8 @@ type plainField struct {
 	frame  *surface
 	submit func() // Enter, but in a field of several lines
 	leave  func() // Escape
+
+	focused func() // called when it gets the keyboard; nil for nothing
 }
 
 func newPlainField(u *ui, name, placeholder string, submit, leave func()) *plainField {
@@ -45,7 +47,13 @@ func (f *plainField) labelled() fyne.CanvasObject {
 }
 
 // FocusGained implements fyne.Focusable.
-func (f *plainField) FocusGained() { f.Entry.FocusGained(); f.frame.focus(true) }
+func (f *plainField) FocusGained() {
+	f.Entry.FocusGained()
+	f.frame.focus(true)
+	if f.focused != nil {
+		f.focused()
+	}
+}
 
 // FocusLost implements fyne.Focusable.
 func (f *plainField) FocusLost() { f.Entry.FocusLost(); f.frame.focus(false) }

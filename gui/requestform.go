@@ -97,11 +97,31 @@ func (u *ui) newRequestForm() *requestForm {
 			labelled(lang.L("Each at most"), f.size)),
 		kinds,
 		container.New(columns{1, 1, 1.4}, profile, bucket, prefix),
-		container.New(stack{gap: 2}, f.ends.all, f.help.all, f.store.all, f.page.all))))
-	f.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 8}, card))
-	f.all = container.New(stack{gap: gap, stretch: f.scroll}, head, f.scroll)
+		container.New(stack{gap: 2}, f.store.all, f.page.all))))
+	f.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)))
+	foot := container.New(stack{gap: 2}, f.ends.all, f.help.all) // in sight whatever the window's height
+	f.all = container.New(stack{gap: 8, stretch: f.scroll}, head, f.scroll, foot)
+	for _, field := range []*plainField{f.whom, f.from, f.message, f.own} {
+		field.focused = func() { f.reveal(field) }
+	}
+	for _, field := range []*combo{f.lasts, f.files, f.size, f.to.profile, f.to.bucket, f.to.prefix} {
+		field.focused = func() { f.reveal(field) }
+	}
 	f.all.Hide()
 	return f
+}
+
+// reveal scrolls to a field that has got the keyboard.
+func (f *requestForm) reveal(field fyne.CanvasObject) {
+	const around = 40 // its name above it, and the frame
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(field).Y - driver.AbsolutePositionForObject(f.scroll).Y + f.scroll.Offset.Y
+	switch bottom := top + field.Size().Height + around/2; {
+	case top-around < f.scroll.Offset.Y:
+		f.scroll.ScrollToOffset(fyne.NewPos(0, max(top-around, 0)))
+	case bottom > f.scroll.Offset.Y+f.scroll.Size().Height:
+		f.scroll.ScrollToOffset(fyne.NewPos(0, bottom-f.scroll.Size().Height))
+	}
 }
 
 func anyNumber() string { return lang.L("Any number") }
@@ -280,7 +300,7 @@ func (f *requestForm) say() {
 		}
 	}
 	f.able(t == nil && !f.making && !f.none() && f.to.at.Bucket != "")
-	f.scroll.Refresh()
+	f.all.Refresh()
 }
 
 func (f *requestForm) able(able bool) {
