@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -61,6 +62,12 @@ func Redact(presigned string) string {
 	}
 	u.User = nil
 	return u.String()
+}
+
+// Bare is a presigned URL without its query: where the request goes, and nothing that signs it.
+func Bare(presigned string) string {
+	bare, _, _ := strings.Cut(presigned, "?")
+	return bare
 }
 
 // Kind is how a profile gets its credentials.

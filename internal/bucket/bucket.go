@@ -91,6 +91,7 @@ type Object struct {
 	ContentType string
 	ETag        string // with its quotes
 	CRC64NVME   string // base64; "" when the store has none
+	Disposition string // Content-Disposition as whoever put it there has said it
 	Modified    time.Time
 }
 
@@ -107,7 +108,7 @@ func Head(ctx context.Context, c *s3.Client, bucket, key string) (Object, error)
 	}
 	return Object{
 		Size: aws.ToInt64(h.ContentLength), ContentType: aws.ToString(h.ContentType), ETag: aws.ToString(h.ETag),
-		CRC64NVME: aws.ToString(h.ChecksumCRC64NVME), Modified: aws.ToTime(h.LastModified),
+		CRC64NVME: aws.ToString(h.ChecksumCRC64NVME), Disposition: aws.ToString(h.ContentDisposition), Modified: aws.ToTime(h.LastModified),
 	}, nil
 }
 

@@ -18,7 +18,8 @@ import (
 type Listed struct {
 	Key      string // whole; a folder's ends with a slash
 	Folder   bool
-	Size     int64 // bytes
+	Size     int64  // bytes
+	ETag     string // with its quotes
 	Modified time.Time
 }
 
@@ -90,7 +91,7 @@ func list(ctx context.Context, c *s3.Client, in *s3.ListObjectsV2Input) (Page, e
 		if strings.HasSuffix(key, "/") && aws.ToInt64(o.Size) == 0 {
 			continue // a console's sign that there is a folder
 		}
-		page.Lines = append(page.Lines, Listed{Key: key, Size: aws.ToInt64(o.Size), Modified: aws.ToTime(o.LastModified)})
+		page.Lines = append(page.Lines, Listed{Key: key, Size: aws.ToInt64(o.Size), ETag: aws.ToString(o.ETag), Modified: aws.ToTime(o.LastModified)})
 	}
 	if aws.ToBool(answer.IsTruncated) {
 		page.Next = aws.ToString(answer.NextContinuationToken)

@@ -1,27 +1,112 @@
 package desk
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"waybill/internal/bucket"
+	"waybill/internal/courier"
+	"waybill/internal/ledger"
+	"waybill/signer"
+)
+
+// What was signed cannot be called back. So closing a request takes away what it stands on: the page, and the uploads in
+// parts that were started for it. What is left, the form and the URLs for one file, can only be refused by a policy of
+// the bucket, where the store holds signed requests to it.
 
 // Closing is what closing a request would do: what a person is asked about, and what is done then.
 type Closing struct {
 	Request Request
 	Uploads int // unfinished uploads in parts, which are removed
-	// Works says that signed URLs or the form go on working until the request's end for whoever kept the page, unless
-	// a policy denies them.
+	// Works says that the form, or URLs for one file, go on working until the request's end for whoever kept the page,
+	// unless a policy denies them.
 	Works bool
 	// CanDeny says that the bucket's policy can be read, and so perhaps be changed.
 	CanDeny bool
-	// Rule is the statement that Deny would add to the bucket's policy, as JSON.
+	// Rule is the statement that would be added to the bucket's policy, as JSON.
 	Rule string
 }
 
 // Closable looks what closing a request would do, before it is asked about.
 func (d *Desk) Closable(ctx context.Context, id string) (Closing, error) {
-	return Closing{}, notYet()
+	record, err := d.requestRecord(ctx, id)
+	if err != nil {
+		return Closing{}, err
+	}
+	r := requestOf(record)
+	c := Closing{Request: r}
+	where := r.scene("s3:PutBucketPolicy")
+	if r.Standing(d.now()) == RequestEnded {
+		return c, trouble("RequestEnded", where.args(), nil)
+	}
+	if r.Denied {
+		return c, trouble("RequestClosed", where.args(), nil)
+	}
+	plan, err := planOf(record)
+	if err != nil {
+		return c, explain(err, where)
+	}
+	for _, s := range plan.Slots {
+		if s.Upload != "" {
+			c.Uploads++
+		}
+	}
+	c.Works = plan.worksWhenClosed()
+	opened, err := d.open(ctx, r.Destination.Store)
+	if err != nil {
+		return c, explain(err, where)
+	}
+	if c.Works && bucket.Policy(ctx, opened.Client(), r.Destination.Bucket) == nil {
+		c.CanDeny = true
+		var rule bytes.Buffer
+		if json.Indent(&rule, denial(record, opened), "", "  ") == nil {
+			c.Rule = rule.String()
+		}
+	}
+	return c, nil
+}
+
+// worksWhenClosed reports whether there are signatures that stand on nothing that could be taken away.
+func (p requestPlan) worksWhenClosed() bool {
+	if len(p.Forms) > 0 {
+		return true
+	}
+	for _, s := range p.Slots {
+		if s.Put {
+			return true
+		}
+	}
+	return false
+}
+
+// ruleID is what the bucket's policy calls a request's statement; it takes letters and digits only.
+func ruleID(record ledger.Request) string { return "waybill" + strings.ReplaceAll(record.ID, "-", "") }
+
+// denial is the statement that refuses what was signed for a request.
+func denial(record ledger.Request, s *signer.Signer) json.RawMessage {
+	partition := "aws"
+	if s.Endpoint() == "" {
+		switch region := s.Region(); {
+		case strings.HasPrefix(region, "cn-"):
+			partition = "aws-cn"
+		case strings.HasPrefix(region, "us-gov-"):
+			partition = "aws-us-gov"
+		}
+	}
+	return bucket.DenyPut(ruleID(record), partition, record.Bucket, record.Folder)
 }
 
 // Ask is the question for a person's consent as a text to be translated; deny asks about the policy as well.
-func (c Closing) Ask(deny bool) Text { return Text{} }
+func (c Closing) Ask(deny bool) Text {
+	a := c.Request.scene("").args()
+	a["For"], a["Works"], a["Deny"], a["Uploads"] = c.Request.For, c.Works, deny && c.CanDeny, c.Uploads
+	a["Ends"] = c.Request.Last().Local().Format("2 Jan 15:04")
+	return Text{rows()["CloseQuestion"].what, a}
+}
 
 // Question is Ask in English.
 func (c Closing) Question(deny bool) string { return c.Ask(deny).String() }
@@ -39,8 +124,180 @@ type Closed struct {
 // so. Asking again with deny after a first time without is fine. A closed request cannot be opened again, nor can one be
 // extended: make a new one.
 func (d *Desk) CloseRequest(ctx context.Context, id string, deny bool) (Closed, error) {
-	return Closed{}, notYet()
+	record, err := d.requestRecord(ctx, id)
+	if err != nil {
+		return Closed{}, err
+	}
+	r := requestOf(record)
+	where := r.scene("s3:DeleteObject")
+	switch {
+	case r.Standing(d.now()) == RequestEnded:
+		return Closed{Request: r}, trouble("RequestEnded", where.args(), nil)
+	case r.Denied, !r.Closed.IsZero() && !deny:
+		return Closed{Request: r}, trouble("RequestClosed", where.args(), nil)
+	}
+	plan, err := planOf(record)
+	if err != nil {
+		return Closed{Request: r}, explain(err, where)
+	}
+	opened, err := d.open(ctx, r.Destination.Store)
+	if err != nil {
+		return Closed{Request: r}, explain(err, where)
+	}
+	carrier := courier.New(opened, courier.Options{})
+	defer carrier.Close()
+	if err := d.emptyRequest(ctx, carrier, record, plan); err != nil {
+		return Closed{Request: r}, explain(err, where)
+	}
+	closed, moment := Closed{}, d.now()
+	if err := d.changeRequest(ctx, id, func(r *ledger.Request) {
+		if r.Closed.IsZero() {
+			r.Closed = moment
+		}
+		r.Page = ""
+	}); err != nil {
+		return closed, err
+	}
+	a := where.args()
+	a["Ends"] = r.Last().Local().Format("2 Jan 15:04")
+	switch {
+	case !plan.worksWhenClosed():
+	case !deny:
+		closed.Still = trouble("StillWorks", a, nil)
+	default:
+		// Written down first, so that a killed process does not leave a rule that nobody takes back.
+		err = d.changeRequest(ctx, id, func(r *ledger.Request) { r.Denied = true })
+		if err == nil {
+			err = d.deny(ctx, opened, carrier, record)
+		}
+		if closed.Denied = err == nil; !closed.Denied {
+			cause := explain(err, r.scene("s3:PutBucketPolicy"))
+			a["Reason"] = cause.What.String()
+			closed.Still = trouble("NotDenied", a, err)
+			if back := d.undeny(context.WithoutCancel(ctx), opened, record); back != nil {
+				closed.Still = trouble("NotDeniedNorUndone", a, errors.Join(err, back))
+			}
+		}
+	}
+	d.signalChange()
+	closed.Request, err = d.RequestOf(ctx, id)
+	return closed, err
+}
+
+func (d *Desk) changeRequest(ctx context.Context, id string, change func(*ledger.Request)) error {
+	if err := d.ledger.ChangeRequest(ctx, id, change); err != nil {
+		return ledgerTrouble(err, d.ledgerPath())
+	}
+	return nil
+}
+
+// emptyRequest takes away what a request has in the bucket beside the files that have come.
+func (d *Desk) emptyRequest(ctx context.Context, c *courier.Courier, record ledger.Request, plan requestPlan) error {
+	failures := make([]error, len(plan.Slots)+1)
+	each(len(failures), startedAtOnce, func(i int) {
+		switch {
+		case i < len(plan.Slots) && plan.Slots[i].Upload != "":
+			failures[i] = c.AbortID(ctx, record.Bucket, plan.Slots[i].Key, plan.Slots[i].Upload)
+		case i == len(plan.Slots) && record.Page != "":
+			failures[i] = c.Remove(ctx, record.Bucket, record.Page)
+		}
+	})
+	return errors.Join(failures...)
+}
+
+const (
+	denyTries = 10 // for a policy to be known everywhere in the store
+	denyPause = time.Second
+)
+
+// errNotHonoured says that a store has a policy and does not hold signed requests to it.
+var errNotHonoured = errors.New("the store does not hold signed requests to the bucket's policy")
+
+// deny makes the bucket's policy refuse what was signed, and tries whether it does.
+func (d *Desk) deny(ctx context.Context, s *signer.Signer, c *courier.Courier, record ledger.Request) error {
+	if err := bucket.Deny(ctx, s.Client(), record.Bucket, ruleID(record), denial(record, s)); err != nil {
+		return err
+	}
+	key := record.Folder + "policy-" + unguessable()
+	for try := 1; ; try++ {
+		_, err := c.Put(ctx, record.Bucket, key, anyType, nil, true)
+		if err != nil {
+			if t := explain(err, scene{permission: "s3:PutObject"}); t.Code == "AccessDenied" {
+				return nil
+			}
+			return err
+		}
+		if err := c.Remove(ctx, record.Bucket, key); err != nil {
+			return err
+		}
+		if try == denyTries || s.Endpoint() != "" { // only AWS is large enough to need time
+			return trouble("PolicyNotHonoured", nil, errNotHonoured)
+		}
+		select {
+		case <-time.After(denyPause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// undeny takes a request's statement out of the bucket's policy.
+func (d *Desk) undeny(ctx context.Context, s *signer.Signer, record ledger.Request) error {
+	if err := bucket.Undeny(ctx, s.Client(), record.Bucket, ruleID(record)); err != nil {
+		return err
+	}
+	return d.changeRequest(ctx, record.ID, func(r *ledger.Request) { r.Denied = false })
 }
 
 // Undeny takes the policy of a closed request back before its end.
-func (d *Desk) Undeny(ctx context.Context, id string) error { return notYet() }
+func (d *Desk) Undeny(ctx context.Context, id string) error {
+	record, err := d.requestRecord(ctx, id)
+	if err != nil {
+		return err
+	}
+	r := requestOf(record)
+	where := r.scene("s3:PutBucketPolicy")
+	if !r.Denied {
+		return trouble("NothingDenied", where.args(), nil)
+	}
+	opened, err := d.open(ctx, r.Destination.Store)
+	if err != nil {
+		return explain(err, where)
+	}
+	if err := d.undeny(ctx, opened, record); err != nil {
+		return explain(err, where)
+	}
+	d.signalChange()
+	return nil
+}
+
+// tidyRequest takes away what a request that is over has left in the bucket.
+func (d *Desk) tidyRequest(ctx context.Context, record ledger.Request) error {
+	if record.Tidied {
+		return nil
+	}
+	r := requestOf(record)
+	where := r.scene("s3:DeleteObject")
+	plan, err := planOf(record)
+	if err != nil {
+		return explain(err, where)
+	}
+	opened, err := d.open(ctx, r.Destination.Store)
+	if err != nil {
+		return explain(err, where)
+	}
+	carrier := courier.New(opened, courier.Options{})
+	defer carrier.Close()
+	err = d.emptyRequest(ctx, carrier, record, plan)
+	if t := explain(err, where); t != nil && t.Code != "NoSuchBucket" { // with the bucket, all is gone
+		return t
+	}
+	// What was signed works until the end, so until then the policy stays.
+	over := !d.now().Before(r.Last())
+	if record.Denied && over {
+		if err := d.undeny(ctx, opened, record); err != nil {
+			return explain(err, r.scene("s3:PutBucketPolicy"))
+		}
+	}
+	return d.changeRequest(ctx, record.ID, func(r *ledger.Request) { r.Page, r.Tidied = "", over })
+}

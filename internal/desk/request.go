@@ -2,8 +2,16 @@ package desk
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
+	"github.com/dustin/go-humanize"
+	"github.com/google/uuid"
+
+	"waybill/internal/courier"
+	"waybill/internal/ledger"
 	"waybill/signer"
 )
 
@@ -105,6 +113,7 @@ type PostWay struct {
 	Fields      map[string]string // all but key, Content-Type and file
 	Folder      string            // each key begins with it
 	ContentType string            // what the field must say; a beginning where it ends with a slash
+	Accept      []string          // which of the request's kinds go this way; none is all
 	MaxSize     int64             // bytes
 }
 
@@ -114,6 +123,7 @@ type Upload struct {
 	URL    string
 	Header map[string]string // to be sent exactly
 	Key    string
+	Accept []string // which of the request's kinds go here; none is all
 }
 
 // Shell is what a command line is for.
@@ -127,42 +137,203 @@ const (
 
 // Command is a command line that uploads. FILE, at its end, is to be replaced.
 type Command struct {
-	Shell Shell
-	Key   string // of the one upload that it is for; "" for the form, which takes any number of files
-	Text  string
+	Shell  Shell
+	Key    string // of the one upload that it is for; "" for the form, which takes any number of files
+	Accept []string
+	Text   string
+}
+
+// CheckRequest says in words what is wrong with the options, or returns nil.
+func CheckRequest(o RequestOptions) error {
+	kinds, err := ParseKinds(strings.Join(o.Kinds, ","))
+	switch {
+	case err != nil:
+		return err
+	case o.Expires < 0 || o.Expires > 0 && o.Expires < time.Second:
+		return trouble("ExpiresTooShort", args{"Given": FormatExpires(o.Expires)}, nil)
+	case o.Expires > signer.MaxExpires:
+		return trouble("ExpiresTooLong", args{"Given": FormatExpires(o.Expires)}, nil)
+	case o.Files < 0, o.Files*len(groups(kinds, false)) > mostSlots:
+		return trouble("FilesRange", args{"Given": o.Files, "Most": mostSlots / len(groups(kinds, false))}, nil)
+	case o.MaxSize < 0, o.MaxSize > courier.MaxSize:
+		return trouble("MaxSizeRange", args{"Given": o.MaxSize}, nil)
+	case o.Large > mostAnyFiles:
+		return trouble("LargeRange", args{"Given": o.Large, "Most": mostAnyFiles}, nil)
+	case !fits(o.From, 200), !fits(o.For, 200):
+		return trouble("RequestWords", args{"Most": 200}, nil)
+	case !fits(o.Message, 4000):
+		return trouble("RequestWords", args{"Most": 4000}, nil)
+	}
+	return nil
+}
+
+// fits reports whether a text has at most so many characters.
+func fits(text string, most int) bool { return utf8.RuneCountInString(text) <= most }
+
+// ParseMaxSize reads a size such as 20MB or 5GiB, in bytes; "" and "0" are any.
+func ParseMaxSize(s string) (int64, error) {
+	if strings.TrimSpace(s) == "" {
+		return 0, nil
+	}
+	n, err := humanize.ParseBytes(s)
+	if err != nil || n > uint64(courier.MaxSize) {
+		return 0, trouble("MaxSizeRange", args{"Given": s}, err)
+	}
+	return int64(n), nil // #nosec G115 -- at most 48.8 TiB
 }
 
 // Request makes a request: folder, page and ways. dest.Prefix is where its own folder is made.
 func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) (*Ways, error) {
-	return nil, notYet()
+	if d.ledger == nil {
+		return nil, d.noLedger() // which knows what to look for, and what to tidy
+	}
+	if err := CheckRequest(o); err != nil {
+		return nil, err
+	}
+	o.Kinds, _ = ParseKinds(strings.Join(o.Kinds, ",")) // which CheckRequest has read
+	if o.Expires == 0 {
+		o.Expires = time.Hour
+	}
+	dest, err := dest.clean()
+	if err != nil {
+		return nil, err
+	}
+	name := folderName(d.now().Local().Format("2006-01-02"), o.For)
+	m := &making{
+		desk: d, options: o,
+		record: ledger.Request{
+			ID: uuid.Must(uuid.NewV7()).String(), Bucket: dest.Bucket, Prefix: dest.Prefix,
+			Folder: dest.Prefix + name + "/", Page: dest.Prefix + name + ".html", Asked: o.Expires,
+		},
+	}
+	where := scene{store: dest.Store, bucket: dest.Bucket, key: m.record.Folder, path: m.record.Folder, permission: "s3:PutObject"}
+	if err := signer.CheckKey(m.record.Folder + strings.Repeat("x", 255)); err != nil {
+		return nil, trouble("PrefixTooLong", args{"Prefix": dest.Prefix[:min(60, len(dest.Prefix))] + "…"}, nil)
+	}
+	if m.signer, err = d.open(ctx, dest.Store); err != nil {
+		return nil, explain(err, where)
+	}
+	store := dest.pinned(m.signer)
+	m.record.Profile, m.record.Region, m.record.Endpoint = store.Profile, store.Region, store.Endpoint
+	m.record.Sandbox, m.record.AllowHTTP = store.Sandbox, store.AllowHTTP
+	ways, err := m.make(ctx)
+	if err != nil {
+		m.undo(context.WithoutCancel(ctx))
+		return nil, explain(err, where)
+	}
+	d.signalChange()
+	return ways, nil
 }
 
 // Ways signs all of a request anew, to the same end: no URL is kept. When the credentials no longer reach that end,
 // EndsEarlier says so. Neither the page nor anything else in the bucket is changed by it.
-func (d *Desk) Ways(ctx context.Context, id string) (*Ways, error) { return nil, notYet() }
+func (d *Desk) Ways(ctx context.Context, id string) (*Ways, error) {
+	record, err := d.requestRecord(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	r := requestOf(record)
+	where := r.scene("s3:PutObject")
+	switch r.Standing(d.now()) {
+	case RequestClosed:
+		return nil, trouble("RequestClosed", where.args(), nil)
+	case RequestEnded:
+		return nil, trouble("RequestEnded", where.args(), nil)
+	}
+	opened, err := d.open(ctx, r.Destination.Store)
+	if err != nil {
+		return nil, explain(err, where)
+	}
+	w := waysOf{desk: d, signer: opened, record: record, end: r.Last()}
+	if w.plan, err = planOf(record); err != nil {
+		return nil, explain(err, where)
+	}
+	ways, err := w.sign(ctx)
+	if err != nil {
+		return nil, explain(err, where)
+	}
+	if record.Page != "" {
+		if err := w.link(ctx, ways, VerifyNone); err != nil {
+			return nil, explain(err, r.scene("s3:GetObject"))
+		}
+	}
+	if err := w.html(ways); err != nil {
+		return nil, explain(err, where)
+	}
+	return ways, nil
+}
 
 // EndsEarlier says that the ways end before the request did, or returns nil.
-func (w *Ways) EndsEarlier() *Trouble { return nil }
+func (w *Ways) EndsEarlier() *Trouble {
+	a := scene{store: w.Request.Destination.Store}.args()
+	switch {
+	case w.Request.Ends.IsZero():
+		return nil
+	case w.Ends.IsZero():
+		return trouble("EndUnknown", a, nil)
+	case !w.Ends.Before(w.Request.Ends.Truncate(time.Second)):
+		return nil
+	}
+	a["Ends"] = w.Ends.Local().Format("2 Jan 15:04")
+	return trouble("WaysEndEarly", a, nil)
+}
 
 // Requests gives all requests from the ledger, newest first, with the counts of the last look. It asks no store.
-func (d *Desk) Requests(ctx context.Context) ([]Request, error) { return nil, notYet() }
+func (d *Desk) Requests(ctx context.Context) ([]Request, error) {
+	if d.ledger == nil {
+		return nil, d.noLedger()
+	}
+	records, err := d.ledger.Requests(ctx)
+	if err != nil {
+		return nil, ledgerTrouble(err, d.ledgerPath())
+	}
+	list := make([]Request, len(records))
+	for i, r := range records {
+		list[i] = requestOf(r)
+	}
+	return list, nil
+}
 
 // RequestOf finds one request in the ledger.
 func (d *Desk) RequestOf(ctx context.Context, id string) (Request, error) {
-	return Request{}, notYet()
+	r, err := d.requestRecord(ctx, id)
+	return requestOf(r), err
+}
+
+func (d *Desk) requestRecord(ctx context.Context, id string) (ledger.Request, error) {
+	if d.ledger == nil {
+		return ledger.Request{}, d.noLedger()
+	}
+	r, err := d.ledger.GetRequest(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return r, trouble("NoSuchRequest", args{"Given": courier.RedactText(id)}, nil)
+	}
+	if err != nil {
+		return r, ledgerTrouble(err, d.ledgerPath())
+	}
+	return r, nil
 }
 
 // ForgetRequests takes requests that have ended or were closed out of the ledger; what has arrived stays in the bucket.
 // It gives the number of those that were there. One that is open is a Trouble, and then none is forgotten.
-func (d *Desk) ForgetRequests(ctx context.Context, ids ...string) (int, error) { return 0, notYet() }
-
-// CheckRequest says in words what is wrong with the options, or returns nil.
-func CheckRequest(o RequestOptions) error { return nil }
-
-// ParseKinds reads kinds as a person writes them, with commas or spaces between: pdf, .PDF, image/*, application/pdf.
-func ParseKinds(s string) ([]string, error) { return nil, nil }
-
-// ParseMaxSize reads a size such as 20MB or 5GiB, in bytes; "" and "0" are any.
-func ParseMaxSize(s string) (int64, error) { return 0, nil }
-
-func notYet() error { return trouble("NotYet", nil, nil) }
+func (d *Desk) ForgetRequests(ctx context.Context, ids ...string) (int, error) {
+	for _, id := range ids {
+		record, err := d.requestRecord(ctx, id)
+		if err != nil {
+			return 0, err
+		}
+		r := requestOf(record)
+		if r.Standing(d.now()) == RequestOpen {
+			return 0, trouble("RequestStillOpen", r.scene("").args(), nil)
+		}
+		if err := d.tidyRequest(ctx, record); err != nil { // nobody would do it later
+			return 0, err
+		}
+	}
+	n, err := d.ledger.ForgetRequests(ctx, ids...)
+	if err != nil {
+		return 0, ledgerTrouble(err, d.ledgerPath())
+	}
+	d.signalChange()
+	return n, nil
+}

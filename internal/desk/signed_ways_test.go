@@ -266,7 +266,7 @@ func TestSlot(t *testing.T) {
 
 type listedParts struct {
 	IsTruncated bool
-	Part []struct {
+	Part        []struct {
 		PartNumber int
 		ETag       string
 		Size       int64

@@ -60,6 +60,14 @@ func rows() map[string]row {
 		"DistributionWrong":  {`The distribution cannot be used: {{.Fault}}.`, `Check the domain, the ID of the key pair, and the file with the private key.`},
 		"KeyTooLongError":    {`The name of {{.Name}} is too long for S3.`, `Folder and name together may have 1,024 bytes; shorten one of them.`},
 
+		"KindWrong":     {`"{{.Given}}" is not a kind of file.`, `Write an ending such as .pdf, or a type such as image/* or application/pdf.`},
+		"KindsTooMany":  {`These are more than {{.Most}} kinds of files.`, `Name fewer, or none for any kind.`},
+		"FilesRange":    {`{{.Given}} is not a number of files that one request can have.`, `Choose at most {{.Most}}, or 0 for any number.`},
+		"LargeRange":    {`{{.Given}} is not a number of large files that one request can have.`, `Choose at most {{.Most}}.`},
+		"MaxSizeRange":  {`"{{.Given}}" is not a size that a file can have.`, `Write it as 20MB or 5GiB; 0 is any size.`},
+		"RequestWords":  {`A text of the request has more than {{.Most}} characters.`, `Shorten it.`},
+		"RequestSecret": {`A text of the request holds the signature of a link, which is not kept.`, `Leave the link out, or send it by another way.`},
+
 		// Profiles and credentials.
 		"NoProfile":           {`There is no profile "{{.Profile}}" in the AWS files of this computer.`, `Choose another profile, or add this one with: aws configure --profile {{.Profile}}`},
 		"ProfileInBrokenFile": {`There is no profile "{{.Profile}}", and {{.File}} is not as it should be{{with .Line}} in line {{.}}{{end}}.`, `Mend the file ({{.Fault}}), then try again.`},
@@ -144,6 +152,30 @@ func rows() map[string]row {
 		"Proxy":          {`The proxy does not let the connection through.`, `Check HTTPS_PROXY and the proxy's user name and password.`},
 		"NotAStore":      {`Something else than an S3 store answered: a web page of a proxy or of a login for the network, perhaps.`, `Open a web page in the browser to sign in to the network, and check the endpoint.`},
 
+		// Requests.
+		"NoSuchRequest":      {`The ledger has no request "{{.Given}}".`, `"waybill requests" lists those there are.`},
+		"NoSuchArrival":      {`Nothing has arrived as "{{.Given}}".`, `Look at what has arrived, then choose again.`},
+		"RequestEnded":       {`The request has ended.`, `Make a new one; an ended request cannot be extended.`},
+		"RequestClosed":      {`The request is closed already.`, `Make a new one; a closed request cannot be opened again.`},
+		"RequestStillOpen":   {`The request is open, so it is not forgotten.`, `Close it first, or wait until it ends.`},
+		"WaysEndEarly":       {`What is signed now ends at {{.Ends}}, earlier than the request: the session of the profile "{{.Profile}}" ends then.`, `Sign in again, then look at it once more; the page in the bucket stays as it is.`},
+		"NoForms":            {`This store takes no upload forms, so the request has places for {{.Count}} files rather than for any number.`, `Make another request when they are used up.`},
+		"PageRefused":        {`The request is made, but its page does not open by its link: the profile "{{.Profile}}" may put but not get here (s3:GetObject is missing).`, `Send the page as a file, or ask the owner of the bucket for s3:GetObject.`},
+		"PageNotTried":       {`The request is made, but the link to its page could not be tried: {{.Reason}}`, `Open the link once yourself before passing it on, or send the page as a file.`},
+		"CloseQuestion":      {`Close the request{{with .For}} to {{.}}{{end}}? Its page is removed{{if .Uploads}}, and so are unfinished uploads{{end}}.{{if .Deny}} A rule in the bucket's policy refuses uploads to its folder until {{.Ends}}.{{else if .Works}} Whoever kept the page can go on uploading until {{.Ends}}.{{end}} It cannot be opened again.`, ``},
+		"StillWorks":         {`The page is gone, but whoever kept it can go on uploading until {{.Ends}}: what was signed cannot be called back.`, `To refuse that, close the request again with a rule in the bucket's policy.`},
+		"NotDenied":          {`The page is gone, but whoever kept it can go on uploading until {{.Ends}}: the rule in the bucket's policy does not help. {{.Reason}}`, `Look at what arrives until then; removing the access key that signed it ends it at once.`},
+		"NotDeniedNorUndone": {`Whoever kept the page can go on uploading until {{.Ends}}, and the rule in the bucket's policy could not be taken back. {{.Reason}}`, `Waybill tries that again when the request ends; or remove it in the store's console.`},
+		"PolicyNotHonoured":  {`This store does not hold signed requests to the bucket's policy.`, `Ask the store's owner, or remove the access key.`},
+		"NothingDenied":      {`The bucket's policy has no rule for this request.`, `There is nothing to do.`},
+		"CORSAlways":         {`The bucket "{{.Bucket}}" lets pages of all origins upload, so the mailed page works.`, `There is nothing to do.`},
+		"CORSNever":          {`This store has no CORS rules that could be set, and pages in files may not upload to the bucket "{{.Bucket}}".`, `Share the link to the page, which needs no such rule, or the command lines.`},
+		"NoCORSRule":         {`The bucket "{{.Bucket}}" has no CORS rule of Waybill's.`, `There is nothing to do.`},
+		"DownloadFolder":     {`The folder {{.Path}} cannot be used: {{.Fault}}.`, `Choose another folder, or make this one writable.`},
+		"DownloadNotWritten": {`{{.Name}} could not be written: {{.Fault}}.`, `Look at the space on the disk and at the folder's permissions, then download it again.`},
+		"ArrivalChanged":     {`{{.Name}} was replaced in the bucket while it was downloaded.`, `Download it again.`},
+		"ArrivalDamaged":     {`What came of {{.Name}} is not what the store has.`, `Download it again; if it happens twice, something between here and the store changes the bytes.`},
+
 		// The ledger.
 		"LedgerReadOnly":   {`The ledger cannot be written, so what you send now is not recorded.`, `Make {{.Path}} writable, then start Waybill again.`},
 		"LedgerCorrupt":    {`The ledger is damaged, so what you send now is not recorded.`, `Move {{.Path}} aside, then start Waybill again; a new one will be made.`},
@@ -155,8 +187,6 @@ func rows() map[string]row {
 		"VerifyObject":     {`The store has something else at {{.Place}} than what was sent.`, `Somebody has replaced it, or the store has damaged it; send the file again.`},
 		"NotInLedger":      {`The ledger has no link "{{.Given}}".`, `"waybill links" lists those there are.`},
 		"SettingsNotSaved": {`Your choices could not be remembered.`, `Make {{.Path}} writable.`},
-
-		"NotYet": {`This is not there yet.`, ``},
 
 		"QRTooLong":      {`The link is too long for a QR code.`, `Copy it instead; a shorter name or folder makes a shorter link, and so does a profile without a session.`},
 		"ClockCorrected": {`This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's; the links were signed with the store's time.`, `Set this computer's clock.`},

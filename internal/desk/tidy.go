@@ -62,16 +62,20 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 	}
 	var known []ledger.Upload
 	var plans []ledger.Plan
+	var asked []requestUpload
 	if d.ledger != nil {
 		if known, err = d.ledger.Uploads(ctx, bucketName); err == nil {
 			plans, err = d.ledger.Plans(ctx)
+		}
+		if err == nil {
+			asked, err = d.requestUploads(ctx, s, bucketName)
 		}
 		if err != nil {
 			return nil, ledgerTrouble(err, d.ledgerPath())
 		}
 	}
 	// Some stores (MinIO) list none by less than a whole key; those that this computer knows can be asked for by that.
-	for _, key := range unlisted(known, found, prefix) {
+	for _, key := range unlisted(known, asked, found, prefix) {
 		more, err := bucket.Uploads(ctx, opened.Client(), bucketName, key)
 		if err != nil {
 			return nil, explain(err, where)
@@ -81,6 +85,11 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 	list := make([]StaleUpload, 0, len(found))
 	for _, u := range found {
 		stale := StaleUpload{Key: u.Key, ID: u.ID, Started: u.Started}
+		for _, a := range asked {
+			if a.key == u.Key && a.id == u.ID {
+				stale.Ours, stale.InWork = !a.open, a.open
+			}
+		}
 		for _, k := range known {
 			if k.Key != u.Key {
 				continue
@@ -105,13 +114,43 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 	return list, nil
 }
 
-// unlisted gives the keys below a prefix that the ledger has uploads of and a store's list has not.
-func unlisted(known []ledger.Upload, found []bucket.Upload, prefix string) (keys []string) {
-	for _, k := range known {
-		if strings.HasPrefix(k.Key, prefix) && k.Key != prefix && !slices.Contains(keys, k.Key) &&
-			!slices.ContainsFunc(found, func(u bucket.Upload) bool { return u.Key == k.Key }) {
-			keys = append(keys, k.Key)
+// requestUpload is a multipart upload that was started for a request.
+type requestUpload struct {
+	key, id string
+	open    bool // somebody may be sending it
+}
+
+// requestUploads gives those of a bucket whose requests are not tidied yet.
+func (d *Desk) requestUploads(ctx context.Context, s Store, bucketName string) (list []requestUpload, err error) {
+	records, err := d.ledger.Requests(ctx)
+	for _, record := range records {
+		plan, unread := planOf(record)
+		if record.Bucket != bucketName || record.Sandbox != s.Sandbox || unread != nil {
+			continue
 		}
+		open := requestOf(record).Standing(d.now()) == RequestOpen
+		for _, slot := range plan.Slots {
+			if slot.Upload != "" {
+				list = append(list, requestUpload{slot.Key, slot.Upload, open})
+			}
+		}
+	}
+	return list, err
+}
+
+// unlisted gives the keys below a prefix that the ledger has uploads of and a store's list has not.
+func unlisted(known []ledger.Upload, asked []requestUpload, found []bucket.Upload, prefix string) (keys []string) {
+	add := func(key string) {
+		if strings.HasPrefix(key, prefix) && key != prefix && !slices.Contains(keys, key) &&
+			!slices.ContainsFunc(found, func(u bucket.Upload) bool { return u.Key == key }) {
+			keys = append(keys, key)
+		}
+	}
+	for _, k := range known {
+		add(k.Key)
+	}
+	for _, a := range asked {
+		add(a.key)
 	}
 	return keys
 }

@@ -1,0 +1,309 @@
+package desk
+
+import (
+	"context"
+	"crypto/md5" // #nosec G501 -- an ETag is one
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/crc64"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"waybill/internal/courier"
+	"waybill/internal/pages"
+)
+
+// Downloaded is one file on its way from the bucket to a folder.
+type Downloaded struct {
+	Arrival Arrival
+	Path    string // where it is, or will be; "" where that is not known yet
+	Done    int64  // bytes
+	Over    bool
+	Skipped bool     // it was there already, whole
+	Trouble *Trouble // why it is not there
+}
+
+// Download brings what has arrived into a folder of this computer: all of it, or what keys name. Nothing is
+// overwritten, names are made safe for this system, and what is there whole already is skipped. progress is called from
+// one goroutine, for each file now and then and once when it is Over; nil is none. The error is for what concerns all.
+func (d *Desk) Download(ctx context.Context, id, folder string, keys []string, progress func(Downloaded)) ([]Downloaded, error) {
+	record, err := d.requestRecord(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	r := requestOf(record)
+	all, _, err := d.look(ctx, record)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(a Arrival) bool { return a.Gone })
+	for _, k := range keys {
+		if !slices.ContainsFunc(all, func(a Arrival) bool { return a.Key == k }) {
+			return nil, trouble("NoSuchArrival", args{"Given": visible(courier.RedactText(k))}, nil)
+		}
+	}
+	where := r.scene("s3:GetObject")
+	opened, err := d.open(ctx, r.Destination.Store)
+	if err != nil {
+		return nil, explain(err, where)
+	}
+	into, err := openFolder(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = into.root.Close() }()
+	carrier := courier.New(opened, courier.Options{Concurrency: 1})
+	defer carrier.Close()
+	if progress == nil {
+		progress = func(Downloaded) {}
+	}
+	var list []Downloaded
+	names := localNames(all)
+	for i, a := range all {
+		if len(keys) > 0 && !slices.Contains(keys, a.Key) {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return list, err
+		}
+		one := into.bring(ctx, carrier, r, a, names[i], progress)
+		if ctx.Err() != nil && one.Trouble != nil {
+			return list, ctx.Err()
+		}
+		progress(one)
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+// localNames are names for this computer. None begins with a dot: what came from elsewhere shall not be hidden, and not
+// be a shell's or an editor's settings where the folder is a person's home.
+func localNames(list []Arrival) []string {
+	names := make([]string, len(list))
+	for i, a := range list {
+		parts := strings.Split(a.Name, "/")
+		for j, part := range parts {
+			if strings.HasPrefix(part, ".") {
+				parts[j] = "_" + part
+			}
+		}
+		names[i] = strings.Join(parts, "/")
+	}
+	return pages.SafeNames(names, runtime.GOOS == "windows")
+}
+
+// destinationFolder is a folder that nothing leads out of, whatever links there are in it.
+type destinationFolder struct {
+	path string
+	root *os.Root
+}
+
+func openFolder(folder string) (destinationFolder, error) {
+	fail := func(err error) (destinationFolder, error) {
+		return destinationFolder{}, trouble("DownloadFolder", args{"Path": visible(folder), "Fault": faultOf(err)}, err)
+	}
+	full, err := filepath.Abs(folder)
+	if err != nil || folder == "" {
+		return fail(errors.Join(err, fs.ErrInvalid))
+	}
+	if err := os.MkdirAll(full, 0o750); err != nil {
+		return fail(err)
+	}
+	root, err := os.OpenRoot(full)
+	if err != nil {
+		return fail(err)
+	}
+	return destinationFolder{full, root}, nil
+}
+
+// faultOf is what the system says, without the path that is said already.
+func faultOf(err error) string {
+	var onPath *fs.PathError
+	if errors.As(err, &onPath) {
+		return onPath.Err.Error()
+	}
+	var onLink *os.LinkError
+	if errors.As(err, &onLink) {
+		return onLink.Err.Error()
+	}
+	return err.Error()
+}
+
+// progressPause is how often the progress of one file is told at most.
+const progressPause = 100 * time.Millisecond
+
+// bring downloads one file: beside its name, and under it when it is whole.
+func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Request, a Arrival, name string, progress func(Downloaded)) Downloaded {
+	one := Downloaded{Arrival: a}
+	fail := func(err error) Downloaded {
+		one.Over = true
+		var written *courier.WriteError
+		var local *localError
+		switch {
+		case errors.As(err, &written):
+			one.Trouble = trouble("DownloadNotWritten", args{"Name": a.Name, "Fault": faultOf(written.Err)}, written.Err)
+		case errors.As(err, &local):
+			one.Trouble = trouble("DownloadNotWritten", args{"Name": a.Name, "Fault": faultOf(local.err)}, local.err)
+		case errors.Is(err, courier.ErrChanged):
+			one.Trouble = trouble("ArrivalChanged", args{"Name": a.Name}, err)
+		case errors.Is(err, courier.ErrProof):
+			one.Trouble = trouble("ArrivalDamaged", args{"Name": a.Name}, err)
+		default:
+			one.Trouble = explain(err, scene{store: r.Destination.Store, bucket: r.Destination.Bucket, key: a.Key, path: a.Name, permission: "s3:GetObject"})
+		}
+		return one
+	}
+	if err := f.root.MkdirAll(path.Dir(name), 0o750); err != nil {
+		return fail(&localError{err})
+	}
+	free, there, err := f.place(ctx, a, name)
+	if err != nil {
+		return fail(err)
+	}
+	one.Path = f.full(free)
+	if there {
+		one.Done, one.Over, one.Skipped = a.Size, true, true
+		return one
+	}
+	part := path.Join(path.Dir(name), ".waybill-"+strings.ToLower(rand.Text()[:12])+".part")
+	file, err := f.root.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // what the person's umask leaves of it
+	if err != nil {
+		return fail(&localError{err})
+	}
+	defer func() { _ = f.root.Remove(part) }() // unless it has its name by then
+	var told time.Time
+	progress(one)
+	err = c.Fetch(ctx, r.Destination.Bucket, a.Key, file, func(n int64) {
+		one.Done += n
+		if time.Since(told) >= progressPause {
+			told = time.Now()
+			progress(one)
+		}
+	})
+	if err == nil {
+		if err = errors.Join(file.Sync(), file.Close()); err != nil {
+			err = &localError{err}
+		}
+	} else {
+		_ = file.Close()
+	}
+	if err != nil {
+		return fail(err)
+	}
+	// By its time it is known again where the store tells no sum of it.
+	if err := f.root.Chtimes(part, time.Time{}, a.Came); err != nil {
+		return fail(&localError{err})
+	}
+	for n := 2; ; n++ {
+		err := f.settle(part, free)
+		if err == nil {
+			one.Path, one.Over = f.full(free), true
+			return one
+		}
+		if !errors.Is(err, fs.ErrExist) || n > mostArrivals {
+			return fail(&localError{err})
+		}
+		free = numbered(name, n) // somebody was faster
+	}
+}
+
+func (f destinationFolder) full(name string) string {
+	return filepath.Join(f.path, filepath.FromSlash(name))
+}
+
+// localError is what this computer's file system refuses.
+type localError struct{ err error }
+
+func (e *localError) Error() string { return "write the file: " + e.err.Error() }
+func (e *localError) Unwrap() error { return e.err }
+
+// settle gives a file its name, and never that of another one.
+func (f destinationFolder) settle(part, name string) error {
+	err := f.root.Link(part, name)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// Not all file systems have hard links. An empty file keeps the name until it is replaced.
+	claim, err := f.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	if err != nil {
+		return err
+	}
+	if err := claim.Close(); err != nil {
+		return err
+	}
+	return f.root.Rename(part, name)
+}
+
+// place finds the first name that is free, or under which the file is already.
+func (f destinationFolder) place(ctx context.Context, a Arrival, name string) (free string, there bool, err error) {
+	free = name
+	for n := 2; ; n++ {
+		info, err := f.root.Lstat(free)
+		if errors.Is(err, fs.ErrNotExist) {
+			return free, false, nil
+		}
+		if err != nil || n > mostArrivals {
+			return free, false, &localError{errors.Join(err, fs.ErrExist)}
+		}
+		if info.Mode().IsRegular() && info.Size() == a.Size {
+			same, err := f.same(ctx, a, free, info)
+			if err != nil || same {
+				return free, same, err
+			}
+		}
+		free = numbered(name, n)
+	}
+}
+
+// same reports whether a file of the same size is the arrival: by its sum, or else by the time that Download gave it.
+func (f destinationFolder) same(ctx context.Context, a Arrival, name string, info fs.FileInfo) (bool, error) {
+	crc, proven := strings.CutPrefix(a.Checksum, "crc64nvme:")
+	if !proven && len(a.ETag) != 2*md5.Size {
+		return info.ModTime().Sub(a.Came).Abs() < 2*time.Second, nil // which FAT counts by
+	}
+	file, err := f.root.Open(name)
+	if err != nil {
+		return false, nil // it cannot be read, so it is another's
+	}
+	defer func() { _ = file.Close() }()
+	sum, digest := crc64.New(crc64.MakeTable(crcNVMe)), md5.New() // #nosec G401
+	if _, err := io.Copy(io.MultiWriter(sum, digest), readerOf(ctx, file)); err != nil {
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+		return false, nil
+	}
+	if proven {
+		return crc == base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, sum.Sum64())), nil
+	}
+	return a.ETag == hex.EncodeToString(digest.Sum(nil)), nil
+}
+
+// crcNVMe is the polynomial of CRC64NVME, reflected.
+const crcNVMe = 0x9A6C9329AC4BC9B5
+
+// readerOf ends with its context.
+func readerOf(ctx context.Context, r io.Reader) io.Reader { return contextReader{ctx, r} }
+
+type contextReader struct {
+	ctx context.Context //nolint:containedctx // an io.Reader is given none
+	r   io.Reader
+}
+
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, fmt.Errorf("read: %w", err)
+	}
+	return c.r.Read(p)
+}

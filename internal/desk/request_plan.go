@@ -1,0 +1,168 @@
+package desk
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"waybill/internal/ledger"
+	"waybill/signer"
+)
+
+const (
+	mostSlots    = 200      // of one request: each has its own signatures on the page
+	mostAnyFiles = 20       // slots where a store takes no forms, and any number was asked for
+	fullParts    = 1000     // parts of a slot, where there are few slots
+	fewParts     = 250      // parts of a slot, where there are many: with 16 MiB each, that is 4 GiB
+	fewSlots     = 10       // are few
+	largeSlots   = 4        // files in parts of any number, unless asked for otherwise
+	worthParts   = 16 << 20 // bytes: of smaller files, nothing is gained by parts
+	// checkedSize is up to which size, in bytes, the store's own check counts more than going on after a reload: parts
+	// have no bound.
+	checkedSize = 100 << 20
+)
+
+// requestPlan is what a request consists of, as the ledger keeps it.
+type requestPlan struct {
+	From    string     `json:"from,omitempty"`
+	For     string     `json:"for,omitempty"`
+	Message string     `json:"message,omitempty"`
+	Files   int        `json:"files,omitempty"`
+	Kinds   []string   `json:"kinds,omitempty"`
+	MaxSize int64      `json:"max_size,omitempty"`
+	Forms   []formPlan `json:"forms,omitempty"`
+	Slots   []slotPlan `json:"slots,omitempty"`
+}
+
+// formPlan is a form for any number of files of one content type.
+type formPlan struct {
+	ContentType string   `json:"content_type"`
+	Accept      []string `json:"accept,omitempty"`
+}
+
+// slotPlan is a place for one file.
+type slotPlan struct {
+	Key         string   `json:"key"`
+	ContentType string   `json:"content_type"`
+	Accept      []string `json:"accept,omitempty"`
+	Put         bool     `json:"put,omitempty"`    // it may come whole
+	Parts       int      `json:"parts,omitempty"`  // or in as many parts; 0 is not
+	Upload      string   `json:"upload,omitempty"` // the multipart upload that was started for these
+}
+
+// newRequestPlan makes the ways of what was asked for. forms says that the store takes forms.
+func newRequestPlan(o RequestOptions, folder string, forms bool) requestPlan {
+	p := requestPlan{From: o.From, For: o.For, Message: o.Message, Files: o.Files, Kinds: o.Kinds, MaxSize: o.MaxSize}
+	if o.Files == 0 && forms {
+		for _, g := range groups(o.Kinds, true) {
+			p.Forms = append(p.Forms, formPlan{ContentType: g.contentType, Accept: g.accept})
+		}
+		large := o.Large
+		if large == 0 && (o.MaxSize == 0 || o.MaxSize > checkedSize) {
+			large = largeSlots
+		}
+		kind := anyType
+		if len(p.Forms) == 1 && !strings.HasSuffix(p.Forms[0].ContentType, "/") {
+			kind = p.Forms[0].ContentType
+		}
+		for n := range max(large, 0) {
+			p.Slots = append(p.Slots, slotPlan{Key: folder + "large-" + strconv.Itoa(n+1), ContentType: kind})
+		}
+	} else {
+		if o.Files == 0 {
+			p.Files = mostAnyFiles
+		}
+		for _, g := range groups(o.Kinds, false) {
+			for range p.Files {
+				key := folder + "file-" + strconv.Itoa(len(p.Slots)+1)
+				if len(g.accept) == 1 && strings.HasPrefix(g.accept[0], ".") {
+					key += g.accept[0]
+				}
+				p.Slots = append(p.Slots, slotPlan{Key: key, ContentType: g.contentType, Accept: g.accept, Put: true})
+			}
+		}
+	}
+	parts := fewParts
+	if len(p.Slots) <= fewSlots {
+		parts = fullParts
+	}
+	for i := range p.Slots {
+		if !p.Slots[i].Put || p.MaxSize == 0 || p.MaxSize > worthParts {
+			p.Slots[i].Parts = parts
+		}
+	}
+	return p
+}
+
+// formSize is how large a file may be that comes by a form, in bytes.
+func (p requestPlan) formSize() int64 {
+	if p.MaxSize > 0 && p.MaxSize < signer.MaxPut {
+		return p.MaxSize
+	}
+	return signer.MaxPut
+}
+
+// slot finds the slot of a key.
+func (p requestPlan) slot(key string) (slotPlan, bool) {
+	for _, s := range p.Slots {
+		if s.Key == key {
+			return s, true
+		}
+	}
+	return slotPlan{}, false
+}
+
+// folderName is a request's folder: one that a person recognises, and nobody can guess.
+func folderName(day, recipient string) string {
+	name := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return '-'
+	}, keyName(recipient))
+	runes := []rune(strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '-' }), "-"))
+	name = strings.TrimSuffix(string(runes[:min(len(runes), 24)]), "-")
+	if name != "" {
+		name += "-"
+	}
+	return day + "-" + name + unguessable()
+}
+
+// planOf reads what the ledger has kept of a request.
+func planOf(r ledger.Request) (requestPlan, error) {
+	var p requestPlan
+	err := json.Unmarshal([]byte(r.Content), &p)
+	return p, err
+}
+
+// text is the plan as the ledger keeps it.
+func (p requestPlan) text() string {
+	b, err := json.Marshal(p)
+	if err != nil { // which plain fields do not give
+		return "{}"
+	}
+	return string(b)
+}
+
+// requestOf is a line of the ledger.
+func requestOf(r ledger.Request) Request {
+	q := Request{
+		ID: r.ID,
+		Destination: Destination{
+			Store:  Store{Profile: r.Profile, Region: r.Region, Endpoint: r.Endpoint, Sandbox: r.Sandbox, AllowHTTP: r.AllowHTTP},
+			Bucket: r.Bucket, Prefix: r.Prefix,
+		},
+		Folder: r.Folder, Page: r.Page, Account: r.Account, Made: r.Made, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
+		Closed: r.Closed, Denied: r.Denied, Looked: r.Looked, Arrived: r.Arrived, New: r.New, Size: r.Size,
+	}
+	if p, err := planOf(r); err == nil {
+		q.From, q.For, q.Message, q.Files, q.Kinds, q.MaxSize, q.Posts = p.From, p.For, p.Message, p.Files, p.Kinds, p.MaxSize, len(p.Forms) > 0
+	}
+	return q
+}
+
+// scene is where a request is, for the words of an explanation.
+func (r Request) scene(permission string) scene {
+	return scene{store: r.Destination.Store, bucket: r.Destination.Bucket, key: r.Folder, path: r.Folder, permission: permission}
+}
