@@ -37,12 +37,21 @@ func (p *requestsPlace) closeOrNot(c desk.Closing) {
 	answer := func(text string, do func()) *button {
 		return u.button(secondary, text, func() { u.notices.hide(closeQuestion); do() })
 	}
-	keep := answer(lang.L("Keep it open"), u.focusRows)
+	keep := answer(lang.L("Keep it as it is"), u.focusRows)
 	q := notice{tone: warning, sticky: true, text: told(c.Ask(false))}
-	q.actions = []*button{answer(lang.L("Close it"), func() { p.close(c.Request, false) })}
-	if c.Works && c.CanDeny {
-		q.help = told(c.Ask(true)) + "\n" + c.Rule
-		q.actions = append(q.actions, answer(lang.L("Close it, and have the store refuse"), func() { p.close(c.Request, true) }))
+	deny, denying := c.Works && c.CanDeny, lang.L("Close it, and have the store refuse")
+	if c.Request.Standing(u.now()) == desk.RequestClosed {
+		if !deny {
+			u.notices.show(closeNotice, notice{tone: neutral, text: lang.L("This request is over already.")})
+			return
+		}
+		q.text, denying = lang.L("The page is gone already. Shall the store refuse what was signed?"), lang.L("Have the store refuse")
+	} else {
+		q.actions = append(q.actions, answer(lang.L("Close it"), func() { p.close(c.Request, false) }))
+	}
+	if deny {
+		q.help = lang.L("The store can be made to refuse uploads to the folder, by this statement in the bucket’s policy:") + "\n" + c.Rule
+		q.actions = append(q.actions, answer(denying, func() { p.close(c.Request, true) }))
 	}
 	q.actions = append(q.actions, keep)
 	u.notices.show(closeQuestion, q)

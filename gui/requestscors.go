@@ -22,8 +22,12 @@ func (u *ui) checkCORS(r desk.Request, asked bool) {
 		case err != nil:
 			u.notices.trouble(corsNotice, desk.Explain(err), warning)
 		case c.Trouble != nil:
+			how := warning
+			if c.Allowed {
+				how = good
+			}
 			if asked || !c.Allowed {
-				u.notices.trouble(corsNotice, c.Trouble, warning)
+				u.notices.trouble(corsNotice, c.Trouble, how)
 			}
 		case !c.Allowed:
 			u.offerCORS(c)
