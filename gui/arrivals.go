@@ -94,31 +94,36 @@ func (p *arrivalsPlace) open(r desk.Request) {
 	p.rows.list.at = -1
 	p.waiting = true
 	p.u.open(p)
-	p.looking++
-	p.ask(p.u.desk.KnownArrivals, false)
-	p.ask(p.u.desk.Arrivals, true)
+	p.reread()
+	p.look()
 }
 
-// ask takes what the desk says of the request's arrivals; the last answer of a look ends the waiting.
-func (p *arrivalsPlace) ask(how func(context.Context, string) ([]desk.Arrival, error), last bool) {
-	mine, id := p.looking, p.request.ID
-	ask(p.u, func(ctx context.Context) ([]desk.Arrival, error) { return how(ctx, id) }, func(list []desk.Arrival, err error) {
-		if mine != p.looking || !last && !p.waiting { // a later answer is there
-			return
-		}
-		p.waiting = p.waiting && !last
-		p.trouble = desk.Explain(err)
-		if err == nil {
+// reread shows what the ledger has of the request's arrivals.
+func (p *arrivalsPlace) reread() {
+	id := p.request.ID
+	ask(p.u, func(ctx context.Context) ([]desk.Arrival, error) { return p.u.desk.KnownArrivals(ctx, id) }, func(list []desk.Arrival, err error) {
+		if id == p.request.ID && err == nil {
 			p.take(list)
+			p.show()
 		}
-		p.show()
 	})
 }
 
-// look asks the store once more.
+// look asks the store what has arrived.
 func (p *arrivalsPlace) look() {
 	p.looking++
-	p.ask(p.u.desk.Arrivals, true)
+	mine, id := p.looking, p.request.ID
+	ask(p.u, func(ctx context.Context) ([]desk.Arrival, error) { return p.u.desk.Arrivals(ctx, id) }, func(list []desk.Arrival, err error) {
+		if mine != p.looking {
+			return
+		}
+		p.waiting, p.trouble = false, desk.Explain(err)
+		if err == nil {
+			p.take(list)
+			p.u.requests.load() // which has the counts
+		}
+		p.show()
+	})
 }
 
 // follow takes over what the ledger says of the request by now.
@@ -130,8 +135,7 @@ func (p *arrivalsPlace) follow(requests []desk.Request) {
 		if r.Arrived != p.request.Arrived || !r.Looked.Equal(p.request.Looked) {
 			p.request = r
 			if p.all.Visible() && !p.waiting {
-				p.looking++
-				p.ask(p.u.desk.KnownArrivals, true)
+				p.reread()
 			}
 		}
 		p.request = r
@@ -177,7 +181,6 @@ func (p *arrivalsPlace) saw() {
 
 // leave goes back to the list.
 func (p *arrivalsPlace) leave() {
-	p.looking++ // what is still asked is not waited for
 	p.u.open(p.u.requests)
 	if at := p.u.requests.index(p.request.ID); at >= 0 {
 		p.u.requests.rows.list.Highlight(at)

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/dustin/go-humanize"
 )
 
 // RequestChoices are what was chosen for the request that was made last. They hold nothing secret.
@@ -61,25 +59,39 @@ func KindGroupOf(kinds []string) KindGroup {
 // Enforced says of a request with these options what the store itself refuses, whatever is sent to it, and what only
 // the page minds.
 func (o RequestOptions) Enforced() (store, page Text) {
-	code := "RequestByForm"
-	if o.Files > 0 {
-		code = "RequestByFile"
+	plan := newRequestPlan(o, "", true)
+	code, families := "RequestByForm", true
+	if len(plan.Forms) == 0 {
+		code, families = "RequestByFile", false
 	}
-	a := args{"Files": o.Files, "Kinds": len(o.Kinds) > 0, "Size": o.MaxSize > 0}
+	types := groups(o.Kinds, families)
+	kinds := len(o.Kinds) > 0 && !slices.ContainsFunc(types, func(g kindGroup) bool { return g.contentType == anyType })
+	size := o.MaxSize > 0 && len(plan.Slots) == 0 // parts and places for one file have no bound
+	a := args{
+		"Files": o.Files, "Each": len(types) > 1, "Kinds": kinds, "Size": size,
+		"PageKinds": len(o.Kinds) > 0 && !kinds, "PageSize": o.MaxSize > 0 && !size,
+	}
 	return Text{rows()[code].what, a}, Text{rows()[code].help, a}
 }
 
-// ParseFiles reads how many files may come.
+// ParseFiles reads how many files may come, at least one. CheckRequest says whether a request can have as many.
 func ParseFiles(s string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil || n < 1 || n > MaxRequestFiles {
-		return 0, trouble("RequestFiles", args{"Given": s}, err)
+	if err != nil || n < 1 {
+		return 0, trouble("FilesRange", args{"Given": s, "Most": mostSlots}, err)
 	}
 	return n, nil
 }
 
-// MaxRequestFiles is the largest number of files that a request can name.
-const MaxRequestFiles = 200
-
-// FormatMaxSize writes a size as ParseMaxSize reads it: 10 MB, 1.5 GB.
-func FormatMaxSize(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+// FormatMaxSize writes a size as ParseMaxSize reads it, to the byte: 10 MB, 5 GiB.
+func FormatMaxSize(n int64) string {
+	for _, unit := range []struct {
+		name  string
+		bytes int64
+	}{{"TB", 1e12}, {"TiB", 1 << 40}, {"GB", 1e9}, {"GiB", 1 << 30}, {"MB", 1e6}, {"MiB", 1 << 20}, {"kB", 1e3}, {"KiB", 1 << 10}} {
+		if n >= unit.bytes && n%unit.bytes == 0 {
+			return strconv.FormatInt(n/unit.bytes, 10) + " " + unit.name
+		}
+	}
+	return strconv.FormatInt(n, 10) + " B"
+}
