@@ -62,10 +62,10 @@ func Undeny(ctx context.Context, c *s3.Client, bucket, id string) error {
 	return p.write(ctx, c, bucket)
 }
 
-// Policy reports whether a bucket's policy can be read, which is the least for changing it.
-func Policy(ctx context.Context, c *s3.Client, bucket string) error {
-	_, err := readPolicy(ctx, c, bucket)
-	return err
+// HasPolicy reports whether a bucket has a policy.
+func HasPolicy(ctx context.Context, c *s3.Client, bucket string) (bool, error) {
+	p, err := readPolicy(ctx, c, bucket)
+	return err == nil && len(p.statements) > 0, err
 }
 
 func readPolicy(ctx context.Context, c *s3.Client, bucket string) (*policy, error) {

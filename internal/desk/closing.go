@@ -25,7 +25,8 @@ type Closing struct {
 	// Works says that the form, or URLs for one file, go on working until the request's end for whoever kept the page,
 	// unless a policy denies them.
 	Works bool
-	// CanDeny says that the bucket's policy can be read, and so perhaps be changed.
+	// CanDeny says that a rule in the bucket's policy may help: at AWS, and elsewhere where the bucket has a policy. A first
+	// one could lock everybody out there.
 	CanDeny bool
 	// Rule is the statement that would be added to the bucket's policy, as JSON.
 	Rule string
@@ -60,7 +61,7 @@ func (d *Desk) Closable(ctx context.Context, id string) (Closing, error) {
 	if err != nil {
 		return c, explain(err, where)
 	}
-	if c.Works && bucket.Policy(ctx, opened.Client(), r.Destination.Bucket) == nil {
+	if c.Works && mayDeny(ctx, opened, r.Destination.Bucket) == nil {
 		c.CanDeny = true
 		var rule bytes.Buffer
 		if json.Indent(&rule, denial(record, opened), "", "  ") == nil {
@@ -68,6 +69,16 @@ func (d *Desk) Closable(ctx context.Context, id string) (Closing, error) {
 		}
 	}
 	return c, nil
+}
+
+// mayDeny looks whether a rule may be added to a bucket's policy. To AWS, a policy that only refuses something means nothing
+// else; to versitygw, a bucket with a policy allows only what that allows, and even its owner could not remove it again.
+func mayDeny(ctx context.Context, s *signer.Signer, bucketName string) error {
+	has, err := bucket.HasPolicy(ctx, s.Client(), bucketName)
+	if err == nil && !has && s.Endpoint() != "" {
+		return trouble("PolicyFirst", args{"Bucket": bucketName}, nil)
+	}
+	return err
 }
 
 // worksWhenClosed reports whether there are signatures that stand on nothing that could be taken away.
@@ -165,23 +176,36 @@ func (d *Desk) CloseRequest(ctx context.Context, id string, deny bool) (Closed, 
 	case !deny:
 		closed.Still = trouble("StillWorks", a, nil)
 	default:
-		// Written down first, so that a killed process does not leave a rule that nobody takes back.
-		err = d.changeRequest(ctx, id, func(r *ledger.Request) { r.Denied = true })
-		if err == nil {
-			err = d.deny(ctx, opened, carrier, record)
-		}
-		if closed.Denied = err == nil; !closed.Denied {
-			cause := explain(err, r.scene("s3:PutBucketPolicy"))
-			a["Reason"] = cause.What.String()
-			closed.Still = trouble("NotDenied", a, err)
-			if back := d.undeny(context.WithoutCancel(ctx), opened, record); back != nil {
-				closed.Still = trouble("NotDeniedNorUndone", a, errors.Join(err, back))
-			}
+		if closed.Denied, closed.Still, err = d.denyRequest(ctx, opened, carrier, record, a); err != nil {
+			return closed, err
 		}
 	}
 	d.signalChange()
 	closed.Request, err = d.RequestOf(ctx, id)
 	return closed, err
+}
+
+// denyRequest adds the rule, tries it, and takes it back where it does not help. still says what goes on working.
+func (d *Desk) denyRequest(ctx context.Context, s *signer.Signer, c *courier.Courier, record ledger.Request, a args) (denied bool, still *Trouble, err error) {
+	failed := mayDeny(ctx, s, record.Bucket)
+	added := failed == nil
+	if added {
+		// Written down first, so that a killed process does not leave a rule that nobody takes back.
+		if err := d.changeRequest(ctx, record.ID, func(r *ledger.Request) { r.Denied = true }); err != nil {
+			return false, nil, err
+		}
+		failed = d.deny(ctx, s, c, record)
+	}
+	if failed == nil {
+		return true, nil, nil
+	}
+	a["Reason"] = explain(failed, requestOf(record).scene("s3:PutBucketPolicy")).What.String()
+	if added {
+		if back := d.undeny(context.WithoutCancel(ctx), s, record); back != nil {
+			return false, trouble("NotDeniedNorUndone", a, errors.Join(failed, back)), nil
+		}
+	}
+	return false, trouble("NotDenied", a, failed), nil
 }
 
 func (d *Desk) changeRequest(ctx context.Context, id string, change func(*ledger.Request)) error {
@@ -215,19 +239,16 @@ var errNotHonoured = errors.New("the store does not hold signed requests to the 
 
 // deny makes the bucket's policy refuse what was signed, and tries whether it does.
 func (d *Desk) deny(ctx context.Context, s *signer.Signer, c *courier.Courier, record ledger.Request) error {
+	plan, err := planOf(record)
+	if err != nil {
+		return err
+	}
 	if err := bucket.Deny(ctx, s.Client(), record.Bucket, ruleID(record), denial(record, s)); err != nil {
 		return err
 	}
-	key := record.Folder + "policy-" + unguessable()
 	for try := 1; ; try++ {
-		_, err := c.Put(ctx, record.Bucket, key, anyType, nil, true)
-		if err != nil {
-			if t := explain(err, scene{permission: "s3:PutObject"}); t.Code == "AccessDenied" {
-				return nil
-			}
-			return err
-		}
-		if err := c.Remove(ctx, record.Bucket, key); err != nil {
+		works, err := stillWorks(ctx, s, c, record, plan)
+		if err != nil || !works {
 			return err
 		}
 		if try == denyTries || s.Endpoint() != "" { // only AWS is large enough to need time
@@ -239,6 +260,37 @@ func (d *Desk) deny(ctx context.Context, s *signer.Signer, c *courier.Courier, r
 			return ctx.Err()
 		}
 	}
+}
+
+// stillWorks tries each way that a request has with an empty file, and takes that away again. versitygw holds PUT to a
+// policy, and a form not.
+func stillWorks(ctx context.Context, s *signer.Signer, c *courier.Courier, record ledger.Request, plan requestPlan) (bool, error) {
+	key := record.Folder + "policy-" + unguessable()
+	put := func() error {
+		_, err := c.Put(ctx, record.Bucket, key, anyType, nil, true)
+		return err
+	}
+	ways := []func() error{put}
+	for _, f := range plan.Forms {
+		ways = append(ways, func() error {
+			folder := signer.Object{Bucket: record.Bucket, Key: record.Folder, Expires: 15 * time.Minute}
+			form, err := s.Post(ctx, folder, signer.PostOptions{ContentType: f.ContentType})
+			if err != nil {
+				return err
+			}
+			return c.Post(ctx, form, key, saidType(f.ContentType), nil)
+		})
+	}
+	for _, way := range ways {
+		err := way()
+		if err == nil {
+			return true, c.Remove(ctx, record.Bucket, key)
+		}
+		if t := explain(err, scene{permission: "s3:PutObject"}); t.Code != "AccessDenied" {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // undeny takes a request's statement out of the bucket's policy.

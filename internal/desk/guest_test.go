@@ -19,6 +19,9 @@ import (
 // play is what the test binary does as another process of the same person.
 func play(role, home string) error {
 	ctx := context.Background()
+	if role == "users" {
+		return runUsersStore(home)
+	}
 	if role == "host" { // runs the sandbox until it is killed
 		s, err := sandbox.Start(ctx, filepath.Join(home, "sandbox"))
 		if err != nil {

@@ -166,6 +166,7 @@ func rows() map[string]row {
 		"NotDenied":          {`The page is gone, but whoever kept it can go on uploading until {{.Ends}}: the rule in the bucket's policy does not help. {{.Reason}}`, `Look at what arrives until then; removing the access key that signed it ends it at once.`},
 		"NotDeniedNorUndone": {`Whoever kept the page can go on uploading until {{.Ends}}, and the rule in the bucket's policy could not be taken back. {{.Reason}}`, `Waybill tries that again when the request ends; or remove it in the store's console.`},
 		"PolicyNotHonoured":  {`This store does not hold signed requests to the bucket's policy.`, `Ask the store's owner, or remove the access key.`},
+		"PolicyFirst":        {`The bucket "{{.Bucket}}" has no policy, and a first one may lock everybody out at this store.`, `Ask the store's owner to give the bucket a policy.`},
 		"NothingDenied":      {`The bucket's policy has no rule for this request.`, `There is nothing to do.`},
 		"CORSAlways":         {`The bucket "{{.Bucket}}" lets pages of all origins upload, so the mailed page works.`, `There is nothing to do.`},
 		"CORSNever":          {`This store has no CORS rules that could be set, and pages in files may not upload to the bucket "{{.Bucket}}".`, `Share the link to the page, which needs no such rule, or the command lines.`},
