@@ -132,13 +132,11 @@ func (p *arrivalsPlace) follow(requests []desk.Request) {
 		if r.ID != p.request.ID {
 			continue
 		}
-		if r.Arrived != p.request.Arrived || !r.Looked.Equal(p.request.Looked) {
-			p.request = r
-			if p.all.Visible() && !p.waiting {
-				p.reread()
-			}
-		}
+		looked := !r.Looked.Equal(p.request.Looked)
 		p.request = r
+		if looked && p.all.Visible() && !p.waiting {
+			p.reread()
+		}
 		p.show()
 	}
 }
@@ -151,9 +149,14 @@ func (p *arrivalsPlace) take(list []desk.Arrival) {
 	}
 	list = slices.Clone(list)
 	slices.Reverse(list)
+	p.request.Arrived, p.request.Size = 0, 0
 	for _, a := range list {
 		if a.New {
 			p.fresh[a.Key], p.unseen = true, true
+		}
+		if !a.Gone {
+			p.request.Arrived++
+			p.request.Size += a.Size
 		}
 	}
 	p.arrivals = list
@@ -284,14 +287,8 @@ func (p *arrivalsPlace) sayEmpty() {
 // summarise says how much there is, or how far bringing it is, and offers to bring all or to stop.
 func (p *arrivalsPlace) summarise() {
 	u, w := p.u, p.u.words
-	n, size := 0, int64(0)
-	for _, a := range p.arrivals {
-		if !a.Gone {
-			n++
-			size += a.Size
-		}
-	}
-	text, color := lang.N("{{.Count}} files", n, args{"Count": w.count(n)})+", "+w.size(size), colorText
+	n := p.request.Arrived
+	text, color := lang.N("{{.Count}} files", n, args{"Count": w.count(n)})+", "+w.size(p.request.Size), colorText
 	switch b := u.brings[p.request.ID]; {
 	case b != nil && !b.over:
 		done, bytes := b.sum()

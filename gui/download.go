@@ -143,6 +143,9 @@ func (u *ui) bring(r desk.Request, folder string, keys []string) {
 		stopped := ctx.Err() != nil
 		cancel()
 		b.over = true
+		if !u.bringing() {
+			u.notices.hide("close")
+		}
 		for _, d := range list {
 			if !stopped || d.Trouble == nil {
 				b.known[d.Arrival.Key] = d
@@ -205,4 +208,24 @@ func (u *ui) sayBrought(b *bringing, list []desk.Downloaded, err error, stopped 
 		said.text = lang.L("{{.Name}} is downloaded.", args{"Name": filepath.Base(first.Path)})
 	}
 	u.notices.show(downloadNotice, said)
+}
+
+// bringing reports whether files are being downloaded.
+func (u *ui) bringing() bool {
+	for _, b := range u.brings {
+		if !b.over {
+			return true
+		}
+	}
+	return false
+}
+
+// askToStopBringing asks whether to close the window although files are being downloaded.
+func (u *ui) askToStopBringing() {
+	stay := u.button(secondary, lang.L("Keep downloading"), func() { u.notices.hide("close") })
+	leave := u.button(secondary, lang.L("Stop and close"), u.window.Close)
+	u.notices.show("close", notice{tone: warning, sticky: true, actions: []*button{leave, stay},
+		text: lang.L("Files are still being downloaded."),
+		help: lang.L("What is there stays, and nothing half done is left. A later download brings only the rest.")})
+	u.window.Canvas().Focus(stay)
 }

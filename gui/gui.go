@@ -281,7 +281,11 @@ func (u *ui) copy(text string) {
 // askToClose closes the window, after a question if that would stop transfers.
 func (u *ui) askToClose() {
 	n := u.send.open()
-	if n == 0 {
+	switch {
+	case n == 0 && u.bringing():
+		u.askToStopBringing()
+		return
+	case n == 0:
 		u.window.Close()
 		return
 	}
