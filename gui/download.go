@@ -66,8 +66,11 @@ func (b *bringing) note(d desk.Downloaded) bool {
 	return true
 }
 
-// downloadNotice is the name of the notice about what was downloaded.
-const downloadNotice = "download"
+// The names of the notices about downloads: what came of one, and the question whether to close the window in the middle.
+const (
+	downloadNotice = "download"
+	stopQuestion   = "stop downloads?"
+)
 
 // download lets the person choose a folder, and brings what has arrived there: what the keys name, or all for nil.
 func (u *ui) download(r desk.Request, keys []string) {
@@ -144,7 +147,7 @@ func (u *ui) bring(r desk.Request, folder string, keys []string) {
 		cancel()
 		b.over = true
 		if !u.bringing() {
-			u.notices.hide("close")
+			u.notices.hide(stopQuestion)
 		}
 		for _, d := range list {
 			if !stopped || d.Trouble == nil {
@@ -222,9 +225,9 @@ func (u *ui) bringing() bool {
 
 // askToStopBringing asks whether to close the window although files are being downloaded.
 func (u *ui) askToStopBringing() {
-	stay := u.button(secondary, lang.L("Keep downloading"), func() { u.notices.hide("close") })
+	stay := u.button(secondary, lang.L("Keep downloading"), func() { u.notices.hide(stopQuestion) })
 	leave := u.button(secondary, lang.L("Stop and close"), u.window.Close)
-	u.notices.show("close", notice{tone: warning, sticky: true, actions: []*button{leave, stay},
+	u.notices.show(stopQuestion, notice{tone: warning, sticky: true, actions: []*button{leave, stay},
 		text: lang.L("Files are still being downloaded."),
 		help: lang.L("What is there stays, and nothing half done is left. A later download brings only the rest.")})
 	u.window.Canvas().Focus(stay)
