@@ -1,7 +1,12 @@
 package cli_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"io/fs"
+	"mime/multipart"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -143,6 +148,57 @@ func TestNothingSecretIsSeen(t *testing.T) {
 	do("links")
 	do("links", "--csv")
 	do("clean", "s3://"+teststore.Bucket)
+
+	// A request's ways are on standard output, in its page in the bucket, and in the file that --html names: nowhere else.
+	page := filepath.Join(t.TempDir(), "request.html")
+	asked := do("request", "--json", "--for", "Zoë", "--html", page, "--cors", "add", "s3://"+teststore.Bucket+"/in")
+	text, err := os.ReadFile(page)
+	if err != nil || !strings.Contains(string(text), token) || !strings.Contains(asked.out.String(), "x-amz-signature") {
+		t.Fatalf("the page has no token, so nothing is tried here (%v)", err)
+	}
+	request := regexp.MustCompile(`"id":"([^"]+)"`).FindStringSubmatch(asked.out.String())[1]
+	var ways struct {
+		Post struct {
+			URL    string
+			Fields map[string]string
+			Folder string
+		}
+	}
+	if err := json.Unmarshal([]byte(asked.out.String()), &ways); err != nil {
+		t.Fatal(err)
+	}
+	// Somebody gives a file the name of what signs it.
+	for i, name := range []string{"plain.txt", "x-amz-signature=" + ways.Post.Fields["x-amz-signature"] + "&x-amz-security-token=" + token[:40]} {
+		var form bytes.Buffer
+		w := multipart.NewWriter(&form)
+		for field, value := range ways.Post.Fields {
+			_ = w.WriteField(field, value)
+		}
+		_ = w.WriteField("key", ways.Post.Folder+fmt.Sprint(i)+"/"+name)
+		_ = w.WriteField("Content-Type", "application/octet-stream")
+		file, _ := w.CreateFormFile("file", "x")
+		_, _ = file.Write([]byte("x"))
+		_ = w.Close()
+		resp, err := http.Post(ways.Post.URL, w.FormDataContentType(), &form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusCreated {
+			t.Fatalf("HTTP %d", resp.StatusCode)
+		}
+	}
+	do("requests")
+	if listed := do("requests", request); strings.Count(listed.out.String(), "\n") != 3 {
+		t.Errorf("%q", listed.out.String())
+	}
+	do("requests", "--ways", "--json", request)
+	do("requests", "--download", filepath.Join(t.TempDir(), "inbox"), request)
+	do("cors", "s3://"+teststore.Bucket)
+	do("request", "--message", "see https://x/?X-Amz-Signature="+strings.Repeat("0", 3), "s3://"+teststore.Bucket+"/in")
+	do("requests", "--close", "--yes", "--deny", request)
+	do("requests", "--all", "--json")
+
 	do("revoke", "--yes", "--rename", id)
 	do("revoke", "--undo", id)
 	do("revoke", "--yes", id)

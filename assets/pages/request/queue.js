@@ -88,7 +88,7 @@ async function run(item) {
       item.line.modified = item.file.lastModified;
       memory.keepDone(item.line);
       showState(item, "sent");
-      announce(say(shown(item.name) + " is sent.", shown(item.name) + " ist gesendet."));
+      announce(say(shown(item.name) + " is sent.", shown(item.name) + " ist gesendet."), true);
       break;
     } catch (e) {
       if (e instanceof Stopped || signal.aborted) {

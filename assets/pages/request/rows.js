@@ -200,16 +200,19 @@ function drawAll() {
 }
 setInterval(drawAll, 250);
 
-// announce is for those who listen. What comes together is said together.
-let news = [], newsTimer = 0;
-function announce(text) {
-  news.push(text);
-  clearTimeout(newsTimer);
-  newsTimer = setTimeout(function () {
+// announce is for those who listen. What comes within a moment is said together, and of many files that were sent only
+// how many they are.
+let news = [], sentNews = [], newsTimer = 0;
+function announce(text, sent) {
+  (sent ? sentNews : news).push(text);
+  newsTimer = newsTimer || setTimeout(function () {
     const said = news.length > 4 ? news.slice(0, 3).concat(say((news.length - 3) + " more messages are in the list.", (news.length - 3) + " weitere Meldungen stehen in der Liste.")) : news;
-    document.getElementById("heard").textContent = said.join(" ");
+    if (sentNews.length > 3) sentNews = [say(countWords(sentNews.length) + " are sent.", countWords(sentNews.length) + " sind gesendet.")];
+    document.getElementById("heard").textContent = said.concat(sentNews).join(" ");
     news = [];
-  }, 400);
+    sentNews = [];
+    newsTimer = 0;
+  }, 600);
 }
 
 // notice is a sentence above the place to drop on; link leads somewhere that helps.

@@ -216,7 +216,13 @@ async function sendParts(item, signal) {
     showState(item, "sending");
     const url = way.parts.url.replace("{number}", n).replace("{signature}", way.parts.signatures[n - 1]);
     const body = file.slice((n - 1) * partSize, (n - 1) * partSize + lengthOf(n));
-    await ask(item, { method: "PUT", url: url, headers: { "Content-MD5": base64OfHex(md5) }, body: body, progress: function (sent) { flying.set(n, sent); show(); } }, stop.signal);
+    const call = { method: "PUT", url: url, headers: { "Content-MD5": base64OfHex(md5) }, body: body, progress: function (sent) { flying.set(n, sent); show(); } };
+    try {
+      await ask(item, call, stop.signal);
+    } catch (e) {
+      if (!(e instanceof Failure) || e.kind !== "damaged") throw e;
+      await ask(item, call, stop.signal); // an accident on the way happens once
+    }
     flying.delete(n);
     done += lengthOf(n);
     show();
