@@ -93,6 +93,7 @@ func (p *arrivalsPlace) open(r desk.Request) {
 	p.selectNone()
 	p.rows.list.at = -1
 	p.waiting = true
+	p.u.notices.hide(arrivedNotice)
 	p.u.open(p)
 	p.reread()
 	p.look()
@@ -123,6 +124,9 @@ func (p *arrivalsPlace) look() {
 			p.u.requests.load() // which has the counts
 		}
 		p.show()
+		if p.inReach() && p.u.window.Canvas().Focused() == nil {
+			p.u.focusRows()
+		}
 	})
 }
 
@@ -160,7 +164,9 @@ func (p *arrivalsPlace) take(list []desk.Arrival) {
 		}
 	}
 	p.arrivals = list
-	p.keepShown()
+	if p.keepShown() {
+		p.selectionChanged()
+	}
 	p.rows.changed(nil)
 	if at := p.index(pointed); pointed != "" && at >= 0 {
 		p.rows.list.at = at

@@ -164,8 +164,10 @@ func (u *ui) savePage(r desk.Request) {
 	u.waysInto(r, func(w *desk.Ways) {
 		u.save(w.HTMLName, func(out io.Writer) error {
 			_, err := out.Write(w.HTML)
+			if err == nil { // this is not the main goroutine
+				u.do(func() { u.checkCORS(r, false) })
+			}
 			return err
 		}, lang.L("Attach it to the mail. Whoever has the page can upload until the request ends."))
-		u.checkCORS(r, false)
 	})
 }
