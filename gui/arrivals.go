@@ -3,7 +3,6 @@ package gui
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -39,7 +38,6 @@ type arrivalsPlace struct {
 	looking  int             // counts the looks, so that an old answer is known as such
 	waiting  bool            // for the first answer
 	unseen   bool            // there is something that the person is to be shown, and is not in sight
-	linked   string          // the key whose link was copied last
 
 	*selection
 }
@@ -63,6 +61,7 @@ func (u *ui) newArrivalsPlace() *arrivalsPlace {
 	p.bring = u.button(secondary, "", nil)
 	p.bar = u.newSelectionBar(p.selectNone)
 	p.bar.add("export", lang.L("Download…"), func() { u.download(p.request, p.chosenKeys()) })
+	p.bar.buttons[0].tip = u.tipInRequests("export")
 	p.bar.further = func() []*fyne.MenuItem {
 		return []*fyne.MenuItem{fyne.NewMenuItem(lang.L("Copy the S3 addresses"), p.copyAddresses), u.selectAllItem(p.selectAll)}
 	}
@@ -203,186 +202,6 @@ func (p *arrivalsPlace) tick() {
 		p.show()
 		p.saw()
 	}
-}
-
-// show brings what is in sight up to date.
-func (p *arrivalsPlace) show() {
-	if !p.all.Visible() {
-		return
-	}
-	u, r := p.u, p.request
-	p.title.set(u.requestName(r), colorText)
-	text, tone := u.requestChip(r)
-	p.chipTip.tip = u.requestEnds(r)
-	if u.requests.copied == r.ID {
-		text, tone = lang.L("Link copied"), good
-	}
-	changed := p.chip.text != text
-	p.chip.set(text, tone)
-	p.copying.Hidden = r.Standing(u.now()) != desk.RequestOpen
-	p.about.set(strings.Join(nonEmpty(r.Destination.Bucket+"/"+r.Folder, u.signedBy(r.Destination),
-		lang.L("made {{.When}}", args{"When": u.words.moment(r.Made, u.now())}), quoted(r.Message)), " · "), colorMuted)
-	p.asked.set(u.askedFor(r), colorMuted)
-	p.summarise()
-	isEmpty := len(p.arrivals) == 0
-	if p.empty.all.Hidden == isEmpty || changed {
-		p.empty.all.Hidden, p.rows.card.Hidden = !isEmpty, isEmpty
-		p.all.Refresh()
-	}
-	if isEmpty {
-		p.sayEmpty()
-	}
-	p.rows.again()
-}
-
-func quoted(text string) string {
-	if text == "" {
-		return ""
-	}
-	return lang.L("“{{.Note}}”", args{"Note": oneLine(desk.Visible(text))})
-}
-
-// askedFor says what may come.
-func (u *ui) askedFor(r desk.Request) string {
-	w := u.words
-	files := lang.L("Any number of files")
-	if r.Files > 0 {
-		files = lang.N("{{.Count}} files may come", r.Files, args{"Count": w.count(r.Files)})
-	}
-	size := ""
-	if r.MaxSize > 0 {
-		size = lang.L("at most {{.Size}} each", args{"Size": w.size(r.MaxSize)})
-	}
-	kinds := lang.L("of any kind")
-	switch desk.KindGroupOf(r.Kinds) {
-	case desk.KindsPictures:
-		kinds = lang.L("pictures")
-	case desk.KindsDocuments:
-		kinds = lang.L("documents")
-	case desk.KindsVideos:
-		kinds = lang.L("videos")
-	case desk.KindsOwn:
-		kinds = strings.Join(r.Kinds, ", ")
-	}
-	return strings.Join(nonEmpty(files, kinds, size), ", ")
-}
-
-// sayEmpty explains why nothing is there.
-func (p *arrivalsPlace) sayEmpty() {
-	e, u, r := p.empty, p.u, p.request
-	switch {
-	case p.trouble != nil:
-		e.title.set(told(p.trouble.What), colorText)
-		e.text.set(told(p.trouble.Help), colorMuted)
-		e.button.set(secondary, lang.L("Try again"), iconNone, "", p.look)
-	case p.waiting:
-		e.title.set(lang.L("Looking into {{.Place}}…", args{"Place": r.Destination.Bucket}), colorText)
-		e.text.set(lang.L("One moment"), colorMuted)
-		e.button.set(secondary, lang.L("Back to the requests"), iconNone, "", p.leave)
-	case r.Standing(u.now()) == desk.RequestOpen:
-		e.title.set(lang.L("Nothing has arrived yet"), colorText)
-		e.text.set(lang.L("Pass the link on: what is uploaded shows up here within half a minute"), colorMuted)
-		e.button.set(secondary, lang.L("Look now"), iconNone, "", p.look)
-	default:
-		e.title.set(lang.L("Nothing has arrived"), colorText)
-		e.text.set(u.requestEnds(r), colorMuted)
-		e.button.set(secondary, lang.L("Back to the requests"), iconNone, "", p.leave)
-	}
-}
-
-// summarise says how much there is, or how far bringing it is, and offers to bring all or to stop.
-func (p *arrivalsPlace) summarise() {
-	u, w := p.u, p.u.words
-	n := p.request.Arrived
-	text, color := lang.N("{{.Count}} files", n, args{"Count": w.count(n)})+", "+w.size(p.request.Size), colorText
-	switch b := u.brings[p.request.ID]; {
-	case b != nil && !b.over:
-		done, bytes := b.sum()
-		text = lang.L("Downloading {{.Done}} of {{.Count}} files, {{.Bytes}} of {{.Size}}", args{
-			"Done": w.count(done), "Count": w.count(b.files), "Bytes": w.size(bytes), "Size": w.size(b.size)})
-		p.bring.set(secondary, lang.L("Stop"), iconNone, "", b.stop)
-	default:
-		if p.trouble != nil && len(p.arrivals) > 0 {
-			text, color = told(p.trouble.What), colorError
-		}
-		p.bring.set(secondary, lang.L("Download all…"), iconNone, u.tipFor("export"), func() { u.download(p.request, nil) })
-	}
-	p.summary.set(text, color)
-	p.band.Hidden = len(p.arrivals) == 0
-}
-
-func (p *arrivalsPlace) selectionChanged() {
-	n := len(p.selected)
-	p.bar.all.Hidden = n == 0
-	p.band.Objects[0].(*fyne.Container).Hidden = n > 0
-	p.bar.show(n)
-	p.band.Refresh()
-	p.rows.again()
-}
-
-// chosen are the selected arrivals; without a selection, the one that is pointed at.
-func (p *arrivalsPlace) chosen() (list []desk.Arrival) {
-	for _, i := range p.lines(p.rows.list.at) {
-		if !p.arrivals[i].Gone {
-			list = append(list, p.arrivals[i])
-		}
-	}
-	return list
-}
-
-func (p *arrivalsPlace) chosenKeys() (keys []string) {
-	for _, a := range p.chosen() {
-		keys = append(keys, a.Key)
-	}
-	return keys
-}
-
-func (p *arrivalsPlace) copyAddresses() {
-	var lines []string
-	for _, key := range p.chosenKeys() {
-		lines = append(lines, "s3://"+p.request.Destination.Bucket+"/"+key)
-	}
-	p.u.copy(strings.Join(lines, "\n"))
-}
-
-// inReach reports whether the place is open and nothing lies over it.
-func (p *arrivalsPlace) inReach() bool { return p.all.Visible() && p.u.shell.Visible() }
-
-// escape closes what was opened last, and then the place.
-func (p *arrivalsPlace) escape() {
-	switch {
-	case p.u.uncover != nil:
-		p.u.uncover()
-	case p.u.dropQuestion():
-	case len(p.selected) > 0:
-		p.selectNone()
-	default:
-		p.leave()
-	}
-}
-
-// key is what a key of other places does here; nil where it has no other meaning.
-func (p *arrivalsPlace) key(id string) func() {
-	switch id {
-	case "selectAll":
-		return p.selectAll
-	case "export":
-		return func() {
-			if len(p.selected) > 0 {
-				p.u.download(p.request, p.chosenKeys())
-				return
-			}
-			p.u.download(p.request, nil)
-		}
-	case "search", "details":
-		return func() {}
-	case "escape":
-		return p.escape
-	}
-	if do := p.u.requestKey(id); do != nil {
-		return func() { do(p.request) }
-	}
-	return nil
 }
 
 // linkTo makes a link to what has arrived, which then is a link like others, and copies it.

@@ -42,7 +42,10 @@ func (b *bringing) file(key string) (desk.Downloaded, bool) {
 func (b *bringing) sum() (files int, bytes int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, d := range b.known {
+	for key, d := range b.known {
+		if !b.wants(key) { // it was brought before
+			continue
+		}
 		if d.Over {
 			files++
 		}

@@ -97,6 +97,31 @@ func (u *ui) requestsKey(id string) func() {
 	return nil
 }
 
+// keyInRequests is what a key of other places is for among requests; "" where that is no different.
+func keyInRequests(id string) string {
+	switch id {
+	case "export":
+		return lang.L("Download what has arrived")
+	case "details":
+		return lang.L("Show what has arrived")
+	case "revoke":
+		return lang.L("Close the request")
+	case "forget":
+		return lang.L("Forget the requests")
+	}
+	return ""
+}
+
+// tipInRequests is a tooltip among requests.
+func (u *ui) tipInRequests(id string) string {
+	for _, s := range u.shortcuts() {
+		if s.id == id {
+			return keyInRequests(id) + "  " + keyName(s)
+		}
+	}
+	return ""
+}
+
 // openOnes are the chosen requests that are open.
 func (p *requestsPlace) openOnes() (list []desk.Request) {
 	for _, r := range p.chosen() {
