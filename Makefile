@@ -24,7 +24,7 @@ NFPM_VERSION := v2.43.0
 NFPM := $(TOOLS)/nfpm
 
 GO_DIRS := $(wildcard *.go assets bench e2e gui internal packaging signer)
-SCRIPTS := $(wildcard packaging/*.sh) .ci/run
+SCRIPTS := $(wildcard packaging/*.sh packaging/*/*.sh) .ci/run
 
 # What bench measures Waybill beside, each at a pinned version.
 PEERS := build/peers
@@ -95,8 +95,68 @@ dist: build deps-dist $(NFPM) ## make the Linux packages in dist/
 screenshots: deps-build-test ## take the pictures in docs/screenshots
 	go test -tags $(TAGS),screenshots -timeout 30m -count=1 -run Screenshots ./e2e
 
+# -- what a release is made by and checked by; CONTRIBUTING.md says how to release
+
+ACTIONLINT_VERSION := v1.7.12
+ACTIONLINT := $(TOOLS)/actionlint-$(ACTIONLINT_VERSION)/actionlint
+CYCLONEDX_VERSION := v1.10.0
+CYCLONEDX := $(TOOLS)/cyclonedx-gomod-$(CYCLONEDX_VERSION)/cyclonedx-gomod
+GOVULNCHECK_VERSION := v1.9.0
+GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
+
+# The rooms without a window: what a Mac's compiler for C is not needed for.
+WINDOWLESS := ./assets/... ./internal/... ./packaging/... ./signer/...
+
+.PHONY: lint-release check-darwin notices vulncheck sbom reproducible dist-macos test-windowless
+
+lint: lint-release
+
+lint-release: deps-lint $(ACTIONLINT) check-darwin
+	$(ACTIONLINT)
+	go run ./packaging/notices -check
+
+# The rooms without a window with their tests, then the whole program by its types alone.
+check-darwin: ## compile and check for macOS what needs no Mac
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet $(WINDOWLESS)
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build $(WINDOWLESS)
+	go run ./packaging/typecheck darwin/arm64
+
+test-windowless: $(MINIO) ## run the tests of the rooms without a window
+	$(WITH_MINIO) go test -timeout 30m $(WINDOWLESS)
+
+notices: ## write THIRD_PARTY_NOTICES
+	go run ./packaging/notices
+
+vulncheck: deps-run deps-build $(GOVULNCHECK) ## look for known faults in what is linked
+	packaging/vulncheck.sh $(GOVULNCHECK)
+
+sbom: $(CYCLONEDX) ## list what the program is built of, as CycloneDX, in dist/
+	packaging/sbom.sh $(CYCLONEDX)
+
+reproducible: $(NFPM) ## make the Linux packages twice and compare them
+	packaging/reproducible.sh
+
+dist-macos: ## make the app and its image in dist/, on a Mac
+	packaging/macos/build.sh
+	packaging/macos/check.sh
+
+$(ACTIONLINT):
+	@echo "Building actionlint $(ACTIONLINT_VERSION), once."
+	GOFLAGS= GOBIN="$(CURDIR)/$(@D)" CGO_ENABLED=0 go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION)
+
+$(CYCLONEDX):
+	@echo "Building cyclonedx-gomod $(CYCLONEDX_VERSION), once."
+	GOFLAGS= GOBIN="$(CURDIR)/$(@D)" CGO_ENABLED=0 go install \
+		github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX_VERSION)
+
+$(GOVULNCHECK):
+	@echo "Building govulncheck $(GOVULNCHECK_VERSION), once."
+	GOFLAGS= GOBIN="$(CURDIR)/$(@D)" CGO_ENABLED=0 go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
+
+# --
+
 icons: deps-icons ## draw the icon's PNG files from its SVG files
-	@for size in 16 24 32 48 64 128 256 512; do \
+	@for size in 16 24 32 48 64 128 256 512 1024; do \
 		case $$size in 16|32) svg=icon-small ;; 24) svg=icon-24 ;; *) svg=icon ;; esac; \
 		rsvg-convert -w $$size -h $$size assets/$$svg.svg -o assets/icons/icon-$$size.png || exit 1; \
 	done

@@ -20,6 +20,7 @@ import (
 
 	"waybill/assets"
 	"waybill/internal/desk"
+	"waybill/internal/finder"
 )
 
 // ID is the application's name towards the system, as in FyneApp.toml.
@@ -40,6 +41,10 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	if !hasDisplay() {
 		return ErrNoDisplay
 	}
+	handed, err := finder.Handed()
+	if err != nil {
+		return err
+	}
 	a := app.NewWithID(ID)
 	a.SetIcon(fyne.NewStaticResource("waybill.png", assets.Icon))
 	if err := lang.AddTranslationsFS(assets.Translations, "translations"); err != nil {
@@ -50,6 +55,7 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	defer stop()
 	u.window.Show()
 	u.begin(o)
+	go u.takeHanded(handed)
 	a.Run()
 	u.end()
 	return nil

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,6 +41,14 @@ func (c *command) request() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, where []string) error {
+			switch o := &f.options; {
+			case !cmd.Flags().Changed("large"):
+				o.Large = 0 // what fits
+			case o.Large == 0:
+				o.Large = -1 // which is none to the desk
+			case o.Large < 0:
+				return usage(fmt.Errorf("--large %d is not a number of files; choose 0 to 20", o.Large))
+			}
 			dest, err := f.parse(where[0], c.store)
 			if err != nil {
 				return usage(err)
@@ -87,14 +93,6 @@ func (f *requestFlags) parse(where string, s desk.Store) (dest desk.Destination,
 	if o.MaxSize, err = desk.ParseMaxSize(f.maxSize); err != nil {
 		return dest, err
 	}
-	switch {
-	case o.Large == 0:
-		o.Large = -1 // which is none; to the desk, 0 is what fits
-	case o.Large == 4:
-		o.Large = 0
-	case o.Large < 0:
-		return dest, fmt.Errorf("--large %d is not a number of files; choose 0 to 20", o.Large)
-	}
 	if err := desk.CheckRequest(*o); err != nil {
 		return dest, err
 	}
@@ -126,13 +124,19 @@ func (f *requestFlags) parse(where string, s desk.Store) (dest desk.Destination,
 func (c *command) makeRequest(ctx context.Context, d *desk.Desk, dest desk.Destination, f requestFlags) error {
 	c.warnOf(ctx, d, dest.Store, f.options.Expires)
 	ways, err := d.Request(ctx, dest, f.options)
+	if err != nil && ctx.Err() == nil {
+		c.fails(fmt.Sprintf("s3://%s/%s", dest.Bucket, dest.Prefix), err)
+		return errReported
+	}
 	if err != nil {
 		return err
 	}
 	var failed error
 	if ways.Trouble != nil {
 		c.tell(ways.Trouble)
-		failed = errReported
+		if !ways.Verified {
+			failed = errReported
+		}
 	}
 	if f.html != "" {
 		if err := writePage(f.html, ways.HTML, f.force); err != nil {
@@ -376,16 +380,15 @@ func (c *command) corsOf(ctx context.Context, d *desk.Desk, bucket string, add, 
 
 // corsInWords is what a person reads of a bucket's rules.
 func corsInWords(now desk.CORS) string {
-	var w strings.Builder
 	switch {
 	case now.Allowed && now.Trouble != nil:
-		_, _ = io.WriteString(&w, now.Trouble.What.String()+"\n")
+		return now.Trouble.What.String() + "\n"
 	case now.Allowed && now.Ours:
-		_, _ = fmt.Fprintf(&w, "Mailed pages can upload to s3://%s, by Waybill's rule.\n", now.Bucket)
+		return fmt.Sprintf("Mailed pages can upload to s3://%s, by Waybill's rule.\n", now.Bucket)
 	case now.Allowed:
-		_, _ = fmt.Fprintf(&w, "Mailed pages can upload to s3://%s.\n", now.Bucket)
+		return fmt.Sprintf("Mailed pages can upload to s3://%s.\n", now.Bucket)
 	case now.Rule != "":
-		_, _ = fmt.Fprintf(&w, "Mailed pages cannot upload to s3://%s; this rule is missing:\n%s\n", now.Bucket, now.Rule)
+		return fmt.Sprintf("Mailed pages cannot upload to s3://%s; this rule is missing:\n%s\n", now.Bucket, now.Rule)
 	}
-	return w.String()
+	return ""
 }

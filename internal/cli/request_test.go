@@ -216,6 +216,19 @@ func TestRequestBadInput(t *testing.T) {
 	if got := r.run("request", "s3://no-such-bucket/x").is(cli.Failed); !strings.Contains(got.err, `no bucket "no-such-bucket"`) {
 		t.Errorf("%s", got.err)
 	}
+	r.fails(sentence{"NoSuchBucket", `There is no bucket "no-such-bucket" in this store.`,
+		`Check the spelling, and that the profile "default" belongs to the store that has it.`}, "request", "s3://no-such-bucket/x")
+	for args, want := range map[string]int{"--max-size 20MB --large 4": 4, "--max-size 20MB": 0, "--large 0": 0, "": 4} {
+		line := r.run(append(append([]string{"request", "--json"}, strings.Fields(args)...), where)...).is(cli.OK).line()
+		body, _ := download(t, line["page_url"].(string))
+		for n := 1; n <= 5; n++ {
+			if has := strings.Contains(body, fmt.Sprintf("/large-%d?", n)); has != (n <= want) {
+				t.Errorf("%q: the page has a place %d in parts: %v", args, n, has)
+			}
+		}
+		r.run("requests", "--close", "--yes", line["id"].(string)).is(cli.OK)
+		r.run("requests", "--forget", line["id"].(string)).is(cli.OK)
+	}
 	if left := r.run("requests", "--json", "--all").is(cli.OK).lines(); len(left) != 0 {
 		t.Errorf("a request that was not made is in the ledger: %v", left)
 	}

@@ -82,7 +82,11 @@ type News struct {
 	Trouble  *Trouble  // why the store could not be asked, or not be tidied
 }
 
-// LookForArrivals asks the stores of all open requests, and once more those that have ended since they were last asked.
+// lateArrivals is how long after a request's end files may still come: a store looks at a signature when an upload begins,
+// and a large one takes its time.
+const lateArrivals = 6 * time.Hour
+
+// LookForArrivals asks the stores of all open requests, and of those that have ended not long before they were last asked.
 // It gives those with something to tell, and tidies up after the ended ones: page, unfinished uploads, policy.
 func (d *Desk) LookForArrivals(ctx context.Context) ([]News, error) {
 	if d.ledger == nil {
@@ -100,11 +104,12 @@ func (d *Desk) LookForArrivals(ctx context.Context) ([]News, error) {
 		r, now := requestOf(record), d.now()
 		over := !now.Before(r.Last())
 		// A closed one is looked at until its end: what was signed may work until then.
-		if over && !r.Looked.Before(r.Last()) && record.Tidied {
+		settled := over && !r.Looked.Before(r.Last().Add(lateArrivals))
+		if settled && record.Tidied {
 			continue
 		}
 		news := News{Request: r}
-		if !over || r.Looked.Before(r.Last()) {
+		if !settled {
 			var err error
 			if _, news.Arrivals, err = d.look(ctx, record); err != nil {
 				news.Trouble = explain(err, r.scene("s3:ListBucket"))
@@ -129,14 +134,13 @@ func (d *Desk) LookForArrivals(ctx context.Context) ([]News, error) {
 func (d *Desk) look(ctx context.Context, record ledger.Request) (list, fresh []Arrival, err error) {
 	r := requestOf(record)
 	where := r.scene("s3:ListBucket")
-	fail := func(err error) ([]Arrival, []Arrival, error) { return nil, nil, explain(err, where) }
 	opened, err := d.open(ctx, r.Destination.Store)
 	if err != nil {
-		return fail(err)
+		return nil, nil, explain(err, where)
 	}
 	plan, err := planOf(record)
 	if err != nil {
-		return fail(err)
+		return nil, nil, explain(err, where)
 	}
 	known, err := d.ledger.Arrivals(ctx, record.ID)
 	if err != nil {
@@ -152,7 +156,7 @@ func (d *Desk) look(ctx context.Context, record ledger.Request) (list, fresh []A
 	notes := map[string]bool{}
 	for l, err := range bucket.All(ctx, opened.Client(), record.Bucket, record.Folder) {
 		if err != nil {
-			return fail(err)
+			return nil, nil, explain(err, where)
 		}
 		if slotKey, ok := strings.CutSuffix(l.Key, noteEnding); ok && l.Size <= mostOfNote {
 			if s, ok := plan.slot(slotKey); ok && s.Parts > 0 {

@@ -340,6 +340,15 @@ func (d *Desk) tidyRequest(ctx context.Context, record ledger.Request) error {
 	}
 	carrier := courier.New(opened, courier.Options{})
 	defer carrier.Close()
+	// A process that was killed while it made the request may have started uploads that nobody has written down. Nobody
+	// else starts any in a request's own folder.
+	if unknown, err := bucket.Uploads(ctx, opened.Client(), record.Bucket, record.Folder); err == nil {
+		for _, u := range unknown {
+			if s, ok := plan.slot(u.Key); ok && s.Upload != u.ID {
+				plan.Slots = append(plan.Slots, slotPlan{Key: u.Key, Upload: u.ID})
+			}
+		}
+	}
 	err = d.emptyRequest(ctx, carrier, record, plan)
 	if t := explain(err, where); t != nil && t.Code != "NoSuchBucket" { // with the bucket, all is gone
 		return t

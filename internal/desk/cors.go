@@ -66,6 +66,7 @@ func (d *Desk) corsOf(ctx context.Context, opened *signer.Signer, s Store, bucke
 		}
 		c.Allowed = preflight(ctx, opened, bucketName)
 		switch {
+		case t.Code == "AccessDenied" && c.Allowed:
 		case t.Code == "AccessDenied":
 			c.Trouble = t
 		case c.Allowed:
@@ -143,8 +144,8 @@ func preflight(ctx context.Context, s *signer.Signer, bucketName string) bool {
 // AddCORS adds the rule that is missing to those that are there.
 func (d *Desk) AddCORS(ctx context.Context, s Store, bucketName string) (CORS, error) {
 	return d.changeCORS(ctx, s, bucketName, func(opened *signer.Signer, now CORS) error {
-		if now.Allowed || now.Trouble != nil {
-			return nil // nothing is missing, or nothing can be set
+		if now.Rule == "" { // nothing is missing, or nothing can be set
+			return nil
 		}
 		return bucket.AddCORS(ctx, opened.Client(), bucketName, corsRule())
 	})
@@ -173,10 +174,9 @@ func (d *Desk) changeCORS(ctx context.Context, s Store, bucketName string, chang
 	if err != nil {
 		return now, err
 	}
-	if err := change(opened, now); err != nil {
-		t := explain(err, where)
+	if t := explain(change(opened, now), where); t != nil {
 		if t.Code == "NotImplemented" || t.Code == "MethodNotAllowed" {
-			t = trouble("CORSNever", where.args(), err)
+			t = trouble("CORSNever", where.args(), t.Cause)
 		}
 		return now, t
 	}

@@ -199,30 +199,36 @@ func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) 
 		return nil, err
 	}
 	name := folderName(d.now().Local().Format("2006-01-02"), o.For)
-	m := &making{
-		desk: d, options: o,
-		record: ledger.Request{
-			ID: uuid.Must(uuid.NewV7()).String(), Bucket: dest.Bucket, Prefix: dest.Prefix,
-			Folder: dest.Prefix + name + "/", Page: dest.Prefix + name + ".html", Asked: o.Expires,
-		},
+	record := ledger.Request{
+		ID: uuid.Must(uuid.NewV7()).String(), Bucket: dest.Bucket, Prefix: dest.Prefix,
+		Folder: dest.Prefix + name + "/", Page: dest.Prefix + name + ".html", Asked: o.Expires,
 	}
-	where := scene{store: dest.Store, bucket: dest.Bucket, key: m.record.Folder, path: m.record.Folder, permission: "s3:PutObject"}
-	if err := signer.CheckKey(m.record.Folder + strings.Repeat("x", 255)); err != nil {
+	where := scene{store: dest.Store, bucket: dest.Bucket, key: record.Folder, path: record.Folder, permission: "s3:PutObject"}
+	if err := signer.CheckKey(record.Folder + strings.Repeat("x", 255)); err != nil {
 		return nil, trouble("PrefixTooLong", args{"Prefix": dest.Prefix[:min(60, len(dest.Prefix))] + "…"}, nil)
 	}
-	if m.signer, err = d.open(ctx, dest.Store); err != nil {
-		return nil, explain(err, where)
-	}
-	store := dest.pinned(m.signer)
-	m.record.Profile, m.record.Region, m.record.Endpoint = store.Profile, store.Region, store.Endpoint
-	m.record.Sandbox, m.record.AllowHTTP = store.Sandbox, store.AllowHTTP
-	ways, err := m.make(ctx)
+	opened, err := d.open(ctx, dest.Store)
 	if err != nil {
-		m.undo(context.WithoutCancel(ctx))
 		return nil, explain(err, where)
 	}
-	d.signalChange()
-	return ways, nil
+	store := dest.pinned(opened)
+	record.Profile, record.Region, record.Endpoint = store.Profile, store.Region, store.Endpoint
+	record.Sandbox, record.AllowHTTP = store.Sandbox, store.AllowHTTP
+	for corrected := false; ; corrected = true {
+		m := &making{desk: d, options: o, signer: opened, record: record}
+		ways, err := m.make(ctx)
+		if err == nil {
+			d.signalChange()
+			return ways, nil
+		}
+		m.undo(context.WithoutCancel(ctx))
+		// Where the store says that the clock here is wrong, all is signed once more with the store's time.
+		if store, ok := skewOf(err, opened.Now()); ok && !corrected {
+			opened.SetSkew(store)
+			continue
+		}
+		return nil, explain(err, where)
+	}
 }
 
 // Ways signs all of a request anew, to the same end: no URL is kept. When the credentials no longer reach that end,
@@ -326,8 +332,13 @@ func (d *Desk) ForgetRequests(ctx context.Context, ids ...string) (int, error) {
 		if r.Standing(d.now()) == RequestOpen {
 			return 0, trouble("RequestStillOpen", r.scene("").args(), nil)
 		}
-		if err := d.tidyRequest(ctx, record); err != nil { // nobody would do it later
-			return 0, err
+		// Nobody would do it later. What is left where the store cannot be reached any more is a page that has ended, and
+		// uploads that waybill clean finds; a rule would stay.
+		if err := d.tidyRequest(ctx, record); err != nil {
+			if record.Denied {
+				return 0, err
+			}
+			d.log.Info("a request is forgotten untidied", "error", err)
 		}
 	}
 	n, err := d.ledger.ForgetRequests(ctx, ids...)

@@ -349,6 +349,13 @@ func TestEndedRequestIsTidied(t *testing.T) {
 		if body, _, _ := a.text(f.Folder + "x/a.txt"); body != "x" {
 			t.Errorf("%q", body)
 		}
+		// What was begun before the end may come after it.
+		if _, err := a.signer.Client().PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(a.bucket), Key: aws.String(f.Folder + "x/late"), Body: strings.NewReader("late")}); err != nil {
+			t.Fatal(err)
+		}
+		if news, err := a.desk.LookForArrivals(ctx); err != nil || len(news) != 1 || len(news[0].Arrivals) != 1 || news[0].Request.Arrived != 2 {
+			t.Errorf("%+v, %v", news, err)
+		}
 		if n, err := a.desk.ForgetRequests(ctx, w.Request.ID); err != nil || n != 1 {
 			t.Errorf("%d, %v", n, err)
 		}

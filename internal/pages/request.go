@@ -46,6 +46,9 @@ type Slot struct {
 	Accept      []string // which of Request.Kinds go here; none is all
 	Put         *Call    // of the whole file, at most 5 GiB; nil where there are parts only
 	Parts       *Parts   // for large files, and those that shall go on after a reload; nil where there are none
+	// Look is a HEAD of the key, with checksums: when an answer was lost and the key is taken now, it says whether by this
+	// very file. It tells size and sums of what was sent to this place, nothing else. Nil leaves it open.
+	Look *Call
 }
 
 // Call is a presigned request.

@@ -39,6 +39,7 @@ type slotData struct {
 	Accept []string   `json:"accept"`
 	Put    *callData  `json:"put"`
 	Parts  *partsData `json:"parts"`
+	Look   *callData  `json:"look"`
 }
 
 type callData struct {
@@ -76,6 +77,10 @@ func newRequestData(r Request) (data requestData, origins []string, err error) {
 		if s.Put != nil {
 			known.check(what, s.Put.URL)
 			slot.Put = &callData{s.Put.URL, s.Put.Header}
+		}
+		if s.Look != nil {
+			known.check(what, s.Look.URL)
+			slot.Look = &callData{s.Look.URL, s.Look.Header}
 		}
 		if p := s.Parts; p != nil {
 			slot.Parts = &partsData{URL: p.URL, Signatures: p.Signatures, List: p.List, Complete: callData{p.Complete.URL, p.Complete.Header}}

@@ -151,7 +151,17 @@ func (s *shop) put(key, contentType string) pages.Slot {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return pages.Slot{Key: key, ContentType: contentType, Put: call(p)}
+	return pages.Slot{Key: key, ContentType: contentType, Put: call(p), Look: s.look(key)}
+}
+
+// look signs a HEAD.
+func (s *shop) look(key string) *pages.Call {
+	s.t.Helper()
+	p, err := s.signer.Head(s.t.Context(), s.object(key))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return call(p)
 }
 
 // call is a presigned request as a page has it.
@@ -196,7 +206,7 @@ func (s *shop) parts(key, contentType string, n int) pages.Slot {
 	}
 	parts.Complete = *call(must(s.signer.CompleteMultipart(ctx, s.object(key), id, signer.CompleteOptions{})))
 	parts.Note = call(must(s.signer.Put(ctx, s.object(key+".note"), signer.PutOptions{ContentType: "application/json", Overwrite: true})))
-	return pages.Slot{Key: key, ContentType: contentType, Parts: parts}
+	return pages.Slot{Key: key, ContentType: contentType, Parts: parts, Look: s.look(key)}
 }
 
 // store puts an object there.

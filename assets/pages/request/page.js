@@ -68,7 +68,11 @@ document.addEventListener("drop", function (e) {
   const plain = [], folders = [];
   Array.from(e.dataTransfer.items).forEach(function (it) {
     const entry = it.webkitGetAsEntry ? it.webkitGetAsEntry() : null;
-    if (entry && entry.isDirectory) return folders.push(entry);
+    if (entry && entry.isDirectory) {
+      // Chromium reads no entries for a page that is a file; there it has another way.
+      const other = location.protocol === "file:" && it.getAsFileSystemHandle;
+      return folders.push({ name: entry.name, entry: entry, handle: other ? it.getAsFileSystemHandle() : null });
+    }
     const file = it.getAsFile();
     if (file) plain.push({ file: file, path: file.name });
   });
@@ -81,11 +85,10 @@ async function dropFolders(list, folders) {
   try {
     for (const folder of folders) {
       const before = list.length;
-      await walk(folder, list);
+      if (folder.handle) await walkHandle(await folder.handle, folder.name + "/", list); else await walk(folder.entry, list);
       if (list.length === before) barren.push(folder.name);
     }
   } catch (e) {
-    // Chromium reads no dropped folder for a page that is a file; a chosen one it does.
     notice(say("The browser does not let this page read a folder that is dropped.", "Der Browser lässt diese Seite keinen abgelegten Ordner lesen."),
       say("Choose the folder by the button instead, or drop its files.", "Der Ordner kann über den Knopf gewählt, oder seine Dateien abgelegt werden."), false);
     list = list.filter(function (one) { return !one.path.includes("/"); });
@@ -108,6 +111,13 @@ async function walk(folder, list) {
         list.push({ file: file, path: entry.fullPath.replace(/^\/+/, "") });
       }
     }
+  }
+}
+
+async function walkHandle(folder, path, list) {
+  for await (const handle of folder.values()) {
+    if (handle.kind === "directory") await walkHandle(handle, path + handle.name + "/", list);
+    else list.push({ file: await handle.getFile(), path: path + handle.name });
   }
 }
 

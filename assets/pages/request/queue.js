@@ -102,7 +102,7 @@ async function run(item) {
         item.sent = 0;
         continue;
       }
-      fail(item, e.kind === "ended" && item.sent > 0 ? new Failure("midway", e.detail) : e);
+      fail(item, e.kind === "ended" && item.way.inParts && item.sent > 0 ? new Failure("midway", e.detail) : e);
       break;
     }
   }
@@ -207,15 +207,26 @@ async function look(item, k) {
   } catch (e) {
     if (item.state !== "unfinished" || !(e instanceof Failure)) return;
     if (e.kind === "closed" && k.completing) {
-      item.line = finished(Object.assign(item, { file: { size: k.size } }), k.crc, false);
-      item.line.modified = k.modified;
-      item.file = null;
-      memory.keepDone(item.line);
-      showState(item, "sent");
+      await wasFinished(item, k, stop.signal);
     } else if (e.kind === "closed") {
       fail(item, e);
     }
   }
   drawAll();
   showReceipt();
+}
+
+// wasFinished is about an upload that is not there any more, and that the page was about to put together when it was left.
+async function wasFinished(item, k, signal) {
+  const way = item.way.slot.way, gone = Object.assign(new Failure("taken"), { unsure: true, whole: true });
+  item.file = { size: k.size };
+  try {
+    item.line = finished(item, k.crc, await isThere(item, way, "", k.crc, gone, signal));
+    item.line.modified = k.modified;
+    memory.keepDone(item.line);
+    showState(item, "sent");
+  } catch (e) {
+    if (e instanceof Failure) fail(item, new Failure("closed", e.detail));
+  }
+  item.file = null;
 }

@@ -156,9 +156,10 @@ function pause(ms, signal) {
 
 // ask makes a request until it has an answer. What passes by itself (a lost network, a busy store) is waited for as long
 // as the request has not ended; the rest is thrown as a Failure. Its unsure is true when an earlier try may have done its
-// work, for all of it went out and the answer was lost.
+// work: its answer was lost. Its whole is true when all of such a try is known to have gone out. A raw call is given any
+// answer that is not the store's trouble, for there is nothing in it to read: that to a HEAD.
 async function ask(item, call, signal) {
-  let unsure = false, broken = 0, wait = 500;
+  let unsure = false, whole = false, broken = 0, wait = 500;
   const origin = new URL(call.url).origin;
   for (;;) {
     if (isOver()) throw new Failure("ended");
@@ -170,7 +171,7 @@ async function ask(item, call, signal) {
       gate.leave();
     }
     if (answer.status > 0) answered.add(origin);
-    const verdict = answer.status > 0 ? judge(answer) : { again: true, detail: {} };
+    const verdict = call.raw && answer.status > 0 && answer.status < 500 ? null : answer.status > 0 ? judge(answer) : { again: true, detail: {} };
     if (!verdict) {
       interrupt(item, "");
       return answer;
@@ -178,9 +179,11 @@ async function ask(item, call, signal) {
     if (verdict.kind) {
       const failure = new Failure(verdict.kind, verdict.detail);
       failure.unsure = unsure;
+      failure.whole = whole;
       throw failure;
     }
-    unsure = unsure || answer.whole && call.method !== "GET";
+    unsure = true;
+    whole = whole || answer.whole;
     if (call.progress) call.progress(0);
     let why = "store";
     if (answer.status === 0) {

@@ -83,7 +83,7 @@ async function send(item, signal) {
       try {
         item.way = place(item);
       } catch (none) {
-        throw e.closed ? new Failure("closed", e.detail) : e;
+        throw e.closed ? new Failure("closed", e.detail) : e.unsure ? new Failure("lost", e.detail) : e;
       }
     }
   }
@@ -114,9 +114,9 @@ async function sendForm(item, signal) {
     form.append("file", file, "file");
     showState(item, "sending");
     const answer = await ask(item, { method: "POST", url: post.url, body: form, progress: function (n) { showSent(item, Math.min(n, file.size)); } }, both.signal);
-    const md5 = await reading.part(1), crc = await reading.crc;
-    await readable(file);
-    return line(item, item.key, crc, compare(answer, md5, crc));
+    const md5 = await reading.part(1), crc = await reading.crc, proven = compare(answer, md5, crc);
+    if (!proven) await readable(file); // it was read twice: for the sums, and to be sent
+    return line(item, item.key, crc, proven);
   } catch (e) {
     throw unread || e;
   } finally {
@@ -138,16 +138,29 @@ async function sendWhole(item, signal) {
       const answer = await ask(item, { method: "PUT", url: slot.put.url, headers: headers, body: file, progress: function (n) { showSent(item, n); } }, signal);
       compare(answer, md5, crc);
     } catch (e) {
-      // If all of it went out, and the answer was lost, then what is there is this very file.
-      if (!(e instanceof Failure) || e.kind !== "taken" || !e.unsure) throw e;
-      proven = false;
+      if (!(e instanceof Failure) || e.kind !== "taken") throw e;
+      proven = await isThere(item, slot, md5, crc, e, signal);
     }
-    await readable(file);
     memory.keepUsed(slot.key);
     return line(item, slot.key, crc, proven);
   } finally {
     reading.stop();
   }
+}
+
+// isThere looks whether what has taken a place is this very file, for the answer to an earlier try may have been lost. It
+// tells whether that is proven, and throws the Failure that says "taken" when it is another.
+async function isThere(item, slot, md5, crc, taken, signal) {
+  if (!slot.look) {
+    if (taken.unsure && taken.whole) return false; // all of it went out before
+    throw taken.unsure ? Object.assign(new Failure("taken", taken.detail), { unsure: true }) : taken;
+  }
+  const answer = await ask(item, { method: "HEAD", url: slot.look.url, headers: slot.look.header, raw: true }, signal);
+  if (answer.status !== 200 || Number(answer.headers["content-length"]) !== item.file.size) throw taken;
+  const theirs = answer.headers["x-amz-checksum-crc64nvme"], etag = bare(answer.headers.etag || "");
+  if (theirs ? theirs === crc : etag === md5) return true;
+  if (taken.unsure && !theirs && (!etag || etag.includes("-"))) return false; // a page from a file may not see more
+  throw taken;
 }
 
 // stoppable waits for a promise, but not longer than the person does.
@@ -189,7 +202,10 @@ async function sendParts(item, signal) {
   } catch (e) {
     if (!(e instanceof Failure) || e.kind !== "closed") throw e;
     // It is put together already: by this page, before it was loaded anew, or else by somebody.
-    if (same && same.completing) return finished(item, same.crc, false);
+    if (same && same.completing) {
+      const kin = Object.assign(new Failure("taken"), { unsure: true, whole: true });
+      return finished(item, same.crc, await isThere(item, way, "", same.crc, kin, signal));
+    }
     throw Object.assign(new Failure("taken", e.detail), { closed: true });
   }
   const partSize = same ? same.part : partSizeFor(file.size, way.parts.signatures.length);
@@ -301,11 +317,12 @@ async function complete(item, there, count, crc, signal) {
     if (theirs && theirs !== crc) throw new Failure("damaged", { code: "CRC64NVME" });
     return finished(item, crc, true); // each part was checked by its MD5
   } catch (e) {
-    if (!(e instanceof Failure) || !e.unsure) throw e;
+    if (!(e instanceof Failure) || e.kind !== "closed" && e.kind !== "taken") throw e;
+    if (way.look) return finished(item, crc, await isThere(item, way, "", crc, Object.assign(e, { kind: "taken" }), signal));
     // The answer to an earlier try was lost. An upload that is not there any more was put together by it; one that is
     // still there was not, and then the key is somebody else's.
+    if (!e.unsure) throw e;
     if (e.kind === "closed") return finished(item, crc, false);
-    if (e.kind !== "taken") throw e;
     try {
       await listParts(item, way, signal);
     } catch (gone) {

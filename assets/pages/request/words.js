@@ -73,6 +73,8 @@ function failureWords(kind) {
   case "damaged": return [say("What arrived is not what was sent.", "Was ankam, ist nicht, was gesendet wurde."),
     say("Try again. If it happens again, use another network.", "Ein neuer Versuch hilft. Geschieht es wieder, hilft ein anderes Netz.")];
   case "taken": return [say("Somebody else has sent a file to this place meanwhile, and none is left.", "Jemand anders hat inzwischen eine Datei an diesen Platz gesendet, und es ist keiner mehr frei."), fresh];
+  case "lost": return [say("The answer of the store was lost, and a file is at this place now: probably this one.", "Die Antwort des Speichers ging verloren, und an diesem Platz ist jetzt eine Datei: wahrscheinlich diese."),
+    say("Ask " + asker() + " whether it arrived.", "Ob sie ankam, weiß: " + asker() + ".")];
   case "closed": return [say("The place for this file is not open any more: the request was closed, or somebody else has used it.", "Der Platz für diese Datei ist nicht mehr offen: Die Bitte wurde geschlossen, oder jemand anders hat ihn benutzt."), fresh];
   case "refused": return [say("The store does not let this page send files, or does not any more.", "Der Speicher lässt diese Seite keine Dateien senden, oder nicht mehr."), fresh];
   case "policy": return [say("The store refuses the file: it is not what was asked for.", "Der Speicher nimmt die Datei nicht: Sie ist nicht, was gefragt ist."),

@@ -1,0 +1,5 @@
+//go:build !darwin
+
+package finder
+
+func watch(func([]string)) error { return nil }
