@@ -119,7 +119,7 @@ var scenes = []struct {
 		s.open()
 		s.window.press("ctrl+shift+a")
 		s.window.see("Files may come until", soon)
-		s.window.enter("Anna Müller")
+		s.window.enter("Anna")
 		s.window.see("Nothing has arrived yet", soon)
 	}},
 	{name: "request-close", play: func(s *studio) {

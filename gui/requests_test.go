@@ -357,6 +357,21 @@ func TestTheStoreIsAskedToRefuse(t *testing.T) {
 	if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: name}); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { // other tests count on one bucket
+		ctx := context.Background()
+		left, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range left.Contents {
+			if _, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: name, Key: o.Key}); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: name}); err != nil {
+			t.Error(err)
+		}
+	})
 	if _, err := client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: name, Policy: aws.String(
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::has-a-policy/public/*"}]}`)}); err != nil {
 		t.Fatal(err)

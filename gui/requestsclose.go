@@ -50,7 +50,7 @@ func (p *requestsPlace) closeOrNot(c desk.Closing) {
 		q.actions = append(q.actions, answer(lang.L("Close it"), func() { p.close(c.Request, false) }))
 	}
 	if deny {
-		q.help = lang.L("The store can be made to refuse uploads to the folder, by this statement in the bucket’s policy:") + "\n" + c.Rule
+		q.help = lang.L("The store can be made to refuse uploads to the folder, by this statement in the bucket’s policy:") + "\n" + oneLine(c.Rule)
 		q.actions = append(q.actions, answer(denying, func() { p.close(c.Request, true) }))
 	}
 	q.actions = append(q.actions, keep)

@@ -47,7 +47,7 @@ func (u *ui) offerCORS(c desk.CORS) {
 	later := u.button(secondary, lang.L("Not now"), func() { u.notices.hide(corsNotice); u.focusRows() })
 	u.notices.show(corsNotice, notice{tone: warning, sticky: true, actions: []*button{add, later},
 		text: lang.L("A page in a file may not upload to {{.Bucket}} yet: it needs a rule there. The page behind the link needs none.", args{"Bucket": c.Bucket}),
-		help: help + "\n" + c.Rule})
+		help: help + "\n" + oneLine(c.Rule)})
 	u.window.Canvas().Focus(later)
 }
 

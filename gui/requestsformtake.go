@@ -71,7 +71,8 @@ func (f *requestForm) say() {
 	if t == nil {
 		t = f.to.wrong()
 	}
-	text, color, help := " ", colorText, ""
+	var text, help string
+	color := colorText
 	when := args{"When": w.zoned(f.outlook.Ends, now), "Profile": f.to.who(), "Asked": lastsLabel(o.Expires)}
 	switch {
 	case t != nil:

@@ -11,7 +11,7 @@ import (
 
 // TestEnforced: the window promises of the store no more than the signatures hold it to.
 func TestEnforced(t *testing.T) {
-	pdf, mixed, unknown := []string{".pdf"}, []string{".pdf", "image/*"}, []string{".blend"}
+	pdf, mixed, unknown := []string{".pdf"}, []string{".pdf", "image/*"}, []string{".qqq"}
 	for _, c := range []struct {
 		o           desk.RequestOptions
 		store, page []string // words in it
