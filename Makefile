@@ -20,6 +20,11 @@ MINIO_VERSION := v0.0.0-20260212201848-7aac2a2c5b7c
 MINIO := $(TOOLS)/minio
 WITH_MINIO = WAYBILL_MINIO="$(CURDIR)/$(MINIO)"
 
+# What looks at the pages for those who cannot see, or not well; for the tests only.
+AXE_VERSION := 4.14.1
+AXE_SHA256 := 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+AXE := $(TOOLS)/axe-core-$(AXE_VERSION)/axe.min.js
+
 NFPM_VERSION := v2.43.0
 NFPM := $(TOOLS)/nfpm
 
@@ -45,7 +50,7 @@ build: deps-build ## build the program: build/waybill
 	go build -ldflags "-X main.version=$(VERSION)" -o build/waybill .
 
 # The end-to-end tests come last and alone, so that nothing else takes their time.
-test: deps-build-test $(MINIO) ## run every test with the race detector, then use the program as a person does
+test: deps-build-test $(MINIO) $(AXE) ## run every test with the race detector, then use the program as a person does
 	go vet ./...
 	$(WITH_MINIO) go test -race -timeout 30m $$(go list ./... | grep -v '/e2e')
 	$(WITH_MINIO) go test -race -timeout 30m -count=1 ./e2e/...
@@ -182,6 +187,14 @@ $(GOLANGCI):
 $(NFPM):
 	@echo "Building nfpm $(NFPM_VERSION), once; this takes a minute or two."
 	GOFLAGS= GOBIN="$(CURDIR)/$(@D)" CGO_ENABLED=0 go install github.com/goreleaser/nfpm/v2/cmd/nfpm@$(NFPM_VERSION)
+
+$(AXE):
+	@command -v npm >/dev/null || packaging/deps.sh axe
+	@echo "Fetching axe-core $(AXE_VERSION), once."
+	@mkdir -p $(@D)
+	@tmp=$$(mktemp -d) && (cd $$tmp && npm pack --silent axe-core@$(AXE_VERSION) >/dev/null && tar -xzf axe-core-*.tgz package/axe.min.js && \
+		echo "$(AXE_SHA256)  package/axe.min.js" | sha256sum -c --quiet) && cp $$tmp/package/axe.min.js $@; \
+		status=$$?; rm -rf "$$tmp"; exit $$status
 
 # A server for the tests only, never linked in. One that is there already will do: name it in WAYBILL_MINIO.
 $(MINIO):

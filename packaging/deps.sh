@@ -112,6 +112,7 @@ exit 0
 # test  fonts-noto-core         letters of most scripts
 # test  fonts-noto-cjk          Chinese, Japanese and Korean letters
 # test  fonts-noto-color-emoji  emoji
+# axe   npm                     fetches axe-core, which looks at the pages in the tests
 # peers awscli                 the AWS CLI, which bench measures beside
 # lint  shellcheck              checks the shell scripts
 # dist  binutils                strips the program

@@ -17,6 +17,7 @@ type requestData struct {
 	Files  int        `json:"files"`
 	Max    int64      `json:"max"`
 	Kinds  []string   `json:"kinds"`
+	Asked  said       `json:"asked"` // the kinds in words
 	Online string     `json:"online"`
 	Posts  []postData `json:"posts"`
 	Slots  []slotData `json:"slots"`
@@ -57,7 +58,7 @@ type partsData struct {
 
 // newRequestData checks every URL and tells the origins that they lead to.
 func newRequestData(r Request) (data requestData, origins []string, err error) {
-	data = requestData{ID: r.ID, From: r.From, For: r.For, Files: r.Files, Max: r.MaxSize, Kinds: r.Kinds, Online: r.Online}
+	data = requestData{ID: r.ID, From: r.From, For: r.For, Files: r.Files, Max: r.MaxSize, Kinds: r.Kinds, Asked: kindList(r.Kinds), Online: r.Online}
 	if !r.Ends.IsZero() {
 		data.Ends = r.Ends.UnixMilli()
 	}

@@ -23,6 +23,7 @@ type road struct {
 	server *httptest.Server
 
 	mu    sync.Mutex
+	begun []passed // with status 0
 	seen  []passed
 	rules []rule
 }
@@ -58,10 +59,15 @@ func newRoad(t *testing.T, store string) *road {
 	way := &road{}
 	way.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		status := 0
+		it := passed{r.Method, r.URL.Query().Get("partNumber"), r.URL.Path, 0}
+		way.mu.Lock()
+		way.begun = append(way.begun, it)
+		way.mu.Unlock()
 		defer func() {
 			way.mu.Lock()
 			defer way.mu.Unlock()
-			way.seen = append(way.seen, passed{r.Method, r.URL.Query().Get("partNumber"), r.URL.Path, status})
+			it.status = status
+			way.seen = append(way.seen, it)
 		}()
 		rec := &recorder{ResponseWriter: w, status: &status}
 		if harm := way.harm(r); harm != nil {
@@ -117,11 +123,23 @@ func (w *road) clear() {
 	w.rules = nil
 }
 
-// count is how many requests came so far that a function picks.
+// count is how many requests were answered so far, or given up, that a function picks.
 func (w *road) count(pick func(passed) bool) (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, p := range w.seen {
+		if pick(p) {
+			n++
+		}
+	}
+	return n
+}
+
+// came is how many requests have begun so far that a function picks.
+func (w *road) came(pick func(passed) bool) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.begun {
 		if pick(p) {
 			n++
 		}
@@ -216,11 +234,17 @@ func (s *slowBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// waitsFor waits before a request is passed on. It gives up with the request.
+// waitsFor takes a request in, and waits before it passes it on. It gives up with the connection; a server sees the end of
+// that only when it has read the body.
 func waitsFor(open <-chan struct{}) trouble {
 	return func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
 		select {
 		case <-open:
+			r.Body = io.NopCloser(bytes.NewReader(body))
 			pass.ServeHTTP(w, r)
 		case <-r.Context().Done():
 			panic(http.ErrAbortHandler)

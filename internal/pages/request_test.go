@@ -313,7 +313,7 @@ func TestRequestRefusesBeforeSending(t *testing.T) {
 	tab.untilStates("refused refused")
 	tab.picture("request-refused")
 	for _, want := range []string{
-		"Files of this kind are not asked for. Asked for: Up to 2 files · pictures, PDF · at most 1.0 MB each.",
+		"Files of this kind are not asked for. Asked for: pictures, PDF.",
 		"The file is too large: at most 1.0 MB can be sent here.",
 	} {
 		if said := tab.says(); !strings.Contains(said, want) {

@@ -132,6 +132,7 @@ window.addEventListener("beforeunload", function (e) {
 function closeDown() {
   chooseButton.disabled = true;
   if (folderButton) folderButton.disabled = true;
+  document.getElementById("drop-title").textContent = say("No more files can be sent here", "Hier können keine Dateien mehr gesendet werden");
   items.forEach(function (item) {
     if (item.state === "waiting" && !item.stop || item.state === "unfinished") fail(item, new Failure("ended"));
     touch(item);

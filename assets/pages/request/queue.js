@@ -43,6 +43,7 @@ function takeFiles(list) {
   refused.forEach(showRefused);
   next();
   drawAll();
+  showReceipt();
 }
 
 // check finds a way for a file, or throws why there is none.
@@ -140,6 +141,7 @@ function start(item, file) {
   touch(item);
   next();
   drawAll();
+  showReceipt();
 }
 
 function press(item) {

@@ -13,6 +13,7 @@ function showReceipt() {
     const words = say(countWords(lines.length) + (lines.length === 1 ? " is sent, " : " are sent, ") + sizeWords(total) + ".",
       countWords(lines.length) + (lines.length === 1 ? " ist gesendet, " : " sind gesendet, ") + sizeWords(total) + ".");
     document.getElementById("receipt-title").textContent = words;
+    document.getElementById("receipt-more").hidden = isOver() || request.files > 0 && lines.length >= request.files;
     if (box.hidden) announce(words);
   }
   box.hidden = !show;

@@ -42,8 +42,16 @@ function once(call, signal) {
     const watch = setInterval(function () {
       if (performance.now() - moved > (answer.whole ? answerLimit : stallLimit)) xhr.abort();
     }, 5000);
+    // When the network went or came back, a connection from before may be dead without knowing: give it a moment.
+    function doubt() {
+      setTimeout(function () { if (performance.now() - moved > 2900) xhr.abort(); }, 3000);
+    }
+    window.addEventListener("offline", doubt);
+    window.addEventListener("online", doubt);
     function give() {
       clearInterval(watch);
+      window.removeEventListener("offline", doubt);
+      window.removeEventListener("online", doubt);
       signal.removeEventListener("abort", stop);
       if (signal.aborted) reject(new Stopped()); else resolve(answer);
     }

@@ -61,7 +61,7 @@ function failureWords(kind) {
   const fresh = say("Ask " + asker() + " for a new page.", "Eine neue Seite gibt es von: " + asker() + ".");
   switch (kind) {
   case "kind": return [say("Files of this kind are not asked for.", "Dateien dieser Art sind nicht gefragt."),
-    say("Asked for: ", "Gefragt: ") + document.getElementById("drop-rules").innerText + "."];
+    say("Asked for: " + request.asked.EN + ".", "Gefragt: " + request.asked.DE + ".")];
   case "large": return [say("The file is too large: at most " + sizeWords(largest()) + " can be sent here.", "Die Datei ist zu groß: Höchstens " + sizeWords(largest()) + " können hier gesendet werden."),
     say("Make it smaller, or ask " + asker() + " for another page.", "Es hilft, sie zu verkleinern, oder eine andere Seite von: " + asker() + ".")];
   case "many": return [say("No more than " + countWords(request.files) + " can be sent here.", "Mehr als " + countWords(request.files) + " können hier nicht gesendet werden."),
