@@ -93,7 +93,7 @@ func (u *ui) newRequestForm() *requestForm {
 		container.New(columns{1, 1, 1}, labelled(lang.L("Files may come for"), f.lasts), labelled(lang.L("How many files"), f.files),
 			labelled(lang.L("Each at most"), f.size)),
 		kinds,
-		container.New(columns{1, 1, 1.4}, profile, bucket, prefix),
+		container.New(columns{1, 1.2, 1.2}, profile, bucket, prefix),
 		container.New(stack{gap: 2}, f.store.all, f.page.all))))
 	f.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)))
 	foot := container.New(stack{gap: 2}, f.ends.all, f.help.all) // in sight whatever the window's height
