@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"image"
 	"path/filepath"
@@ -90,6 +91,50 @@ var scenes = []struct {
 		s.window.see("Link to a file in a bucket", soon)
 		s.window.see("All-hands recording.mp4", soon)
 	}},
+	{name: "requests-empty", play: func(s *studio) {
+		s.open()
+		s.window.press("ctrl+3")
+		s.window.see("No requests yet", soon)
+	}},
+	{name: "requests", play: func(s *studio) {
+		s.asked()
+		s.window.press("ctrl+3")
+		s.window.see("With news 2", inTime)
+	}},
+	{name: "request-form", play: func(s *studio) {
+		s.open()
+		s.window.press("ctrl+shift+a")
+		s.window.see("Files may come until", soon)
+		s.typeIn("Photographers of the offsite")
+		s.window.press("Tab", "Tab")
+		s.typeIn("All pictures that you have of Friday, please: the large ones.")
+	}},
+	{name: "arrivals", play: func(s *studio) {
+		s.asked()
+		s.window.press("ctrl+3", "ctrl+r", "Down", "ctrl+i")
+		s.window.see("Download all", inTime)
+		s.window.see("New", inTime)
+	}},
+	{name: "arrivals-none", play: func(s *studio) {
+		s.open()
+		s.window.press("ctrl+shift+a")
+		s.window.see("Files may come until", soon)
+		s.window.enter("Anna")
+		s.window.see("Nothing has arrived yet", soon)
+	}},
+	{name: "request-close", play: func(s *studio) {
+		s.asked()
+		s.window.press("ctrl+3", "ctrl+r", "Down", "ctrl+i")
+		s.window.see("Download all", inTime)
+		s.window.press("ctrl+r", "Delete")
+		s.window.see("Keep it as it is", soon)
+	}},
+	{name: "request-rule", play: func(s *studio) {
+		s.asked()
+		s.window.press("ctrl+3", "ctrl+r", "Down", "F10")
+		s.window.click("May a page in a file upload?")
+		s.window.see("Not now", soon)
+	}},
 	{name: "settings", play: func(s *studio) {
 		s.open()
 		s.window.press("ctrl+comma")
@@ -168,6 +213,51 @@ func (s *studio) ledger() {
 	s.open()
 	s.window.press("ctrl+2")
 	s.window.see("Photos from the offsite.zip", soon)
+}
+
+// asked lays down requests, one of which has brought something, and opens the window.
+func (s *studio) asked() {
+	s.t.Helper()
+	ask := func(args ...string) string {
+		return s.must(program(s.t), append([]string{"request", "--json", "--profile", "work"}, args...)...)
+	}
+	ask("s3://team-share/print/", "--for", "Print shop", "--expires", "10m", "--files", "2")
+	first := ask("s3://team-share/alice/offsite/", "--for", "Photographers of the offsite", "--from", "Alice", "--expires", "2d",
+		"--message", "All pictures that you have of Friday, please: the large ones.", "--kinds", "image/*", "--max-size", "20MB")
+	second := ask("s3://team-share/alice/offsite/", "--for", "Anna Müller", "--expires", "5h")
+	s.upload(first, 3_400_000, "IMG_2041.jpg")
+	s.upload(first, 2_100_000, "Sommerfest 🎉 am See.jpg")
+	s.upload(first, 900_000, "A picture that somebody gave a name without thinking of windows "+strings.Repeat("very ", 12)+"long.png")
+	s.upload(second, 48_000, "Floor plan – second draft.pdf")
+	s.open()
+}
+
+// upload sends a file as the first of a request's command lines does.
+func (s *studio) upload(request string, size int, name string) {
+	s.t.Helper()
+	var said struct {
+		Commands []struct {
+			Shell string `json:"shell"`
+			Line  string `json:"command"`
+		} `json:"commands"`
+	}
+	if err := json.Unmarshal([]byte(request), &said); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, c := range said.Commands {
+		if line, ok := strings.CutSuffix(c.Line, "FILE"); ok && c.Shell == "sh" {
+			s.must("sh", "-c", line+`"$1"`, "sh", s.write(noise(size), name))
+			return
+		}
+	}
+	s.t.Fatalf("no command line in %s", request)
+}
+
+// typeIn types a text without Enter.
+func (s *studio) typeIn(text string) {
+	s.t.Helper()
+	s.window.focus()
+	s.must("xdotool", "type", "--delay", "15", "--", text)
 }
 
 // sendBefore sends a file from a terminal, before the window opens.

@@ -84,7 +84,7 @@ func (u *ui) closeWindow() {
 	case u.back.resident && u.tray.there && len(u.send.waiting) == 0:
 		u.hide()
 	case n == 0:
-		u.quit(nil)
+		u.askToQuit()
 	case len(u.send.waiting) > 0: // what has no destination yet is in no plan, and goes on nowhere
 		u.askToQuit()
 	case closing == desk.OnCloseBackground && u.tray.there:
@@ -117,15 +117,19 @@ func (u *ui) askToClose() {
 	})
 }
 
-// askToQuit ends Waybill, after a question if that would stop transfers.
+// askToQuit ends Waybill, after a question if that would stop transfers or downloads.
 func (u *ui) askToQuit() {
 	n := u.send.open()
-	if n == 0 {
+	if n == 0 && !u.bringing() {
 		u.quit(nil)
 		return
 	}
 	if u.back.hidden {
 		u.comeForward()
+	}
+	if n == 0 {
+		u.askToStopBringing()
+		return
 	}
 	stay := u.button(secondary, lang.L("Keep sending"), func() { u.notices.hide("close") })
 	actions := []*button{stay}

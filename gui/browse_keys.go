@@ -12,6 +12,8 @@ func (u *ui) placeKeys(table []shortcut) []shortcut {
 	shift := ctrl | fyne.KeyModifierShift
 	table = append(table,
 		shortcut{"browse", lang.L("Link to a file in a bucket"), fyne.KeyL, shift, u.openBrowse},
+		shortcut{"ask", lang.L("Ask somebody for files"), fyne.KeyA, shift, u.askForFiles},
+		shortcut{"page", lang.L("Save the page of a request for a mail"), fyne.KeyS, shift, func() {}},
 		shortcut{"up", lang.L("Up one folder"), fyne.KeyBackspace, 0, func() {
 			if u.browser.inReach() {
 				u.browser.up()
@@ -21,14 +23,10 @@ func (u *ui) placeKeys(table []shortcut) []shortcut {
 		shortcut{"together", lang.L("One link for all files of a drop, or one each"), fyne.KeyT, ctrl, func() { u.open(u.send); u.send.dest.bundle.Tapped(nil) }},
 	)
 	for i := range table {
-		there := u.inBucket(table[i].id)
-		if there == nil {
-			continue
-		}
-		elsewhere := table[i].do
+		id, elsewhere := table[i].id, table[i].do
 		table[i].do = func() {
-			if u.browser.inReach() {
-				there()
+			if here := u.keyHere(id); here != nil {
+				here()
 			} else {
 				elsewhere()
 			}
@@ -56,6 +54,21 @@ func (u *ui) placeKeys(table []shortcut) []shortcut {
 		}
 	}
 	return table
+}
+
+// keyHere is what a key of other places does in the one that is open; nil where it has no other meaning there.
+func (u *ui) keyHere(id string) func() {
+	switch {
+	case u.browser.inReach():
+		return u.inBucket(id)
+	case u.requests.inReach():
+		return u.requestsKey(id)
+	case u.arrivals.inReach():
+		return u.arrivals.key(id)
+	case u.asking.all.Visible() && id == "escape":
+		return u.asking.leave
+	}
+	return nil
 }
 
 // inBucket is what a key of other places does in a bucket's list; nil where it has no other meaning there.

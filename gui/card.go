@@ -31,6 +31,22 @@ func newCard(content fyne.CanvasObject) *fyne.Container {
 	return container.NewStack(newSurface(colorCard, colorLine, cardRadius), content)
 }
 
+// emptyCard stands where rows would be: one sentence on why there are none, and one button.
+type emptyCard struct {
+	all    *fyne.Container
+	title  *clipped
+	text   *clipped
+	button *button
+}
+
+func (u *ui) newEmptyCard(i icon) *emptyCard {
+	e := &emptyCard{title: newClipped(sizeTitle, colorText, true), text: newClipped(sizeBody, colorMuted, false), button: u.button(secondary, "", nil)}
+	e.title.align, e.text.align = fyne.TextAlignCenter, fyne.TextAlignCenter
+	e.all = newCard(container.New(middleOf{}, container.New(stack{gap: gap},
+		newPicture(i, colorAccent, 36), e.title, e.text, container.NewCenter(e.button))))
+	return e
+}
+
 // focus shows whether what lies on the surface has the keyboard.
 func (s *surface) focus(on bool) {
 	s.line, s.thick = colorLine, 1

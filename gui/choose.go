@@ -17,6 +17,19 @@ func zenitySaver(ctx context.Context, name string) (chosenFile, error) {
 	return chosenFile{path, true}, err
 }
 
+// zenityTarget asks with the same choosers for one folder, in which files are to be put.
+func zenityTarget(ctx context.Context, last string) (string, error) {
+	options := []zenity.Option{zenity.Context(ctx), zenity.Title(targetTitle()), zenity.Directory()}
+	if last != "" {
+		options = append(options, zenity.Filename(last))
+	}
+	path, err := zenity.SelectFile(options...)
+	if errors.Is(err, zenity.ErrCanceled) {
+		return "", nil
+	}
+	return path, err
+}
+
 func chooserTitle(folder bool) string {
 	if folder {
 		return lang.L("Choose folders to send")

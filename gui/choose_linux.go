@@ -54,6 +54,23 @@ func chooseSave(ctx context.Context, name string) (chosenFile, error) {
 	return chosenFile{paths[0], false}, nil
 }
 
+// chooseTarget asks for a folder in which files are to be put, as chooseFiles does, beginning with the last one. Nothing
+// chosen is no error.
+func chooseTarget(ctx context.Context, last string) (string, error) {
+	options := map[string]dbus.Variant{"directory": dbus.MakeVariant(true), "accept_label": dbus.MakeVariant(lang.L("Download"))}
+	if last != "" {
+		options["current_folder"] = dbus.MakeVariant(append([]byte(last), 0)) // a path, ended as in C
+	}
+	paths, err := askPortal(ctx, "OpenFile", targetTitle(), options)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		return zenityTarget(ctx, last)
+	case err != nil || len(paths) == 0:
+		return "", err
+	}
+	return paths[0], nil
+}
+
 // askPortal speaks to the desktop portal itself
 // (https://flatpak.github.io/xdg-desktop-portal/docs/doc-org.freedesktop.portal.FileChooser.html): the module
 // there is for it decodes the addresses it is given as forms, which makes a space of every plus sign.

@@ -40,6 +40,8 @@ type combo struct {
 	taken func(option)
 	// opened is called when the suggestions come up, to find out what there is.
 	opened func()
+	// focused is called when the field gets the keyboard.
+	focused func()
 
 	committed option // what was taken last, for Escape
 	list      *suggestions
@@ -169,6 +171,9 @@ func (c *combo) choose(o option) {
 func (c *combo) FocusGained() {
 	c.Entry.FocusGained()
 	c.frame.focus(true)
+	if c.focused != nil {
+		c.focused()
+	}
 	c.TypedShortcut(&fyne.ShortcutSelectAll{})
 }
 

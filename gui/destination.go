@@ -2,8 +2,6 @@ package gui
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -17,12 +15,9 @@ import (
 // destination is the bar at the top of the Send place: who signs, where the next drop goes, how long its links
 // last; and a line below it that says what a link made now would be.
 type destination struct {
-	ui  *ui
+	*destinationFields
 	all *fyne.Container
 
-	profile *combo
-	bucket  *combo
-	prefix  *combo
 	lasts   *combo
 	line    *prose
 	help    *prose
@@ -31,13 +26,11 @@ type destination struct {
 	bundle  *toggle
 	names   *names
 
-	profiles []desk.Profile
-	at       desk.Destination
-	expires  time.Duration
-	flags    desk.Store // what the command line named
+	expires time.Duration
+	flags   desk.Store // what the command line named
 
 	lookedAt time.Time     // when the profile was asked last
-	asked    int           // counts the questions to the store, so that an old answer is known as such
+	looks    int           // counts the questions to the profile, so that an old answer is known as such
 	trouble  *desk.Trouble // why nothing can be sent with what stands in the fields
 	refused  *desk.Trouble // why the profile does not sign at present
 	outlook  desk.Outlook
@@ -51,12 +44,9 @@ type destination struct {
 }
 
 func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
-	d := &destination{ui: u, flags: flags, changed: changed, expires: u.desk.Settings().Expires}
-	d.profile = u.combo(lang.L("Choose a profile"), d.takeProfile)
-	d.profile.strict = true
-	d.bucket = u.combo(lang.L("Type or choose"), func(o option) { d.takeBucket(o.text()) })
-	d.prefix = u.combo(lang.L("none"), func(o option) { d.takePrefix(o.text()) })
-	d.prefix.opened = d.askPrefixes
+	d := &destination{destinationFields: u.newDestinationFields(), flags: flags, changed: changed, expires: u.desk.Settings().Expires}
+	d.moved = d.showAndAsk
+	d.edited = func() { d.check(); d.changed() }
 	d.lasts = u.combo("", func(o option) { d.takeLasts(o.text()) })
 	d.lasts.setValue(lastsName(d.expires))
 	d.line, d.help = u.prose(" ", colorMuted), u.prose("", colorMuted)
@@ -67,9 +57,8 @@ func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
 	d.bundle = u.toggle(lang.L("One link for all files of a drop"), u.tipFor("together"), d.takeBundle)
 	d.bundle.on = u.desk.Settings().Bundle
 	d.names = u.newNames(d.namesChanged)
-	fields := container.New(columns{160, 175, 218, 146},
-		labelled(lang.L("Profile"), d.profile), labelled(lang.L("Bucket"), d.bucket),
-		labelled(lang.L("Folder"), d.prefix), labelled(lang.L("Link lasts"), d.lasts, u.hint(whatLinksCannot())))
+	profile, bucket, prefix := d.labelled()
+	fields := container.New(columns{160, 175, 218, 146}, profile, bucket, prefix, labelled(lang.L("Link lasts"), d.lasts, u.hint(whatLinksCannot())))
 	said := container.New(line{gap: gap, stretch: d.line.all}, d.line.all, d.bundle, d.names.entry)
 	d.all = container.New(stack{gap: 8}, fields, container.New(stack{gap: 2}, said, d.helpBox, d.week), d.names.card)
 	return d
@@ -135,156 +124,20 @@ func (d *destination) begin() {
 	default:
 		d.at = desk.Destination{Store: d.standard()}
 	}
+	d.showAndAsk()
+}
+
+// showAndAsk fills the fields from what is chosen, and asks the store what there is to know.
+func (d *destination) showAndAsk() {
 	d.show()
-}
-
-// loadProfiles reads what profiles there are, and says so where a file cannot be read.
-func (d *destination) loadProfiles() {
-	list, err := d.ui.desk.Profiles()
-	d.profiles = list
-	var t *desk.Trouble
-	if err != nil {
-		t = desk.Explain(err)
-	}
-	d.ui.notices.trouble("profiles", t, warning)
-	options := make([]option, 0, len(list))
-	for _, p := range list {
-		options = append(options, profileOption(p))
-	}
-	d.profile.setOptions(options)
-}
-
-// profileOption is how a profile stands in the list.
-func profileOption(p desk.Profile) option {
-	if p.Sandbox {
-		return option{label: lang.L("Sandbox: try it without an account"), value: lang.L("Sandbox"), id: "the sandbox"}
-	}
-	id := "profile " + p.Name // no profile's name makes it the sandbox
-	if p.Kind == signer.KindEnvironment {
-		return option{label: lang.L("Environment"), note: "AWS_ACCESS_KEY_ID", id: id}
-	}
-	return option{label: p.Name, note: kindName(p.Kind), id: id}
-}
-
-// kindName is a profile's kind in the words of the AWS files.
-func kindName(k signer.Kind) string {
-	switch k {
-	case signer.KindSession:
-		return lang.L("session")
-	case signer.KindRole, signer.KindWebIdentity:
-		return lang.L("role")
-	case signer.KindSSO:
-		return "SSO"
-	case signer.KindProcess:
-		return "credential_process"
-	case signer.KindLogin:
-		return "aws login"
-	}
-	return ""
-}
-
-// profileOf finds the profile of a store among those that can be chosen.
-func (d *destination) profileOf(s desk.Store) (desk.Profile, bool) {
-	at := slices.IndexFunc(d.profiles, func(p desk.Profile) bool {
-		return p.Sandbox == s.Sandbox && (p.Sandbox || p.Name == s.Profile)
-	})
-	if at < 0 {
-		return desk.Profile{}, false
-	}
-	return d.profiles[at], true
-}
-
-// standard is the store of a first start: what the AWS CLI would take, else the first profile there is.
-func (d *destination) standard() desk.Store {
-	s := desk.Store{Profile: signer.DefaultProfile()}
-	if _, there := d.profileOf(s); there {
-		return s
-	}
-	at := slices.IndexFunc(d.profiles, func(p desk.Profile) bool { return !p.Sandbox })
-	if at < 0 {
-		return desk.Store{}
-	}
-	return desk.Store{Profile: d.profiles[at].Name}
-}
-
-// none reports whether there is no profile at all but the sandbox.
-func (d *destination) none() bool {
-	return len(d.profiles) <= 1 && d.at.Store == (desk.Store{})
-}
-
-// show fills the fields from what is chosen, and asks the store what there is to know.
-func (d *destination) show() {
-	if p, there := d.profileOf(d.at.Store); there {
-		d.profile.setOption(profileOption(p))
-	}
-	if d.at.Sandbox && d.at.Bucket == "" {
-		d.at.Bucket = desk.SandboxBucket
-	}
-	d.bucket.setValue(d.at.Bucket)
-	d.prefix.setValue(d.at.Prefix)
-	d.prefix.setOptions(nil)
-	d.bucket.setOptions(nil)
 	d.trouble = nil
 	d.ask()
-}
-
-// takeProfile is called when another profile was chosen. Its fields come back as they were used last.
-func (d *destination) takeProfile(o option) {
-	for _, p := range d.profiles {
-		if profileOption(p).id != o.id {
-			continue
-		}
-		next := desk.Destination{Store: desk.Store{Sandbox: p.Sandbox}}
-		if !p.Sandbox {
-			next.Profile = p.Name
-		}
-		for _, r := range d.ui.desk.Settings().Recent {
-			if r.Store == next.Store {
-				next = r
-				break
-			}
-		}
-		d.at = next
-		d.show()
-		return
-	}
 }
 
 // sandbox chooses the sandbox.
 func (d *destination) sandbox() {
 	d.at = desk.Destination{Store: desk.Store{Sandbox: true}}
-	d.show()
-}
-
-// takeBucket is called when the bucket's field was left.
-func (d *destination) takeBucket(s string) {
-	s = strings.TrimSpace(s)
-	// What is pasted from elsewhere is often a whole address.
-	if bucket, key, err := desk.ParseS3URL(s); err == nil {
-		d.bucket.setValue(bucket)
-		d.at.Bucket = bucket
-		d.prefix.setValue(key)
-		d.takePrefix(key)
-		return
-	}
-	d.at.Bucket = s
-	d.bucket.setValue(s)
-	d.prefix.setOptions(nil)
-	d.check()
-	d.changed()
-}
-
-// takePrefix is called when the folder's field was left; it comes back clean.
-func (d *destination) takePrefix(s string) {
-	clean, err := desk.CleanPrefix(s)
-	if err == nil {
-		d.at.Prefix = clean
-		d.prefix.setValue(clean)
-	} else {
-		d.at.Prefix = s // wrong as it is, for check to find
-	}
-	d.check()
-	d.changed()
+	d.showAndAsk()
 }
 
 // takeLasts is called when the length of time was changed.
@@ -306,18 +159,9 @@ func (d *destination) takeLasts(s string) {
 
 // check looks at what stands in the fields.
 func (d *destination) check() bool {
-	d.trouble = nil
+	d.trouble = d.wrong()
 	if _, err := d.parseLasts(d.lasts.Text); err != nil {
 		d.trouble = desk.Explain(err)
-	} else if d.at.Bucket != "" {
-		if err := desk.CheckBucket(d.at.Bucket); err != nil {
-			d.trouble = desk.Explain(err)
-		}
-	}
-	if d.trouble == nil {
-		if _, err := desk.CleanPrefix(d.at.Prefix); err != nil {
-			d.trouble = desk.Explain(err)
-		}
 	}
 	d.say()
 	return d.trouble == nil
@@ -364,7 +208,7 @@ func (d *destination) save(s desk.Settings) {
 // ask asks the store behind the profile: which buckets, until when the session lasts, what a link would be.
 func (d *destination) ask() {
 	d.known, d.session.ok, d.refused = false, false, nil
-	d.asked++
+	d.looks++
 	d.say()
 	d.changed()
 	if d.none() {
@@ -376,7 +220,7 @@ func (d *destination) ask() {
 
 // askProfile asks until when the profile's session lasts, and what a link made now would be.
 func (d *destination) askProfile() {
-	mine, store, expires := d.asked, d.at.Store, d.expires
+	mine, store, expires := d.looks, d.at.Store, d.expires
 	d.lookedAt = d.ui.now()
 	type answer struct {
 		outlook desk.Outlook
@@ -393,7 +237,7 @@ func (d *destination) askProfile() {
 		a.ends, a.known, err = d.ui.desk.Session(ctx, store)
 		return a, err
 	}, func(a answer, err error) {
-		if mine != d.asked {
+		if mine != d.looks {
 			return
 		}
 		if err != nil {
@@ -405,27 +249,6 @@ func (d *destination) askProfile() {
 		d.say()
 		d.changed()
 	})
-}
-
-// askBuckets finds the buckets to choose from.
-func (d *destination) askBuckets() {
-	mine, store := d.asked, d.at.Store
-	ask(d.ui, func(ctx context.Context) ([]string, error) { return d.ui.desk.Buckets(ctx, store) },
-		func(names []string, err error) {
-			if mine != d.asked || err != nil {
-				return // many may not list; a name can be typed
-			}
-			options := make([]option, 0, len(names))
-			for _, n := range names {
-				options = append(options, option{label: n})
-			}
-			d.bucket.setOptions(options)
-			if len(names) == 1 && d.bucket.Text == "" {
-				d.bucket.setValue(names[0])
-				d.at.Bucket = names[0]
-				d.changed()
-			}
-		})
 }
 
 // lookEvery is the shortest time between two looks at a profile whose answer may have changed by itself.
@@ -448,29 +271,6 @@ func (d *destination) tick() {
 func (d *destination) pastSession(now time.Time) bool {
 	s := d.session
 	return s.ok && s.known && !s.ends.IsZero() && !d.long() && now.Add(d.expires).After(s.ends)
-}
-
-// askPrefixes finds the folders below the one that stands in the field.
-func (d *destination) askPrefixes() {
-	if d.at.Bucket == "" || d.none() {
-		return
-	}
-	at := d.at
-	at.Prefix = d.prefix.Text[:strings.LastIndexByte(d.prefix.Text, '/')+1]
-	ask(d.ui, func(ctx context.Context) ([]string, error) { return d.ui.desk.Prefixes(ctx, at) },
-		func(names []string, err error) {
-			if err != nil || d.at.Bucket != at.Bucket || d.at.Store != at.Store {
-				return
-			}
-			var options []option
-			if at.Prefix != "" {
-				options = append(options, option{label: at.Prefix})
-			}
-			for _, n := range names {
-				options = append(options, option{label: n})
-			}
-			d.prefix.setOptions(options)
-		})
 }
 
 // say writes the line below the fields, and who signs at the foot of the sidebar.
@@ -517,14 +317,6 @@ func (d *destination) say() {
 	d.sayWho(now)
 }
 
-// who is the chosen profile as a person reads it.
-func (d *destination) who() string {
-	if p, there := d.profileOf(d.at.Store); there {
-		return profileOption(p).text()
-	}
-	return d.at.Profile
-}
-
 // sayWho writes the foot of the sidebar.
 func (d *destination) sayWho(now time.Time) {
 	who, until, color := d.who(), "", colorMuted
@@ -546,9 +338,4 @@ func (d *destination) sayWho(now time.Time) {
 			"When": d.ui.words.clock(s.ends), "Left": d.ui.words.countdown(s.ends.Sub(now))})
 	}
 	d.ui.side.session(who, until, color)
-}
-
-// place is where the next drop goes, as a person reads it.
-func (d *destination) place() string {
-	return d.at.Bucket + "/" + d.at.Prefix
 }

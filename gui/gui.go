@@ -129,17 +129,24 @@ type ui struct {
 	side     *sidebar
 	send     *sendPlace
 	links    *linksPlace
+	requests *requestsPlace
+	arrivals *arrivalsPlace // of one request
+	asking   *requestForm
 	browser  *browsePlace
 	settings *settingsPlace
 	shell    *fyne.Container
 	cover    *fyne.Container // over the shell, for what wants the whole window; hidden while there is nothing
+	qr       *qrPanel        // what lies there, if it is a QR code
 	uncover  func()          // takes away what lies there; nil while there is nothing
 	keys     []shortcut
+	inFront  bool                 // the window has the person's attention, as far as the system says
+	brings   map[string]*bringing // what was downloaded last, by the request's ID
 }
 
 // newUI builds the window without showing it.
 func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
-	u := &ui{app: a, desk: d, now: time.Now, do: fyne.Do, held: heldKeys, version: o.Version}
+	u := &ui{app: a, desk: d, now: time.Now, do: fyne.Do, held: heldKeys, version: o.Version,
+		inFront: true, brings: map[string]*bringing{}}
 	u.float = newFloat(func(f func()) { u.do(f) })
 	u.ctx, u.cancel = context.WithCancelCause(ctx)
 	u.words = newWords(systemLocale(), time.Local)
@@ -155,17 +162,21 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u.notices = u.newNotices()
 	u.send = u.newSendPlace(o.Store)
 	u.links = u.newLinksPlace()
+	u.arrivals = u.newArrivalsPlace()
+	u.requests = u.newRequestsPlace()
+	u.asking = u.newRequestForm()
 	u.browser = u.newBrowsePlace()
 	u.settings = u.newSettingsPlace()
 	u.side = u.newSidebar()
 	u.shell = container.New(&shellLayout{u}, newSurface(colorSide, colorNone, 0), u.side.all, u.notices.box,
-		u.send.all, u.links.all, u.browser.all, u.settings.all)
+		u.send.all, u.links.all, u.requests.all, u.arrivals.all, u.asking.all, u.browser.all, u.settings.all)
 	u.cover = container.NewStack()
 	u.cover.Hide()
 	u.window.SetContent(container.NewStack(u.shell, u.cover, u.float.layer))
 	u.window.Resize(fyne.NewSize(960, 640))
 	u.keys = u.shortcuts()
 	u.listenToKeys()
+	u.watchFront()
 	u.window.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) {
 		paths := make([]string, 0, len(dropped))
 		for _, d := range dropped {
@@ -183,6 +194,7 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 func (u *ui) begin(o Options) {
 	u.send.dest.begin()
 	u.links.load()
+	u.requests.load()
 	u.ledgerTrouble()
 	u.send.offerToGoOn()
 	u.askAboutUpdates()
@@ -217,13 +229,20 @@ func (u *ui) tick() {
 		case <-u.ctx.Done():
 			return
 		case <-second.C:
-			u.do(func() {
-				u.links.tick()
-				u.send.tick()
-				u.tray.show()
-			})
+			u.do(u.count)
 		}
 	}
+}
+
+// count is called once a second.
+func (u *ui) count() {
+	u.links.tick()
+	u.send.tick()
+	u.requests.tick()
+	if u.qr != nil {
+		u.qr.tick()
+	}
+	u.tray.show()
 }
 
 // ledgerEvery is the shortest time between two looks at the ledger: a large drop changes it many times a second.
@@ -236,7 +255,10 @@ func (u *ui) follow() {
 		case <-u.ctx.Done():
 			return
 		case <-u.desk.Changed():
-			u.do(u.links.load)
+			u.do(func() {
+				u.links.load()
+				u.requests.load()
+			})
 		}
 		select {
 		case <-u.ctx.Done():
@@ -256,7 +278,7 @@ func (u *ui) open(p place) {
 	if u.uncover != nil {
 		u.uncover()
 	}
-	for _, other := range []place{u.send, u.links, u.browser, u.settings} {
+	for _, other := range []place{u.send, u.links, u.requests, u.arrivals, u.asking, u.browser, u.settings} {
 		if other == p {
 			other.content().Show()
 		} else {
@@ -297,5 +319,6 @@ func (u *ui) copy(text string) {
 	u.app.Clipboard().SetContent(text)
 	u.send.uncopied()
 	u.links.uncopied()
+	u.requests.uncopied()
 	u.browser.links.uncopied()
 }

@@ -17,6 +17,7 @@ const (
 	iconNone     icon = ""
 	iconSend     icon = "send"
 	iconLink     icon = "link"
+	iconRequest  icon = "request"
 	iconSettings icon = "settings"
 	iconDown     icon = "down"
 	iconClose    icon = "close"

@@ -36,6 +36,7 @@ func (u *ui) shortcuts() []shortcut {
 		{"clear", lang.L("Clear what is done"), fyne.KeyK, shift, func() { u.send.clear() }},
 		{"send", lang.L("Send"), fyne.Key1, ctrl, func() { u.open(u.send) }},
 		{"links", lang.L("Links"), fyne.Key2, ctrl, func() { u.open(u.links) }},
+		{"requests", lang.L("Requests"), fyne.Key3, ctrl, func() { u.open(u.requests) }},
 		{"search", lang.L("Search the links"), fyne.KeyF, ctrl, func() { u.open(u.links); u.window.Canvas().Focus(u.links.search) }},
 		{"settings", lang.L("Settings"), fyne.KeyComma, ctrl, func() { u.open(u.settings) }},
 		{"help", lang.L("Show the keys"), fyne.KeyF1, 0, func() { u.open(u.settings); u.settings.showKeys() }},
@@ -137,8 +138,13 @@ func (u *ui) menuKey(id string) fyne.Shortcut {
 // focusRows goes to the list of the place that is open.
 func (u *ui) focusRows() {
 	r := u.send.rows
-	if u.links.all.Visible() {
+	switch {
+	case u.links.all.Visible():
 		r = u.links.rows
+	case u.requests.all.Visible():
+		r = u.requests.rows
+	case u.arrivals.all.Visible():
+		r = u.arrivals.rows
 	}
 	if r.list.length() > 0 && r.card.Visible() {
 		u.window.Canvas().Focus(r.list)

@@ -27,10 +27,7 @@ type linksPlace struct {
 	bar     *selectionBar
 	asked   *lineAsk
 	rows    *rows
-	empty   *fyne.Container
-	emptyT  *clipped
-	emptyS  *clipped
-	emptyB  *button
+	empty   *emptyCard
 
 	entries []desk.Entry   // newest first; not changed in place, since others read it
 	files   map[string]int // how many of them stand on a page, by its ID
@@ -52,13 +49,10 @@ type linksPlace struct {
 	reminds time.Time // when the next reminder is due
 	remind  time.Duration
 
-	selected map[string]bool // by ID; all of them are shown
-	base     map[string]bool // what was selected before the range that Shift makes
-	anchor   string          // where that range begins
+	*selection
 	opened   string          // the ID of the entry whose details are shown
 	copied   map[string]bool // the IDs of the entries whose links were copied last
 	reminded map[string]bool // the links that a reminder was given for, see remindedKey
-	qr       *qrPanel        // nil while there is none
 }
 
 // linkFilter is which links are shown.
@@ -95,8 +89,10 @@ func (f linkFilter) standings() []desk.Standing {
 func (u *ui) newLinksPlace() *linksPlace {
 	p := &linksPlace{
 		u: u, filters: map[linkFilter]*filterChip{}, sort: desk.ByTime,
-		selected: map[string]bool{}, copied: map[string]bool{}, reminded: u.remindedBefore(),
+		copied: map[string]bool{}, reminded: u.remindedBefore(),
 	}
+	p.selection = newSelection(func() fyne.KeyModifier { return u.held() }, func() int { return len(p.shown) },
+		func(at int) string { return p.shown[at].ID }, p.selectionChanged)
 	title := newWhole(lang.L("Links"), sizeTitle, colorText, true)
 	p.search = newSearchField(u, lang.L("Search name, note or bucket"), func(string) { p.sift() })
 	browse := u.button(secondary, lang.L("Link to a file in a bucket…"), u.openBrowse)
@@ -117,19 +113,15 @@ func (u *ui) newLinksPlace() *linksPlace {
 	p.chips.Add(p.more)
 	layout.end = []fyne.CanvasObject{p.sorting, p.more}
 	p.chips.Layout = layout
-	p.bar = p.newSelectionBar()
+	p.bar = p.newBar()
 	p.asked = newLineAsk(u)
 	p.asked.after = p.showBand
 	p.band = container.NewStack(p.chips, p.bar.all, p.asked.all)
 
 	p.rows = u.rows(func() int { return len(p.shown) }, p.row, p.tapped)
 	p.rows.list.picked, p.rows.list.extended, p.rows.list.deleted = p.pick, p.extend, p.revokeAt
-	p.emptyT, p.emptyS = newClipped(sizeTitle, colorText, true), newClipped(sizeBody, colorMuted, false)
-	p.emptyT.align, p.emptyS.align = fyne.TextAlignCenter, fyne.TextAlignCenter
-	p.emptyB = u.button(secondary, "", nil)
-	p.empty = newCard(container.New(middleOf{}, container.New(stack{gap: gap},
-		newPicture(iconLink, colorAccent, 36), p.emptyT, p.emptyS, container.NewCenter(p.emptyB))))
-	middle := container.NewStack(p.empty, p.rows.card)
+	p.empty = u.newEmptyCard(iconLink)
+	middle := container.NewStack(p.empty.all, p.rows.card)
 	p.all = container.New(stack{gap: 8, stretch: middle}, head, p.band, middle)
 	p.showBand()
 	p.sift()
@@ -324,10 +316,12 @@ func (p *linksPlace) show(r sifted) {
 	p.shown, p.turns, p.reminds = r.shown, r.turns, r.reminds
 	p.rested = time.Now().Add(50 * r.took) // so that a long ledger's countdowns take a small part of a core
 	p.count(r.counts)
-	p.keepSelected()
+	if p.keepShown() {
+		p.showBand()
+	}
 	p.giveReminders(r.due)
 	p.sayEmpty(strings.TrimSpace(p.search.Text) != "")
-	p.empty.Hidden, p.rows.card.Hidden = len(p.shown) > 0, len(p.shown) == 0
+	p.empty.all.Hidden, p.rows.card.Hidden = len(p.shown) > 0, len(p.shown) == 0
 	p.heights()
 	p.all.Refresh()
 }
@@ -377,27 +371,27 @@ func (p *linksPlace) count(counts map[desk.Standing]int) {
 
 // sayEmpty explains why there is nothing to see.
 func (p *linksPlace) sayEmpty(searched bool) {
-	p.emptyB.set(secondary, lang.L("Send a file"), iconNone, "", func() { p.u.open(p.u.send) })
+	p.empty.button.set(secondary, lang.L("Send a file"), iconNone, "", func() { p.u.open(p.u.send) })
 	switch {
 	case searched:
-		p.emptyT.set(lang.L("Nothing found"), colorText)
-		p.emptyS.set(lang.L("No link here has this in its name, folder, bucket, profile or note"), colorMuted)
-		p.emptyB.set(secondary, lang.L("Show all"), iconNone, "", func() { p.search.SetText(""); p.filters[allLinks].onTap() })
+		p.empty.title.set(lang.L("Nothing found"), colorText)
+		p.empty.text.set(lang.L("No link here has this in its name, folder, bucket, profile or note"), colorMuted)
+		p.empty.button.set(secondary, lang.L("Show all"), iconNone, "", func() { p.search.SetText(""); p.filters[allLinks].onTap() })
 	case p.trouble != nil:
-		p.emptyT.set(told(p.trouble.What), colorText)
-		p.emptyS.set(told(p.trouble.Help), colorMuted)
+		p.empty.title.set(told(p.trouble.What), colorText)
+		p.empty.text.set(told(p.trouble.Help), colorMuted)
 	case len(p.entries) == 0:
-		p.emptyT.set(lang.L("No links yet"), colorText)
-		p.emptyS.set(lang.L("What you send shows up here, with the time until its link ends"), colorMuted)
+		p.empty.title.set(lang.L("No links yet"), colorText)
+		p.empty.text.set(lang.L("What you send shows up here, with the time until its link ends"), colorMuted)
 	case p.filter == liveLinks:
-		p.emptyT.set(lang.L("No live links"), colorText)
-		p.emptyS.set(lang.L("All links have ended"), colorMuted)
+		p.empty.title.set(lang.L("No live links"), colorText)
+		p.empty.text.set(lang.L("All links have ended"), colorMuted)
 	case p.filter == soonLinks:
-		p.emptyT.set(lang.L("No link ends soon"), colorText)
-		p.emptyS.set(lang.L("Those in the last part of their time show up here, to be renewed"), colorMuted)
+		p.empty.title.set(lang.L("No link ends soon"), colorText)
+		p.empty.text.set(lang.L("Those in the last part of their time show up here, to be renewed"), colorMuted)
 	default:
-		p.emptyT.set(lang.L("Nothing here"), colorText)
-		p.emptyS.set(lang.L("That is good news"), colorMuted)
+		p.empty.title.set(lang.L("Nothing here"), colorText)
+		p.empty.text.set(lang.L("That is good news"), colorMuted)
 	}
 }
 
@@ -410,16 +404,6 @@ func (p *linksPlace) heights() {
 		}
 	}
 	p.rows.changed(open)
-}
-
-// index is the line of an entry, -1 where it is not shown.
-func (p *linksPlace) index(id string) int {
-	for i := range p.shown {
-		if p.shown[i].ID == id {
-			return i
-		}
-	}
-	return -1
 }
 
 // top goes to the first row, where another list begins.
@@ -449,9 +433,6 @@ func (p *linksPlace) tick() {
 	if !p.owed.IsZero() && time.Now().After(p.owed) {
 		p.owed = time.Time{}
 		p.reload()
-	}
-	if p.qr != nil {
-		p.qr.tick()
 	}
 }
 

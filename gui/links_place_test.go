@@ -225,7 +225,7 @@ func TestSearchFindsNotesAndProfiles(t *testing.T) {
 		}
 	}
 	p.search.SetText("nothing like it")
-	p.emptyB.Tapped(nil)
+	p.empty.button.Tapped(nil)
 	if len(p.shown) != 2 {
 		t.Error("the search is not cleared")
 	}

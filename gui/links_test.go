@@ -119,8 +119,8 @@ func TestSearchAndFilters(t *testing.T) {
 		if got := names(); got != c.want {
 			t.Errorf("filter %d, search %q: %q, want %q", c.filter, c.search, got, c.want)
 		}
-		if r.links.empty.Visible() == (c.want != "") || r.links.emptyT.text == "" {
-			t.Errorf("filter %d, search %q: the empty place is shown %v", c.filter, c.search, r.links.empty.Visible())
+		if r.links.empty.all.Visible() == (c.want != "") || r.links.empty.title.text == "" {
+			t.Errorf("filter %d, search %q: the empty place is shown %v", c.filter, c.search, r.links.empty.all.Visible())
 		}
 	}
 	r.links.search.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})

@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"waybill/internal/desk"
-	"waybill/signer"
 )
 
 // linkOf signs an entry's link again, to the same end, since no URL is kept.
@@ -164,21 +163,13 @@ func (p *linksPlace) bundle(list []desk.Entry, title string) {
 		}
 		u.copy(t.Link.URL)
 		p.selectNone()
-		made := notice{tone: good, text: lang.L("The link to the page “{{.Name}}” is copied.", args{"Name": t.Name}), help: p.until(t.Link)}
+		made := notice{tone: good, text: lang.L("The link to the page “{{.Name}}” is copied.", args{"Name": t.Name}), help: u.words.until(t.Link, u.now())}
 		if t.Trouble != nil {
 			made.tone, made.help = warning, told(t.Trouble.What)+" "+told(t.Trouble.Help)
 		}
 		u.notices.show("bundle", made)
 		p.reload()
 	})
-}
-
-// until is a sentence on when a link ends.
-func (p *linksPlace) until(l *desk.Link) string {
-	if l.Because == signer.Unknown || l.Ends.IsZero() {
-		return lang.L("Nobody knows when the link ends: its session does not say.")
-	}
-	return lang.L("The link works until {{.When}}.", args{"When": p.u.words.zoned(l.Ends, p.u.now())})
 }
 
 // forgetQuestion is the name of its notice.
@@ -218,11 +209,11 @@ func (p *linksPlace) forget(list []desk.Entry) {
 }
 
 // dropQuestion takes a question back that waits for an answer, and reports whether there was one.
-func (p *linksPlace) dropQuestion() bool {
-	for _, name := range []string{revokeQuestion, forgetQuestion, mailQuestion, replaceQuestion} {
-		if p.u.notices.lines[name] != nil {
-			p.u.notices.hide(name)
-			p.u.focusRows()
+func (u *ui) dropQuestion() bool {
+	for _, name := range []string{revokeQuestion, forgetQuestion, mailQuestion, replaceQuestion, closeQuestion, forgetRequestsQuestion, corsNotice} {
+		if u.notices.lines[name] != nil {
+			u.notices.hide(name)
+			u.focusRows()
 			return true
 		}
 	}

@@ -12,41 +12,41 @@ import (
 // mailQuestion is the name of its notice.
 const mailQuestion = "mail"
 
-// mail opens a new mail with an entry's link in the person's mail program; before that, it warns of a link that is
-// too long for a line of a mail.
+// mail opens a new mail with an entry's link in the person's mail program.
 func (p *linksPlace) mail(e desk.Entry) {
-	u := p.u
 	p.linkOf(e, func(l *desk.Link) {
-		if !desk.MailBreaks(l.URL) {
-			u.notices.hide(mailQuestion)
-			p.openMail(e, l)
-			return
-		}
-		p.askMail(e, l)
+		p.u.mail(e.Name, l, lang.L("Save a small page…"),
+			lang.L("A small page that leads to it can be attached to the mail instead. The link to a page of several files is just as long.")+" "+whatLinksCannot(),
+			func() { p.saveLead(e, l) })
 	})
 }
 
-// askMail warns of a link that is too long, and asks what to do.
-func (p *linksPlace) askMail(e desk.Entry, l *desk.Link) {
-	u := p.u
-	save := u.button(secondary, lang.L("Save a small page…"), func() { u.notices.hide(mailQuestion); p.saveLead(e, l) })
-	anyway := u.button(secondary, lang.L("Mail it anyway"), func() { u.notices.hide(mailQuestion); p.openMail(e, l) })
+// mail opens a new mail with a link to something of this name. Before that, it warns of a link that is too long for a
+// line of a mail, and offers a file to attach instead.
+func (u *ui) mail(name string, l *desk.Link, instead, why string, save func()) {
+	if !desk.MailBreaks(l.URL) {
+		u.notices.hide(mailQuestion)
+		u.openMail(name, l)
+		return
+	}
+	saving := u.button(secondary, instead, func() { u.notices.hide(mailQuestion); save() })
+	anyway := u.button(secondary, lang.L("Mail it anyway"), func() { u.notices.hide(mailQuestion); u.openMail(name, l) })
 	cancel := u.button(secondary, lang.L("Cancel"), func() { u.notices.hide(mailQuestion); u.focusRows() })
 	u.notices.show(mailQuestion, notice{
-		tone: warning, sticky: true, actions: []*button{save, anyway, cancel},
+		tone: warning, sticky: true, actions: []*button{saving, anyway, cancel},
 		text: lang.L("This link is longer than a line of a mail may be, and may arrive broken in two."),
-		help: lang.L("A small page that leads to it can be attached to the mail instead. The link to a page of several files is just as long.") + " " + whatLinksCannot(),
+		help: why,
 	})
-	u.window.Canvas().Focus(save)
+	u.window.Canvas().Focus(saving)
 }
 
-func (p *linksPlace) openMail(e desk.Entry, l *desk.Link) {
-	parsed, err := url.Parse(desk.MailTo(e.Name, l.URL, p.until(l)))
+func (u *ui) openMail(name string, l *desk.Link) {
+	parsed, err := url.Parse(desk.MailTo(name, l.URL, u.words.until(l, u.now())))
 	if err == nil {
-		err = p.u.app.OpenURL(parsed)
+		err = u.app.OpenURL(parsed)
 	}
 	if err != nil { // which holds the link: it is not for the screen
-		p.u.notices.show(mailQuestion, notice{tone: warning, text: lang.L("The mail program could not be opened."),
+		u.notices.show(mailQuestion, notice{tone: warning, text: lang.L("The mail program could not be opened."),
 			help: lang.L("Copy the link, and paste it into a mail.")})
 	}
 }

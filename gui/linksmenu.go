@@ -123,11 +123,9 @@ func (p *linksPlace) exportItems(which func() []desk.Entry) []*fyne.MenuItem {
 // placeMenu offers what concerns the whole list.
 func (p *linksPlace) placeMenu() {
 	u := p.u
-	all := fyne.NewMenuItem(lang.L("Select all"), p.selectAll)
-	all.Shortcut = u.menuKey("selectAll")
 	today := fyne.NewMenuItem(lang.L("Renew all that end today"), p.renewToday)
 	today.Shortcut = u.menuKey("renewToday")
-	items := []*fyne.MenuItem{all, today, fyne.NewMenuItemSeparator()}
+	items := []*fyne.MenuItem{u.selectAllItem(p.selectAll), today, fyne.NewMenuItemSeparator()}
 	u.popUp(append(items, p.exportItems(func() []desk.Entry { return p.shown })...), p.more)
 }
 
@@ -181,7 +179,7 @@ func (u *ui) linkKeys() []shortcut {
 		}
 	}
 	return []shortcut{
-		{"selectAll", lang.L("Select all links"), fyne.KeyA, ctrl, place((*linksPlace).selectAll)},
+		{"selectAll", lang.L("Select all"), fyne.KeyA, ctrl, place((*linksPlace).selectAll)},
 		{"renew", lang.L("Renew the links"), fyne.KeyE, ctrl, all(func(p *linksPlace, list []desk.Entry) { p.renew(list, 0) })},
 		{"renewToday", lang.L("Renew all that end today"), fyne.KeyE, shift, place((*linksPlace).renewToday)},
 		{"bundle", lang.L("Make one link for all that are selected"), fyne.KeyB, shift, all((*linksPlace).askBundle)},
@@ -232,7 +230,7 @@ func (p *linksPlace) escape() {
 	case !p.all.Visible():
 	case p.asked.open():
 		p.asked.cancel()
-	case p.dropQuestion():
+	case p.u.dropQuestion():
 	case len(p.selected) > 0:
 		p.selectNone()
 	case p.opened != "":

@@ -87,7 +87,7 @@ func (p *linksPlace) showRenewed(list []desk.Entry, r renewed) {
 	case len(list) == 1:
 		u.copy(r.links[0].URL)
 		p.markCopied(list)
-		said.text = lang.L("The new link to {{.Name}} is copied.", args{"Name": list[0].Name}) + " " + p.until(r.last)
+		said.text = lang.L("The new link to {{.Name}} is copied.", args{"Name": list[0].Name}) + " " + w.until(r.last, u.now())
 	default:
 		text := desk.CopyText(desk.FormatURL, r.links)
 		said.text = lang.N("{{.Count}} links are renewed.", len(r.links), args{"Count": w.count(len(r.links))})

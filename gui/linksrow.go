@@ -2,6 +2,7 @@ package gui
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
@@ -23,10 +24,10 @@ func (p *linksPlace) row(at int) (rowContent, rowActions) {
 		side: func(o fyne.CanvasObject) { p.menu(e, o) },
 		pick: func() { p.tapTile(e.ID) },
 	}
-	c.text = strings.Join(nonEmpty(p.where(e), lang.L("sent {{.When}}", args{"When": w.moment(e.Sent, now)}), p.by(e), p.signedBy(e)), " · ")
+	c.text = strings.Join(nonEmpty(p.where(e), lang.L("sent {{.When}}", args{"When": w.moment(e.Sent, now)}), p.by(e), p.u.signedBy(e.Destination)), " · ")
 	if e.Kind == desk.KindBundle {
 		c.kind, c.icon = "", iconPage
-		c.text = strings.Join(nonEmpty(p.pageOf(e), p.where(e), p.by(e), p.signedBy(e)), " · ")
+		c.text = strings.Join(nonEmpty(p.pageOf(e), p.where(e), p.by(e), p.u.signedBy(e.Destination)), " · ")
 	}
 	if e.Note != "" {
 		c.help = lang.L("“{{.Note}}”", args{"Note": oneLine(e.Note)})
@@ -69,7 +70,7 @@ func (p *linksPlace) standing(e desk.Entry, c *rowContent, act *rowActions) {
 		c.main, act.main = lang.L("Renew"), func() { p.renew([]desk.Entry{e}, 0) }
 	case desk.Revoked:
 		c.chip = lang.L("Revoked")
-		c.text = strings.Join(nonEmpty(lang.L("taken away {{.When}}", args{"When": w.moment(e.Revoked, now)}), p.where(e), p.signedBy(e)), " · ")
+		c.text = strings.Join(nonEmpty(lang.L("taken away {{.When}}", args{"When": w.moment(e.Revoked, now)}), p.where(e), p.u.signedBy(e.Destination)), " · ")
 		if e.CanUndo {
 			c.main, act.main = lang.L("Bring back"), func() { p.bringBack([]desk.Entry{e}) }
 		}
@@ -104,11 +105,11 @@ func (p *linksPlace) by(e desk.Entry) string {
 }
 
 // signedBy is the profile as a person reads it.
-func (p *linksPlace) signedBy(e desk.Entry) string {
-	if e.Destination.Sandbox {
+func (u *ui) signedBy(at desk.Destination) string {
+	if at.Sandbox {
 		return lang.L("Sandbox")
 	}
-	return e.Destination.Profile
+	return at.Profile
 }
 
 // pageOf says of how many files a page is, as long as that is known.
@@ -125,17 +126,22 @@ func (p *linksPlace) ends(e desk.Entry) string {
 	if e.Ends.IsZero() || e.Because == signer.Unknown {
 		return lang.L("It ends with the session that signed it; nobody knows when")
 	}
-	now := p.u.now()
-	when := args{"When": p.u.words.zoned(e.Ends, now)}
-	ended := !now.Before(e.Ends)
+	return p.u.endsBecause(e.Ends, e.Because)
+}
+
+// endsBecause says when something signed ends or has ended, and which of its bounds that is.
+func (u *ui) endsBecause(ends time.Time, because signer.Because) string {
+	now := u.now()
+	when := args{"When": u.words.zoned(ends, now)}
+	ended := !now.Before(ends)
 	switch {
-	case e.Because == signer.Credentials && ended:
+	case because == signer.Credentials && ended:
 		return lang.L("Ended {{.When}}, with the session that signed it", when)
-	case e.Because == signer.Credentials:
+	case because == signer.Credentials:
 		return lang.L("Ends {{.When}}, with the session that signed it", when)
-	case e.Because == signer.Limit && ended:
+	case because == signer.Limit && ended:
 		return lang.L("Ended {{.When}}, after the longest time that S3 allows", when)
-	case e.Because == signer.Limit:
+	case because == signer.Limit:
 		return lang.L("Ends {{.When}}, after the longest time that S3 allows", when)
 	case ended:
 		return lang.L("Ended {{.When}}, as was asked for", when)
@@ -152,7 +158,7 @@ func (p *linksPlace) about(e desk.Entry) string {
 		if !e.Revoked.IsZero() {
 			lines = append(lines, lang.L("Taken away {{.When}}", args{"When": w.zoned(e.Revoked, now)}))
 		}
-		by := p.signedBy(e)
+		by := p.u.signedBy(e.Destination)
 		if e.Account != "" {
 			by += " (" + e.Account + ")"
 		}

@@ -17,8 +17,7 @@ import (
 
 // qrPanel shows a link as a QR code, over the whole window.
 type qrPanel struct {
-	p     *linksPlace
-	entry desk.Entry
+	u     *ui
 	link  *desk.Link
 	code  *qrCode
 	all   *fyne.Container
@@ -36,31 +35,33 @@ type qrShown struct {
 
 // showQR shows an entry's link as a QR code.
 func (p *linksPlace) showQR(e desk.Entry) {
-	p.linkOf(e, func(l *desk.Link) {
-		ask(p.u, func(context.Context) (qrShown, error) {
-			picture, err := desk.QR(l.URL)
-			if err != nil {
-				return qrShown{}, err
-			}
-			return qrShown{l, desk.QRModules(picture)}, nil
-		}, func(s qrShown, err error) {
-			if err != nil {
-				p.u.notices.trouble("copy", desk.Explain(err), bad)
-				return
-			}
-			p.coverWithQR(e, s)
-		})
+	p.linkOf(e, func(l *desk.Link) { p.u.showQR(e.Name, l) })
+}
+
+// showQR shows the link to something of this name as a QR code.
+func (u *ui) showQR(name string, l *desk.Link) {
+	ask(u, func(context.Context) (qrShown, error) {
+		picture, err := desk.QR(l.URL)
+		if err != nil {
+			return qrShown{}, err
+		}
+		return qrShown{l, desk.QRModules(picture)}, nil
+	}, func(s qrShown, err error) {
+		if err != nil {
+			u.notices.trouble("copy", desk.Explain(err), bad)
+			return
+		}
+		u.coverWithQR(name, s)
 	})
 }
 
-func (p *linksPlace) coverWithQR(e desk.Entry, s qrShown) {
-	u := p.u
+func (u *ui) coverWithQR(called string, s qrShown) {
 	if u.uncover != nil {
 		u.uncover()
 	}
-	q := &qrPanel{p: p, entry: e, link: s.link, code: newQRCode(s.picture)}
+	q := &qrPanel{u: u, link: s.link, code: newQRCode(s.picture)}
 	name := newClipped(sizeBody, colorText, true)
-	name.text, name.keepEnd = e.Name, true
+	name.text, name.keepEnd = called, true
 	q.ends = u.prose("", colorText)
 	q.small = u.prose(lang.L("The code is too small here to be scanned: make the window larger."), colorWarn)
 	q.small.all.Hide()
@@ -70,7 +71,7 @@ func (p *linksPlace) coverWithQR(e desk.Entry, s qrShown) {
 		u.prose(lang.L("Whoever scans this has the link."), colorText).all, q.small.all,
 		container.New(line{gap: 8}, closing, copying), u.prose(whatLinksCannot(), colorMuted).all)
 	q.all = container.New(&qrLayout{q}, newSurface(colorSide, colorNone, 0), q.code, words)
-	p.qr, u.uncover = q, q.close
+	u.qr, u.uncover = q, q.close
 	q.tick()
 	u.float.hideTip()
 	u.cover.Objects = []fyne.CanvasObject{q.all}
@@ -83,8 +84,8 @@ func (p *linksPlace) coverWithQR(e desk.Entry, s qrShown) {
 
 // close gives the window back.
 func (q *qrPanel) close() {
-	u := q.p.u
-	q.p.qr, u.uncover = nil, nil
+	u := q.u
+	u.qr, u.uncover = nil, nil
 	u.cover.Objects = nil
 	u.cover.Hide()
 	u.shell.Show()
@@ -97,28 +98,27 @@ func (q *qrPanel) close() {
 
 // makeRoom makes the window large enough for the code to be scanned.
 func (q *qrPanel) makeRoom() {
-	c := q.p.u.window.Canvas()
+	c := q.u.window.Canvas()
 	side := float32(math.Ceil(float64(leastModule*q.code.modules()) / float64(pixelsOf(c))))
 	now := c.Size()
 	if codeSide(now) >= side {
 		return
 	}
 	q.before = now
-	q.p.u.window.Resize(now.Max(fyne.NewSize(side+2*qrMargin+gap+qrWords, side+2*qrMargin)))
+	q.u.window.Resize(now.Max(fyne.NewSize(side+2*qrMargin+gap+qrWords, side+2*qrMargin)))
 	q.grown = c.Size()
 }
 
 // tick says when the link ends, as it is now.
 func (q *qrPanel) tick() {
-	p := q.p
-	text, tone := p.until(q.link), colorText
-	now := p.u.now()
+	w, now := q.u.words, q.u.now()
+	text, tone := w.until(q.link, now), colorText
 	switch left := q.link.Ends.Sub(now); {
 	case q.link.Ends.IsZero():
 	case left <= 0:
-		text, tone = lang.L("Ended {{.When}}", args{"When": p.u.words.zoned(q.link.Ends, now)}), colorError
+		text, tone = lang.L("Ended {{.When}}", args{"When": w.zoned(q.link.Ends, now)}), colorError
 	default:
-		text = lang.L("The link works until {{.When}}, for another {{.Time}}.", args{"When": p.u.words.zoned(q.link.Ends, now), "Time": p.u.words.countdown(left)})
+		text = lang.L("The link works until {{.When}}, for another {{.Time}}.", args{"When": w.zoned(q.link.Ends, now), "Time": w.countdown(left)})
 	}
 	q.ends.set(text, tone)
 }
@@ -153,7 +153,7 @@ func (l *qrLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	ground, code, words := objects[0], objects[1], objects[2]
 	ground.Resize(size)
 	q := l.q
-	n, pixels, room := q.code.modules(), pixelsOf(q.p.u.window.Canvas()), codeSide(size)
+	n, pixels, room := q.code.modules(), pixelsOf(q.u.window.Canvas()), codeSide(size)
 	each := int(room*pixels+0.5) / n
 	side := room
 	if each > 0 { // no wider than the code will be

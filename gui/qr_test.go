@@ -22,7 +22,7 @@ import (
 // own picture is no use here: after a while, Fyne's test driver lets go of what it has drawn, and paints it without a size.
 func (r *rig) scanned() string {
 	r.t.Helper()
-	code := r.links.qr.code
+	code := r.qr.code
 	side := int(code.Size().Width * pixelsOf(r.window.Canvas()))
 	seen := code.draw(side, side)
 	var err error
@@ -46,17 +46,17 @@ func TestQRCodeOfALink(t *testing.T) {
 	r.window.Resize(fyne.NewSize(720, 480))
 	p.rows.list.at = 0
 	r.key("qr")
-	r.until("it is shown", func() bool { return p.qr != nil })
+	r.until("it is shown", func() bool { return r.qr != nil })
 	if got := r.scanned(); !strings.HasPrefix(got, "http") || fetch(t, got) != "this is scan me.txt" {
 		t.Errorf("it leads to %q", got)
 	}
-	if text := p.qr.ends.label.Text; !strings.HasPrefix(text, "The link works until ") || !strings.HasSuffix(text, ", for another 59 min.") {
+	if text := r.qr.ends.label.Text; !strings.HasPrefix(text, "The link works until ") || !strings.HasSuffix(text, ", for another 59 min.") {
 		t.Errorf("it says %q", text)
 	}
 	over := time.Now().Add(2 * time.Hour)
 	r.now = func() time.Time { return over }
-	p.tick()
-	if text := p.qr.ends.label.Text; !strings.HasPrefix(text, "Ended ") {
+	r.count()
+	if text := r.qr.ends.label.Text; !strings.HasPrefix(text, "Ended ") {
 		t.Errorf("after the end it says %q", text)
 	}
 	b, ok := r.window.Canvas().Focused().(*button)
@@ -64,7 +64,7 @@ func TestQRCodeOfALink(t *testing.T) {
 		t.Fatal("the code does not have the window")
 	}
 	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if p.qr != nil || !r.shell.Visible() || r.cover.Visible() {
+	if r.qr != nil || !r.shell.Visible() || r.cover.Visible() {
 		t.Error("Escape does not close it")
 	}
 }
@@ -95,9 +95,9 @@ func TestQRCodesAreLargeEnough(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.links.coverWithQR(desk.Entry{Name: strings.Repeat("a long name ", 20) + ".pdf"},
+		r.coverWithQR(strings.Repeat("a long name ", 20)+".pdf",
 			qrShown{&desk.Link{URL: link, Ends: time.Now().Add(time.Hour), Because: signer.Requested}, desk.QRModules(picture)})
-		q := r.links.qr
+		q := r.qr
 		if each := q.code.Size().Width * pixelsOf(r.window.Canvas()) / float32(q.code.modules()); each < leastModule {
 			t.Errorf("%+v: a module is %v pixels wide in a window of %v", c, each, r.window.Canvas().Size())
 		}
@@ -135,7 +135,7 @@ func TestNoQRCodeForSuchALink(t *testing.T) {
 	}
 	r.links.showQR(r.entry(name))
 	r.until("it says so", func() bool { return strings.HasPrefix(r.says("copy"), "The link is too long for a QR code.") })
-	if r.links.qr != nil {
+	if r.qr != nil {
 		t.Error("there is one")
 	}
 }

@@ -2,6 +2,7 @@ package gui
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -193,7 +194,7 @@ func (p *settingsPlace) keyTable() fyne.CanvasObject {
 	table := container.New(stack{gap: 6})
 	for _, s := range p.u.shortcuts() {
 		name := newClipped(sizeSmall, colorText, false)
-		name.text = s.name
+		name.text = strings.Join(nonEmpty(s.name, keyInRequests(s.id)), " · ")
 		table.Add(container.New(columns{1, 2}, newWhole(keyName(s), sizeSmall, colorMuted, true), name))
 	}
 	return table

@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/widget"
 
 	"waybill/internal/desk"
 	"waybill/signer"
@@ -191,63 +190,3 @@ func (u *ui) chooseKey(chosen func(path string)) {
 		}
 	})
 }
-
-// plainField is a field to type in, with its name.
-type plainField struct {
-	widget.Entry
-	ui     *ui
-	name   string
-	frame  *surface
-	submit func() // Enter
-	leave  func() // Escape
-}
-
-func newPlainField(u *ui, name, placeholder string, submit, leave func()) *plainField {
-	f := &plainField{ui: u, name: name, frame: newFrame(), submit: submit, leave: leave}
-	f.PlaceHolder = placeholder
-	f.ExtendBaseWidget(f)
-	return f
-}
-
-func (f *plainField) label() fyne.CanvasObject {
-	label := newClipped(sizeSmall, colorMuted, false)
-	label.text = f.name
-	return label
-}
-
-func (f *plainField) labelled() fyne.CanvasObject {
-	return container.New(stack{gap: 4}, f.label(), framed(f.frame, f))
-}
-
-// FocusGained implements fyne.Focusable.
-func (f *plainField) FocusGained() { f.Entry.FocusGained(); f.frame.focus(true) }
-
-// FocusLost implements fyne.Focusable.
-func (f *plainField) FocusLost() { f.Entry.FocusLost(); f.frame.focus(false) }
-
-// TypedKey implements fyne.Focusable.
-func (f *plainField) TypedKey(k *fyne.KeyEvent) {
-	switch k.Name {
-	case fyne.KeyReturn, fyne.KeyEnter:
-		f.submit()
-	case fyne.KeyEscape:
-		f.leave()
-	case fyne.KeyF1:
-		f.ui.typedKey(k)
-	default:
-		f.Entry.TypedKey(k)
-	}
-}
-
-// TypedShortcut implements fyne.Shortcutable: the window's own shortcuts work from within a field.
-func (f *plainField) TypedShortcut(s fyne.Shortcut) {
-	if !f.ui.typedShortcut(s) {
-		f.Entry.TypedShortcut(s)
-	}
-}
-
-// AccessibilityLabel implements fyne.Accessible.
-func (f *plainField) AccessibilityLabel() string { return f.name + ": " + f.Text }
-
-// AccessibilityRole implements fyne.Accessible.
-func (f *plainField) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }

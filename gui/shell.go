@@ -52,6 +52,7 @@ type sidebar struct {
 	name     *clipped
 	send     *navItem
 	links    *navItem
+	requests *navItem
 	settings *navItem
 	who      *clipped
 	until    *prose
@@ -65,12 +66,14 @@ func (u *ui) newSidebar() *sidebar {
 	s.until = u.prose("", colorMuted)
 	s.send = u.navItem(iconSend, lang.L("Send"), func() { u.open(u.send) })
 	s.links = u.navItem(iconLink, lang.L("Links"), func() { u.open(u.links) })
+	s.requests = u.navItem(iconRequest, lang.L("Requests"), func() { u.open(u.requests) })
+	s.requests.loud = true
 	s.settings = u.navItem(iconSettings, lang.L("Settings"), func() { u.open(u.settings) })
-	s.send.tip, s.links.tip, s.settings.tip = u.tipFor("send"), u.tipFor("links"), u.tipFor("settings")
+	s.send.tip, s.links.tip, s.requests.tip, s.settings.tip = u.tipFor("send"), u.tipFor("links"), u.tipFor("requests"), u.tipFor("settings")
 	logo := canvas.NewImageFromResource(fyne.NewStaticResource("waybill-logo.svg", assets.LogoSmall))
 	logo.SetMinSize(fyne.NewSquareSize(22))
 	s.foot = container.New(stack{gap: 2}, s.who, s.until.all)
-	s.all = container.New(&sideLayout{s}, logo, s.name, s.send, s.links, s.settings,
+	s.all = container.New(&sideLayout{s}, logo, s.name, s.send, s.links, s.requests, s.settings,
 		newSurface(colorLine, colorNone, 0), s.foot)
 	return s
 }
@@ -81,7 +84,7 @@ func (s *sidebar) setSlim(slim bool) {
 	}
 	s.slim = slim
 	s.name.Hidden, s.foot.Hidden = slim, slim
-	for _, n := range []*navItem{s.send, s.links, s.settings} {
+	for _, n := range []*navItem{s.send, s.links, s.requests, s.settings} {
 		n.slim = slim
 		n.Refresh()
 	}
@@ -91,6 +94,7 @@ func (s *sidebar) setSlim(slim bool) {
 func (s *sidebar) mark(p place) {
 	s.send.setOn(p == place(s.u.send))
 	s.links.setOn(p == place(s.u.links))
+	s.requests.setOn(p == place(s.u.requests))
 	s.settings.setOn(p == place(s.u.settings))
 }
 
@@ -107,7 +111,7 @@ type sideLayout struct{ s *sidebar }
 
 // Layout implements fyne.Layout.
 func (l *sideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	logo, name, rule, foot := objects[0], objects[1], objects[5], objects[6]
+	logo, name, settings, rule, foot := objects[0], objects[1], objects[5], objects[6], objects[7]
 	const edge = 12
 	left := float32(20)
 	if l.s.slim {
@@ -118,7 +122,7 @@ func (l *sideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	name.Move(fyne.NewPos(left+30, 18))
 	name.Resize(fyne.NewSize(size.Width-left-30-edge, name.MinSize().Height))
 	y := float32(58)
-	for _, item := range objects[2:4] {
+	for _, item := range objects[2:5] {
 		item.Move(fyne.NewPos(edge, y))
 		item.Resize(fyne.NewSize(size.Width-2*edge, control))
 		y += control + 4
@@ -137,8 +141,8 @@ func (l *sideLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	} else {
 		rule.Resize(fyne.Size{})
 	}
-	objects[4].Move(fyne.NewPos(edge, bottom-control))
-	objects[4].Resize(fyne.NewSize(size.Width-2*edge, control))
+	settings.Move(fyne.NewPos(edge, bottom-control))
+	settings.Resize(fyne.NewSize(size.Width-2*edge, control))
 }
 
 // MinSize implements fyne.Layout.
@@ -152,6 +156,7 @@ type navItem struct {
 	text  string
 	tip   string
 	badge string
+	loud  bool // the badge is news: it is seen in a narrow window too
 	onTap func()
 
 	on, slim, hovered, focused bool
@@ -247,6 +252,9 @@ func (r *navRenderer) Layout(size fyne.Size) {
 	r.word.Resize(word)
 	badge := r.badge.MinSize()
 	r.badge.Move(fyne.NewPos(size.Width-badge.Width-10, (size.Height-badge.Height)/2))
+	if r.n.slim { // at the icon's upper right
+		r.badge.Move(fyne.NewPos(min(left+buttonIcon, size.Width-badge.Width), 0))
+	}
 	r.badge.Resize(badge)
 }
 
@@ -270,7 +278,10 @@ func (r *navRenderer) Refresh() {
 	r.icon.Refresh()
 	r.word.Text, r.word.Color, r.word.TextSize, r.word.TextStyle.Bold = n.text, theme.Color(text), theme.Size(sizeBody), n.on
 	r.badge.Text, r.badge.Color, r.badge.TextSize = n.badge, theme.Color(text), theme.Size(sizeSmall)
-	r.word.Hidden, r.badge.Hidden = n.slim, n.slim || n.badge == ""
+	if n.loud {
+		r.badge.Color = theme.Color(colorAccent)
+	}
+	r.word.Hidden, r.badge.Hidden = n.slim, n.slim && !n.loud || n.badge == ""
 	r.Layout(n.Size())
 	canvas.Refresh(n)
 }

@@ -113,7 +113,7 @@ func (u *ui) offerUpdate(found desk.Update) {
 		tone: neutral,
 		actions: []*button{
 			u.button(secondary, lang.L("What is new"), func() { u.showChanges(found) }),
-			u.button(secondary, lang.L("Open the download page"), func() { u.openPage(found.Page) }),
+			u.button(secondary, lang.L("Open the download page"), func() { u.openDownloadPage(found.Page) }),
 			u.button(secondary, lang.L("Skip this version"), func() { u.skipUpdate(found.Newest) }),
 		},
 		text: lang.L("Waybill {{.Version}} is out.", args{"Version": found.Newest}),
@@ -128,8 +128,8 @@ func (u *ui) skipUpdate(version string) {
 	}
 }
 
-// openPage opens a page of the world in the browser.
-func (u *ui) openPage(address string) {
+// openDownloadPage opens a page of the world in the browser.
+func (u *ui) openDownloadPage(address string) {
 	page, err := url.Parse(address)
 	if err == nil {
 		err = u.app.OpenURL(page)
@@ -156,7 +156,7 @@ func (u *ui) showChanges(found desk.Update) {
 		u.window.Content().Refresh()
 	}
 	closing := u.button(secondary, lang.L("Close"), back)
-	opening := u.button(primary, lang.L("Open the download page"), func() { u.openPage(found.Page) })
+	opening := u.button(primary, lang.L("Open the download page"), func() { u.openDownloadPage(found.Page) })
 	words := container.NewVScroll(container.New(inset{0, 0, 12, 8}, newCard(container.New(insetAll(16), u.prose(text, colorText).all))))
 	title := newWhole(lang.L("New in Waybill {{.Version}}", args{"Version": found.Newest}), sizeTitle, colorText, true)
 	all := container.New(stack{gap: gap, stretch: words}, container.New(fixedHeight(control), container.New(line{}, title)), words,

@@ -195,6 +195,14 @@ func (w *words) end(ends time.Time, because signer.Because, now time.Time) strin
 	return lang.L("ends {{.When}}", when)
 }
 
+// until is a sentence on when a link ends.
+func (w *words) until(l *desk.Link, now time.Time) string {
+	if l.Because == signer.Unknown || l.Ends.IsZero() {
+		return lang.L("Nobody knows when the link ends: its session does not say.")
+	}
+	return lang.L("The link works until {{.When}}.", args{"When": w.zoned(l.Ends, now)})
+}
+
 // lasts is a length of time that links can last, as the field offers it.
 type lasts struct {
 	label string

@@ -29,6 +29,8 @@ func rows() map[string]row {
 		"ExpiresNotATime":    {`"{{.Given}}" is not a length of time.`, `Write it as 15m, 1h, 36h or 7d.`},
 		"ExpiresTooShort":    {`"{{.Given}}" is too short for a link.`, `Choose a time from one second to seven days, such as 1h.`},
 		"ExpiresTooLong":     {`"{{.Given}}" is longer than a signed link can last.`, `Choose at most 7d; S3 accepts no signature older than seven days.`},
+		"RequestByForm":      {`The store itself refuses what comes after the end or is not for the folder{{if .Kinds}}, other types{{end}}{{if .Size}}, larger files{{end}}.`, `{{if .PageSize}}Only the page minds the size: what is larger is marked here. {{end}}{{if .PageKinds}}Only the page minds the kinds: others are marked here. {{end}}The type of a file is what its sender says.`},
+		"RequestByFile":      {`The store itself refuses what comes after the end, more than {{.Files}} files{{if .Each}} of each type{{end}}{{if .Kinds}}, other types{{end}}. Nothing is overwritten.`, `{{if .PageSize}}Only the page minds the size: what is larger is marked here. {{end}}{{if .PageKinds}}Only the page minds the kinds: others are marked here. {{end}}The type of a file is what its sender says.`},
 		"BucketEmpty":        {`No bucket is named.`, `Name the bucket that the files shall go to.`},
 		"BucketName":         {`"{{.Bucket}}" cannot be the name of a bucket.`, `A name has 3 to 63 characters: letters, digits, dots and hyphens.`},
 		"BucketKind":         {`"{{.Bucket}}" is an access point or a directory bucket, which Waybill cannot use yet.`, `Name a general purpose bucket.`},

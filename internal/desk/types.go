@@ -249,6 +249,8 @@ type Settings struct {
 	Distributions []Distribution `json:"distributions,omitempty"`
 	// Updates is about newer versions. AllowUpdates, SkipUpdate and LookForUpdate change it.
 	Updates Updates `json:"updates,omitzero"`
+	// Requests is what was chosen for the request that was made last.
+	Requests RequestChoices `json:"requests,omitzero"`
 }
 
 // OnClose says what becomes of what is being sent when the window is closed.
