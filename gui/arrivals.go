@@ -175,7 +175,7 @@ func (p *arrivalsPlace) take(list []desk.Arrival) {
 
 // saw tells the desk that the person has seen what has arrived, once the window is in front.
 func (p *arrivalsPlace) saw() {
-	if !p.unseen || !p.all.Visible() || !p.u.inFront {
+	if !p.unseen || !p.all.Visible() || !p.u.inFront() {
 		return
 	}
 	p.unseen = false

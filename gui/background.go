@@ -22,6 +22,17 @@ type background struct {
 // starting comes after the programs that start with it, and a panel that fails is started again.
 const traceAfter = 5 * time.Second
 
+// watchFront follows whether the window has the keyboard.
+func (u *ui) watchFront() {
+	life := u.app.Lifecycle()
+	life.SetOnEnteredForeground(func() { u.back.front = true })
+	life.SetOnExitedForeground(func() { u.back.front = false })
+}
+
+// inFront reports whether the person looks at the window, as far as the system says. A hidden one may still be said to
+// have the keyboard.
+func (u *ui) inFront() bool { return u.back.front && !u.back.hidden }
+
 // comeForward brings the window in front of the others, wherever it was.
 func (u *ui) comeForward() {
 	u.back.hidden, u.back.shown = false, true

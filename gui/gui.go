@@ -67,8 +67,7 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	// Fyne hears signals too, and may be at its end by now: closing a window is too late then.
 	stop := context.AfterFunc(ctx, func() { u.do(a.Driver().Quit) })
 	defer stop()
-	a.Lifecycle().SetOnEnteredForeground(func() { u.back.front = true })
-	a.Lifecycle().SetOnExitedForeground(func() { u.back.front = false })
+	u.watchFront()
 	if o.Minimised {
 		u.back.hidden, u.back.resident = true, true
 		u.keepTrace()
@@ -139,14 +138,13 @@ type ui struct {
 	qr       *qrPanel        // what lies there, if it is a QR code
 	uncover  func()          // takes away what lies there; nil while there is nothing
 	keys     []shortcut
-	inFront  bool                 // the window has the person's attention, as far as the system says
 	brings   map[string]*bringing // what was downloaded last, by the request's ID
 }
 
 // newUI builds the window without showing it.
 func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u := &ui{app: a, desk: d, now: time.Now, do: fyne.Do, held: heldKeys, version: o.Version,
-		inFront: true, brings: map[string]*bringing{}}
+		brings: map[string]*bringing{}}
 	u.float = newFloat(func(f func()) { u.do(f) })
 	u.ctx, u.cancel = context.WithCancelCause(ctx)
 	u.words = newWords(systemLocale(), time.Local)
@@ -176,7 +174,6 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u.window.Resize(fyne.NewSize(960, 640))
 	u.keys = u.shortcuts()
 	u.listenToKeys()
-	u.watchFront()
 	u.window.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) {
 		paths := make([]string, 0, len(dropped))
 		for _, d := range dropped {

@@ -23,7 +23,7 @@ type notifier interface {
 
 // tell says something by the desktop, unless the window is in front or the person wants none of it.
 func (u *ui) tell(n notification) {
-	if u.notifier == nil || u.back.front && !u.back.hidden || u.desk.Settings().Silent {
+	if u.notifier == nil || u.inFront() || u.desk.Settings().Silent {
 		return
 	}
 	u.notifier.send(n)

@@ -21,6 +21,7 @@ func inRequests(t *testing.T, folder string) *rig {
 	withProfiles(t)
 	r := open(t, "", Options{})
 	r.ready()
+	r.back.front = true
 	r.fill(r.send.dest.bucket, "sandbox")
 	r.fill(r.send.dest.prefix, folder)
 	r.ui.open(r.requests)

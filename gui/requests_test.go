@@ -398,7 +398,7 @@ func TestTheStoreIsAskedToRefuse(t *testing.T) {
 func TestOutOfSight(t *testing.T) {
 	r := inRequests(t, "sight")
 	w := r.asks(desk.RequestOptions{For: "Anna"})
-	a, p := r.watched(), r.requests
+	h, p := r.listens(), r.requests
 	r.watches()
 	now := time.Now()
 	r.now = func() time.Time { return now }
@@ -413,14 +413,13 @@ func TestOutOfSight(t *testing.T) {
 	if looks(29*time.Second) || !looks(30*time.Second) {
 		t.Error("it does not look every 30 seconds")
 	}
-	r.inFront = false
+	r.back.front = false
 	r.sends(w, "<b>bold</b>.txt", "1")
 	if looks(90*time.Second) || !looks(2*time.Minute) {
 		t.Error("out of sight it does not look every two minutes")
 	}
-	n := <-a.notes
-	if n.Title != "<b>bold</b>.txt has arrived" || n.Content != "for the request to Anna" || strings.Contains(n.Title+n.Content, "http") {
-		t.Errorf("the desktop is told %q, %q", n.Title, n.Content)
+	if len(h.said) != 1 || h.said[0].title != "<b>bold</b>.txt has arrived" || h.said[0].body != "for the request to Anna" {
+		t.Errorf("the desktop is told %+v", h.said)
 	}
 	if r.says(arrivedNotice) == "" {
 		t.Error("nothing is said in the window")
@@ -430,7 +429,7 @@ func TestOutOfSight(t *testing.T) {
 	if !r.arrivals.unseen {
 		t.Error("it counts as seen")
 	}
-	r.inFront = true
+	r.back.front = true
 	r.count()
 	r.until("it is seen", func() bool { return r.side.requests.badge == "" && !r.arrivals.unseen })
 }

@@ -3,7 +3,6 @@ package gui
 import (
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 
 	"waybill/internal/desk"
@@ -28,7 +27,7 @@ const arrivedNotice = "arrived"
 // look asks the stores of what is open what has arrived, if it is time for that. The window does not wait for it.
 func (p *requestsPlace) look() {
 	now, every := p.u.now(), watchSlowly
-	if p.u.inFront {
+	if p.u.inFront() {
 		every = watchEvery
 	}
 	if p.watch.looking || now.Sub(p.watch.last) < every || !p.waits(now) {
@@ -78,11 +77,8 @@ func (p *requestsPlace) heard(news []desk.News) {
 func (p *requestsPlace) tell(came []desk.News) {
 	u := p.u
 	text, help := u.news(came)
-	if !u.inFront {
-		said := fyne.NewNotification(text, help)
-		go u.app.SendNotification(said) // which waits for the desktop
-	}
-	if u.inFront && u.arrivals.all.Visible() && len(came) == 1 && came[0].Request.ID == u.arrivals.request.ID {
+	u.tell(notification{title: text, body: help})
+	if u.inFront() && u.arrivals.all.Visible() && len(came) == 1 && came[0].Request.ID == u.arrivals.request.ID {
 		return
 	}
 	show := u.button(secondary, lang.L("Show"), func() {
@@ -111,11 +107,4 @@ func (u *ui) news(came []desk.News) (text, help string) {
 		return text, lang.N("for {{.Name}} and {{.Count}} more requests", more, args{"Name": u.requestName(from.Request), "Count": u.words.count(more)})
 	}
 	return text, lang.L("for the request to {{.Name}}", args{"Name": u.requestName(from.Request)})
-}
-
-// watchFront follows whether the window is in front.
-func (u *ui) watchFront() {
-	life := u.app.Lifecycle()
-	life.SetOnEnteredForeground(func() { u.inFront = true })
-	life.SetOnExitedForeground(func() { u.inFront = false })
 }

@@ -236,7 +236,7 @@ type Settings struct {
 	LimitRate   int64         `json:"limit_rate,omitempty"` // bytes a second that the window sends at most; 0 is no limit
 	Recent      []Destination `json:"recent,omitempty"`     // newest first
 	// OnClose is what becomes of what is being sent when the window is closed.
-	OnClose OnClose `json:"on_close,omitempty"`
+	OnClose OnClose `json:"closing,omitempty"`
 	// Silent leaves out the notification that a drop is over.
 	Silent bool `json:"silent,omitempty"`
 	// Bundle makes one page, and one link, of the files of a drop.
