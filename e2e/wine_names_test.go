@@ -34,12 +34,12 @@ func TestWineNames(t *testing.T) {
 	}
 	var want []string
 	for _, name := range names {
-		want = append(want, "names/"+name)
+		want = append(want, "folder/names/"+name)
 	}
-	send := func(paths ...string) ended {
-		return w.run("cmd", append([]string{"/c", "waybill", "send", "--endpoint-url", to.endpoint, "--bucket", to.bucket, "--json"}, paths...)...)
+	send := func(prefix, path string) ended {
+		return w.run("cmd", "/c", "waybill", "send", "--endpoint-url", to.endpoint, "--bucket", to.bucket, "--prefix", prefix, "--json", path)
 	}
-	e := send(`C:\names`)
+	e := send("folder/", `C:\names`)
 	var got []string
 	for line := range strings.Lines(e.out) {
 		var sent struct{ File, Key, URL string }
@@ -48,7 +48,7 @@ func TestWineNames(t *testing.T) {
 			continue
 		}
 		got = append(got, sent.Key)
-		if text := string(w.fetch(sent.URL).content); "names/"+strings.TrimPrefix(text, "this is ") != sent.Key {
+		if text := string(w.fetch(sent.URL).content); "folder/names/"+strings.TrimPrefix(text, "this is ") != sent.Key {
 			t.Errorf("%s has the content %q", sent.Key, text)
 		}
 		if plain := strings.HasPrefix(sent.File, `C:\names\`); plain != (strings.HasSuffix(sent.Key, "plain.txt") || strings.HasSuffix(sent.Key, "path.txt")) {
@@ -62,27 +62,26 @@ func TestWineNames(t *testing.T) {
 	}
 
 	// A device is no file to send; and what other forms of a path lead to is sent under its own name.
-	if e := send("NUL"); e.status != 1 {
+	if e := send("device/", "NUL"); e.status != 1 {
 		t.Errorf("a device: status %d, %s", e.status, e.out)
 	}
 	w.mkdir("wine", "dosdevices", "unc", "server") // where wine looks for what other computers share
 	if err := os.Symlink(w.disk(`C:\names`), w.path("wine", "dosdevices", "unc", "server", "share")); err != nil {
 		t.Fatal(err)
 	}
-	for path, key := range map[string]string{
-		`\\?\C:\names\aux.h`:       "aux.h",
-		`\\server\share\plain.txt`: "plain.txt",
-		`\\server\share\dots.`:     "", // as Windows has it: "dots" is meant, and is not there
-		`\\server\share\con`:       "",
-		`\\?\UNC\server\share\con`: "con/inside.txt",
+	for prefix, c := range map[string]struct{ path, key string }{
+		"as-it-is/":       {`\\?\C:\names\aux.h`, "aux.h"},
+		"share/":          {`\\server\share\plain.txt`, "plain.txt"},
+		"share-as-it-is/": {`\\?\UNC\server\share\con`, "con/inside.txt"},
+		"dots/":           {`\\server\share\dots.`, ""}, // as Windows has it: "dots" is meant, and is not there
 	} {
-		e := send(path)
-		if key == "" && e.status != 1 || key != "" && (e.status != 0 || !strings.Contains(e.out, `"key":"`+key+`"`)) {
-			t.Errorf("%s: status %d, %s%s", path, e.status, e.out, e.err)
+		e := send(prefix, c.path)
+		if c.key == "" && e.status != 1 || c.key != "" && (e.status != 0 || !strings.Contains(e.out, `"key":"`+prefix+c.key+`"`)) {
+			t.Errorf("%s: status %d, %s%s", c.path, e.status, e.out, e.err)
 		}
 	}
-	e = send(`\\server\share\`)
-	if e.status != 0 || strings.Count(e.out, `"verified":true`) != len(names) || !strings.Contains(e.out, `"key":"con/inside.txt"`) {
+	e = send("all/", `\\server\share\`)
+	if e.status != 0 || strings.Count(e.out, `"verified":true`) != len(names) || !strings.Contains(e.out, `"key":"all/con/inside.txt"`) {
 		t.Errorf("a whole share: status %d, %s%s", e.status, e.out, e.err)
 	}
 }

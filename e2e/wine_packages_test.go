@@ -33,8 +33,7 @@ func TestWinePackages(t *testing.T) {
 			if out, err := build.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
-			w.dir = build.Dir
-			e := w.run(test, "-test.v", "-test.timeout=3m", "-test.run="+tests)
+			e := w.runIn(build.Dir, test, "-test.v", "-test.timeout=3m", "-test.run="+tests)
 			passed := len(regexp.MustCompile(`(?m)^--- PASS`).FindAllString(e.out, -1))
 			skipped := regexp.MustCompile(`(?m)^--- SKIP: (\S+)`).FindAllString(e.out, -1)
 			t.Logf("%d passed, skipped: %q", passed, skipped)

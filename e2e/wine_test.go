@@ -79,7 +79,14 @@ type ended struct {
 // would hold a pipe open.
 func (w *wine) run(program string, args ...string) ended {
 	w.t.Helper()
+	return w.runIn(w.dir, program, args...)
+}
+
+// runIn does so in a folder.
+func (w *wine) runIn(folder, program string, args ...string) ended {
+	w.t.Helper()
 	cmd := w.command("wine", append([]string{program}, args...)...)
+	cmd.Dir = folder
 	var texts [2]*os.File
 	for i := range texts {
 		file, err := os.CreateTemp(w.path("tmp"), "said-")

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -177,7 +178,7 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u.window.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) {
 		paths := make([]string, 0, len(dropped))
 		for _, d := range dropped {
-			paths = append(paths, d.Path())
+			paths = append(paths, filepath.FromSlash(d.Path())) // Fyne has slashes on Windows too
 		}
 		u.open(u.send)
 		u.send.drop(paths)

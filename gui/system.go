@@ -3,7 +3,6 @@ package gui
 import (
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -28,15 +27,7 @@ func (u *ui) browse(link string) {
 
 // reveal shows a file in the system's file manager.
 func (u *ui) reveal(path string) {
-	var err error
-	switch runtime.GOOS {
-	case "darwin":
-		err = exec.CommandContext(u.ctx, "open", "-R", path).Start()
-	case "windows":
-		err = exec.CommandContext(u.ctx, "explorer", "/select,"+path).Start()
-	default:
-		err = u.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.Dir(path)})
-	}
+	err := u.showInFolder(path)
 	if err != nil {
 		u.notices.show("reveal", notice{tone: warning, text: lang.L("The file manager could not be opened."), help: filepath.Dir(path)})
 	}
@@ -102,6 +93,9 @@ func pastedPaths(text string) (paths []string, missing string) {
 			path = filepath.FromSlash(u.Path)
 			if runtime.GOOS == "windows" {
 				path = strings.TrimPrefix(path, `\`)
+				if u.Host != "" && u.Host != "localhost" { // what another computer shares
+					path = `\\` + u.Host + `\` + path
+				}
 			}
 		}
 		if !filepath.IsAbs(path) {
