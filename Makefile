@@ -106,10 +106,11 @@ CROSS := $(filter-out $(shell go env GOHOSTARCH),$(ARCH))
 dist: $(if $(CROSS),build deps-dist-cross,deps-dist) $(NFPM) ## make the Linux packages in dist/
 	for arch in $(ARCH); do packaging/dist.sh $(NFPM) $$arch || exit 1; done
 
-# As root, in mounts of its own: they are gone when it ends, whatever it was ended by.
+# As root, in mounts of its own: they are gone when it ends, whatever it was ended by. With ARCH=arm64 an emulator
+# runs the program.
 test-dist: dist deps-test-cleanroom ## install the packages in a clean Debian, use them, remove them; as root
 	unshare --mount --propagation private \
-		go test -tags $(TAGS),dist -timeout 20m -count=1 -run '^TestDist' ./e2e
+		go test -tags $(TAGS),dist -timeout 20m -count=1 -run '^$(if $(CROSS),TestCross,TestDist)' ./e2e
 
 size: deps-build ## weigh the program, by module: docs/size.md
 	go run ./bench size

@@ -36,7 +36,7 @@ func weighOwners(ctx context.Context, path string) (owners []owner, tables int64
 	byName := map[string]*owner{}
 	for _, s := range file.Sections {
 		if s.Flags&elf.SHF_ALLOC != 0 && s.Type != elf.SHT_NOBITS {
-			tables += int64(s.FileSize) // a section is smaller than the disk
+			tables += int64(s.FileSize)
 		}
 	}
 	for _, s := range symbols {
@@ -53,7 +53,7 @@ func weighOwners(ctx context.Context, path string) (owners []owner, tables int64
 			o = &owner{name: name}
 			byName[name] = o
 		}
-		size := int64(s.Size) // it is in a file
+		size := int64(s.Size)
 		tables -= size
 		if section.Flags&elf.SHF_EXECINSTR != 0 {
 			o.code += size

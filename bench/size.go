@@ -78,7 +78,7 @@ func size(ctx context.Context, args []string) error {
 		return err
 	}
 	writeOwners(&b, owners, tables)
-	if err := os.WriteFile(*out, []byte(b.String()), 0o644); err != nil { // a page of the documentation
+	if err := os.WriteFile(*out, []byte(b.String()), 0o644); err != nil {
 		return err
 	}
 	fmt.Print(b.String())

@@ -41,7 +41,7 @@ func newRoot(t *testing.T) *root {
 	over := newHome(t)
 	r := &root{t: t, dir: over.mkdir("root")}
 	upper, work := over.mkdir("upper"), over.mkdir("work")
-	if err := os.Chmod(upper, 0o755); err != nil { // it is what everybody sees as /
+	if err := os.Chmod(upper, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	r.mount("overlay", r.dir, "overlay", 0, "lowerdir="+base+",upperdir="+upper+",workdir="+work)
@@ -92,7 +92,7 @@ func (r *root) bind(source, path string) {
 	if info.IsDir() {
 		err = os.MkdirAll(target, 0o755)
 	} else if _, missing := os.Stat(target); missing != nil {
-		err = os.WriteFile(target, nil, 0o644) // everybody reads it
+		err = os.WriteFile(target, nil, 0o644)
 	}
 	if err != nil {
 		r.t.Fatal(err)
@@ -129,7 +129,7 @@ func (r *root) take(path string) string {
 		r.t.Fatal(err)
 	}
 	inside := "/tmp/" + filepath.Base(path)
-	if err := os.WriteFile(filepath.Join(r.dir, inside), content, 0o644); err != nil { // alice reads it
+	if err := os.WriteFile(filepath.Join(r.dir, inside), content, 0o644); err != nil {
 		r.t.Fatal(err)
 	}
 	return inside
