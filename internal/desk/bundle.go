@@ -269,14 +269,16 @@ func (d *Desk) recordBundle(ctx context.Context, t Transfer, page Entry, files [
 	if !page.Sent.IsZero() {
 		r.Created = page.Sent
 	}
-	d.record(ctx, []ledger.Record{r})
 	ids := make([]string, len(files))
 	for i, f := range files {
 		ids[i] = f.ID
-		d.relinked(ctx, f.ID, links[i], expires, s.Account())
 	}
-	if err := d.ledger.SetPage(ctx, page.ID, ids...); err != nil {
+	if err := d.ledger.SetPage(ctx, page.ID, ids...); err != nil { // first: whoever sees the page's record sees its files
 		d.noteLedger(ledgerTrouble(err, d.ledgerPath()))
+	}
+	d.record(ctx, []ledger.Record{r})
+	for i, f := range files {
+		d.relinked(ctx, f.ID, links[i], expires, s.Account())
 	}
 	d.signalChange()
 }
