@@ -16,12 +16,12 @@ import (
 func TestWinePackages(t *testing.T) {
 	w := newWine(t)
 	overlay := w.write(wineDeletes(t), "overlay.json")
-	for room, tests := range map[string]string{
-		"signer":           "",
-		"internal/ledger":  "",
-		"internal/sandbox": "",
-		"internal/desk":    "Path|Windows|Dropped|Template|Naming|Folder",
-		"internal/cli":     "Console",
+	for room, tests := range map[string]struct{ run, skip string }{
+		"signer":           {skip: "EndIsTheEarliestOfThree/a_process_that_ends_first"}, // its process is a line for sh
+		"internal/ledger":  {},
+		"internal/sandbox": {skip: "SameFolderIsShared"}, // wine 8 does not say where a symbolic link leads
+		"internal/desk":    {run: "Path|Windows|Dropped|Template|Naming|Folder"},
+		"internal/cli":     {run: "Console"},
 	} {
 		t.Run(room, func(t *testing.T) {
 			w := &wine{w.of(t)}
@@ -33,7 +33,7 @@ func TestWinePackages(t *testing.T) {
 			if out, err := build.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
-			e := w.runIn(build.Dir, test, "-test.v", "-test.timeout=3m", "-test.run="+tests)
+			e := w.runIn(build.Dir, test, "-test.v", "-test.timeout=3m", "-test.run="+tests.run, "-test.skip="+tests.skip)
 			passed := len(regexp.MustCompile(`(?m)^--- PASS`).FindAllString(e.out, -1))
 			skipped := regexp.MustCompile(`(?m)^--- SKIP: (\S+)`).FindAllString(e.out, -1)
 			t.Logf("%d passed, skipped: %q", passed, skipped)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"runtime"
 	"syscall"
 )
 
@@ -26,7 +27,9 @@ func JoinTerminal() <-chan os.Signal {
 	const parent = ^uintptr(0)
 	// It fails where there is no console, as in a job of a scheduler. The handles may lead to files all the same.
 	_, _, _ = kernel.NewProc("AttachConsole").Call(parent)
-	// Only now it can be told whether they are a console's.
+	// Only now it can be told whether they are a console's. The ones before would close the handles when nothing holds
+	// them any more, so something does for as long as the process lives: the handler below.
+	before := [...]*os.File{os.Stdin, os.Stdout, os.Stderr}
 	os.Stdin = os.NewFile(uintptr(syscall.Stdin), os.Stdin.Name())
 	os.Stdout = os.NewFile(uintptr(syscall.Stdout), os.Stdout.Name())
 	os.Stderr = os.NewFile(uintptr(syscall.Stderr), os.Stderr.Name())
@@ -34,7 +37,10 @@ func JoinTerminal() <-chan os.Signal {
 	// Joining a console has removed the handler that Go's runtime had set
 	// (https://learn.microsoft.com/windows/console/console-control-handlers).
 	signals := make(chan os.Signal)
-	handler := func(event uintptr) uintptr { return handleConsole(signals, event) }
+	handler := func(event uintptr) uintptr {
+		runtime.KeepAlive(before)
+		return handleConsole(signals, event)
+	}
 	_, _, _ = kernel.NewProc("SetConsoleCtrlHandler").Call(syscall.NewCallback(handler), 1)
 	return signals
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -75,7 +76,11 @@ func record(id string) ledger.Record {
 }
 
 func TestRoundTrip(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "home", "a b%20?#.db")
+	name := "a b%20?#.db"
+	if runtime.GOOS == "windows" {
+		name = "a b%20#.db" // no file can have a question mark there
+	}
+	path := filepath.Join(t.TempDir(), "home", name)
 	l := open(t, path)
 	want := record("1")
 	unknown := record("2")
@@ -151,6 +156,9 @@ func TestNoKeysAreKept(t *testing.T) {
 }
 
 func TestFilesAreTheOwnersAlone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no modes there; docs/windows.md says what keeps the file")
+	}
 	dir := filepath.Join(t.TempDir(), "home")
 	path := filepath.Join(dir, "l.db")
 	l := open(t, path)
