@@ -152,7 +152,7 @@ func (k *keyring) renew() {
 func (k *keyring) forget() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.failed, k.declined, k.tried = nil, time.Time{}, time.Time{}
+	k.failed, k.declined, k.tried, k.renewed = nil, time.Time{}, time.Time{}, time.Time{}
 }
 
 // ask makes a keyring a source for another one: the credentials by which a role is assumed are kept as well.

@@ -351,7 +351,7 @@ func TestProcessesThatDoNotAnswer(t *testing.T) {
 			t.Errorf("%s: %v, want %v", script, err, want)
 		}
 	}
-	isolate(t, "[default]\ncredential_process = sleep 60; sleep 60\n", "")
+	isolate(t, "[default]\ncredential_process = sleep 5; sleep 5\n", "")
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	began := time.Now()

@@ -25,6 +25,18 @@ var (
 	ErrNotSSO = errors.New("the profile does not sign in by SSO")
 )
 
+// SignInError says that the service by which somebody signs in did not do its part.
+type SignInError struct {
+	StartURL string
+	Err      error
+}
+
+// Error names the place.
+func (e *SignInError) Error() string { return fmt.Sprintf("sign in to %s: %v", e.StartURL, e.Err) }
+
+// Unwrap gives what was said.
+func (e *SignInError) Unwrap() error { return e.Err }
+
 // SignInStep is what a person has to do to sign in. Its address and its code are for that person only.
 type SignInStep struct {
 	URL  string // to be opened in a browser
@@ -74,13 +86,23 @@ func SignInSSO(ctx context.Context, o Options, how SignIn) error {
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return fmt.Errorf("sign in to %s: %w", w.session.startURL, err)
+		return &SignInError{StartURL: w.session.startURL, Err: err}
 	}
 	path, err := w.session.path()
 	if err != nil {
 		return err
 	}
 	return writeSecret(path, token)
+}
+
+// Way says from where a profile's credentials come in the end, below all roles, and whether a role on the way asks for
+// the code of an MFA device.
+func Way(profile string) (kind Kind, mfa bool, err error) {
+	w, err := wayOf(profile)
+	if err != nil {
+		return KindUnknown, false, err
+	}
+	return w.base().kind, w.roleWithMFA() != nil, nil
 }
 
 // signingIn is one person's way through one sign-in.
