@@ -109,6 +109,9 @@ func (k *keyring) credentials(ctx context.Context, w wish) (aws.Credentials, err
 		return k.instead(c, failed)
 	}
 	k.current, k.anew, k.failed, k.declined = fresh, false, nil, time.Time{}
+	if fresh.CanExpire && fresh.Expires.Before(w.until) {
+		k.tried = k.now() // these are as long as they come
+	}
 	k.asked++
 	return fresh, nil
 }
