@@ -25,6 +25,7 @@ type wish struct {
 	until  time.Time // they shall last until then, where that is possible
 	anew   bool      // a store has refused those at hand: none that somebody has kept
 	beyond bool      // the person has asked for more than the profile's own duration
+	spare  bool      // those at hand still hold: longer ones are not worth a question to a person
 }
 
 // asker is a source of credentials that grants wishes.
@@ -87,6 +88,7 @@ func (k *keyring) credentials(ctx context.Context, w wish) (aws.Credentials, err
 	k.mu.Lock()
 	failed, declined := k.failed, k.declined
 	w.anew = w.anew || k.anew
+	w.spare = !w.anew && !w.beyond && c.HasKeys() && k.now().Before(c.Expires)
 	if c.HasKeys() {
 		k.tried = k.now()
 	}

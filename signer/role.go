@@ -53,6 +53,9 @@ func (r *role) ask(ctx context.Context, w wish) (aws.Credentials, error) {
 			return c, nil
 		}
 	}
+	if withMFA && w.spare {
+		ctx = Quiet(ctx)
+	}
 	client, err := r.client(ctx)
 	if err != nil {
 		return aws.Credentials{}, err

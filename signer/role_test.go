@@ -204,6 +204,13 @@ func TestStretch(t *testing.T) {
 	if _, p := signs(t, s, 8*time.Hour); p.Because != signer.Credentials || asked != 1 {
 		t.Fatalf("%v, asked %d times", p, asked)
 	}
+	s.Forget() // the files have changed, and the session at hand still holds
+	if err := os.RemoveAll(filepath.Dir(kept())); err != nil {
+		t.Fatal(err)
+	}
+	if _, p := signs(t, s, 8*time.Hour); p.Because != signer.Credentials || asked != 1 {
+		t.Fatalf("%v, asked %d times", p, asked)
+	}
 	ends, err := s.Stretch(t.Context(), time.Now().Add(8*time.Hour))
 	if err != nil || time.Until(ends) < 8*time.Hour || asked != 2 {
 		t.Errorf("until %v, %v, asked %d times", ends, err, asked)
