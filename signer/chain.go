@@ -83,6 +83,9 @@ func wayOf(profile string) (*way, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, found := files.profiles[profile]; !found && profile != "default" {
+		return nil, &NoProfileError{profile}
+	}
 	w, fault := files.way(profile)
 	if fault != nil {
 		return nil, fault
