@@ -23,6 +23,7 @@ func TestArrowsBetweenTheRooms(t *testing.T) {
 		"waybill/internal/ledger":    {},
 		"waybill/internal/pages":     {"assets"},
 		"waybill/internal/sandbox":   {},
+		"waybill/internal/testaws":   {},
 		"waybill/internal/teststore": {},
 		"waybill/signer":             {},
 		"waybill/assets":             {},

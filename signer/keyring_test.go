@@ -16,7 +16,7 @@ type source struct {
 	asked int
 }
 
-func (s *source) Retrieve(context.Context) (aws.Credentials, error) {
+func (s *source) ask(context.Context, wish) (aws.Credentials, error) {
 	life := s.lives[min(s.asked, len(s.lives)-1)]
 	s.asked++
 	if life == 0 {
@@ -25,12 +25,12 @@ func (s *source) Retrieve(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: "A", SecretAccessKey: "S", SessionToken: "T", CanExpire: true, Expires: s.now().Add(life)}, nil
 }
 
-// newSource makes a source and a keyring it, with the SDK's own cache, which knows only the real clock.
+// newSource makes a source and a keyring of it, with a clock that can be put forward.
 func newSource(lives ...time.Duration) (*source, *keyring, *time.Duration) {
 	later := new(time.Duration)
 	now := func() time.Time { return time.Now().Add(*later) }
 	s := &source{now: now, lives: lives}
-	return s, newKeyring(aws.NewCredentialsCache(s), time.Time{}, now), later
+	return s, newKeyring(s, now), later
 }
 
 func TestLongerCredentialsAreAskedFor(t *testing.T) {
@@ -93,26 +93,51 @@ func TestKindOf(t *testing.T) {
 		}
 		return all
 	}
+	sso := []string{"sso_session", "s", "sso_account_id", "1", "sso_role_name", "r"}
 	for _, c := range []struct {
 		values map[string]string
 		want   Kind
+		fault  Fault
 	}{
-		{keys, KindStatic},
-		{map[string]string{"aws_access_key_id": "a"}, KindUnknown}, // half a pair
-		{with("aws_session_token", "t"), KindSession},
-		{with("role_arn", "r", "source_profile", "p"), KindRole},
-		{with("role_arn", "r", "credential_source", "Environment"), KindStatic},
-		{map[string]string{"role_arn": "r", "credential_source": "Environment"}, KindRole},
-		{map[string]string{"role_arn": "r", "web_identity_token_file": "f"}, KindWebIdentity},
-		{map[string]string{"role_arn": "r"}, KindUnknown},
-		{map[string]string{"sso_session": "s"}, KindSSO},
-		{map[string]string{"sso_start_url": "u"}, KindSSO},
-		{map[string]string{"login_session": "s", "credential_process": "p"}, KindLogin},
-		{map[string]string{"credential_process": "p"}, KindProcess},
-		{map[string]string{"region": "r"}, KindUnknown},
+		{keys, KindStatic, ""},
+		{map[string]string{"aws_access_key_id": "a"}, KindUnknown, FaultHalfKeys},
+		{with("aws_session_token", "t"), KindSession, ""},
+		{with("role_arn", "r", "source_profile", "p"), KindRole, ""},
+		{with("role_arn", "r"), KindStatic, ""}, // as the AWS CLI has it
+		{with("role_arn", "r", "credential_source", "Environment"), KindRole, ""},
+		{map[string]string{"role_arn": "r", "credential_source": "Environment"}, KindRole, ""},
+		{map[string]string{"role_arn": "r", "credential_source": "Nowhere"}, KindRole, FaultCredentialSource},
+		{map[string]string{"role_arn": "r", "source_profile": "nobody"}, KindRole, FaultSourceMissing},
+		{map[string]string{"role_arn": "r", "source_profile": "empty"}, KindRole, FaultSourceEmpty},
+		{map[string]string{"role_arn": "r", "source_profile": "x"}, KindRole, FaultLoop},
+		{map[string]string{"role_arn": "r", "source_profile": "back"}, KindRole, FaultLoop},
+		{with("role_arn", "r", "source_profile", "x"), KindRole, ""}, // its own source
+		{map[string]string{"role_arn": "r", "source_profile": "p", "duration_seconds": "60"}, KindRole, FaultDuration},
+		{map[string]string{"role_arn": "r", "source_profile": "p", "duration_seconds": "43200"}, KindRole, ""},
+		{map[string]string{"role_arn": "r", "web_identity_token_file": "f"}, KindWebIdentity, ""},
+		{map[string]string{"web_identity_token_file": "f"}, KindWebIdentity, FaultSetting},
+		{map[string]string{"role_arn": "r"}, KindUnknown, FaultNoSource},
+		{with(sso...), KindSSO, ""}, // before keys, as in the AWS CLI
+		{map[string]string{"sso_session": "s"}, KindSSO, FaultSetting},
+		{with("sso_session", "s"), KindStatic, ""},
+		{map[string]string{"sso_session": "gone", "sso_account_id": "1", "sso_role_name": "r"}, KindSSO, FaultSSOSession},
+		{map[string]string{"sso_start_url": "u", "sso_region": "e", "sso_account_id": "1", "sso_role_name": "r"}, KindSSO, ""},
+		{map[string]string{"sso_start_url": "u", "sso_account_id": "1", "sso_role_name": "r"}, KindSSO, FaultSetting},
+		{map[string]string{"login_session": "s", "credential_process": "p"}, KindLogin, ""},
+		{map[string]string{"credential_process": "p"}, KindProcess, ""},
+		{map[string]string{"region": "r"}, KindUnknown, ""},
 	} {
-		if got := kindOf(c.values); got != c.want {
-			t.Errorf("%v: %s, want %s", c.values, got, c.want)
+		files := awsFiles{
+			profiles: map[string]map[string]string{"x": c.values, "p": keys, "empty": {"region": "r"}, "back": {"role_arn": "r2", "source_profile": "x"}},
+			sessions: map[string]map[string]string{"s": {"sso_start_url": "u", "sso_region": "e"}},
+		}
+		got, err := files.way("x")
+		fault := Fault("")
+		if err != nil {
+			fault = err.Fault
+		}
+		if got.kind != c.want || fault != c.fault {
+			t.Errorf("%v: %s (%v), want %s (%s)", c.values, got.kind, err, c.want, c.fault)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,7 +19,6 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -54,6 +54,10 @@ type Options struct {
 	AllowHTTP bool   // plain http to another machine was said to be fine for this store
 	// Now is the clock; nil is time.Now. A test sets it to a clock that is wrong.
 	Now func() time.Time
+	// Code asks a person for the code of an MFA device. It gives up when the context is over: the answer is not wanted
+	// any more. An empty answer, or an error, is the person's no. Without it, a role with MFA gives no credentials unless
+	// the AWS CLI or an earlier Waybill has kept some.
+	Code func(ctx context.Context, q CodeQuestion) (string, error)
 }
 
 // Signer makes presigned requests with one profile's credentials. It is safe for concurrent use.
@@ -63,6 +67,7 @@ type Signer struct {
 	client      *s3.Client
 	transport   *http.Transport
 	credentials *keyring
+	way         *chain // nil for keys that were given by hand
 	v4          *v4.Signer
 	now         func() time.Time
 	skew        atomic.Int64 // what the store's clock is ahead of this one's, in nanoseconds
@@ -72,9 +77,14 @@ type Signer struct {
 // Open reads the profile and makes it ready to sign. It asks nobody for credentials yet; a profile that has
 // none is found out at the first use.
 func Open(ctx context.Context, o Options) (*Signer, error) {
+	section := o.Profile
 	settings, err := profileSettings(&o)
 	if err != nil {
 		return nil, err
+	}
+	now := o.Now
+	if now == nil {
+		now = time.Now
 	}
 	cfg, err := o.load(ctx, settings)
 	if err != nil {
@@ -83,12 +93,16 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
 	}
-	now := o.Now
-	if now == nil {
-		now = time.Now
+	var source asker
+	var way *chain
+	if o.Keys != nil {
+		source = providerAsker{cfg.Credentials}
+	} else {
+		way = &chain{profile: section, cfg: cfg, code: o.Code, now: now}
+		source = way
 	}
 	custom := o.Endpoint
-	keys := newKeyring(cfg.Credentials, hintedEnd(settings, o.Profile == "" && environmentHasKeys()), now)
+	keys := newKeyring(source, now)
 	client := s3.NewFromConfig(cfg, func(s *s3.Options) {
 		s.Credentials = keys
 		if custom != "" {
@@ -99,6 +113,10 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 			s.UsePathStyle = settings["s3.addressing_style"] != "virtual"
 		} else {
 			s.UsePathStyle = settings["s3.addressing_style"] == "path"
+			s.UseAccelerate = isTrue(settings["s3.use_accelerate_endpoint"])
+			if isTrue(settings["s3.use_dualstack_endpoint"]) {
+				s.EndpointOptions.UseDualStackEndpoint = aws.DualStackEndpointStateEnabled
+			}
 		}
 	})
 	if e := client.Options().BaseEndpoint; e != nil {
@@ -112,6 +130,7 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 		client:      client,
 		transport:   transportOf(cfg),
 		credentials: keys,
+		way:         way,
 		v4: v4.NewSigner(func(s *v4.SignerOptions) {
 			s.DisableURIPathEscaping = true // S3 signs the path as it is sent
 			s.DisableHeaderHoisting = true  // what an upload must carry stays in its headers
@@ -132,14 +151,10 @@ func (o Options) load(ctx context.Context, settings map[string]string) (aws.Conf
 	load := []func(*config.LoadOptions) error{
 		// A profile that assumes a role asks STS, which has a region too.
 		config.WithDefaultRegion("us-east-1"),
-		// A laptop is not an EC2 instance: without this, a profile without keys waits for a metadata service.
-		config.WithEC2IMDSClientEnableState(imdsState(settings)),
-		config.WithAssumeRoleCredentialOptions(func(a *stscreds.AssumeRoleOptions) {
-			// The SDK asks for a quarter of an hour where the AWS CLI asks for an hour.
-			if a.Duration == 0 {
-				a.Duration = time.Hour
-			}
-		}),
+		// A laptop is not an EC2 instance: the metadata service is asked only where a profile says so, see chain.build.
+		config.WithEC2IMDSClientEnableState(imds.ClientDisabled),
+		// The chain of this package takes the place of the SDK's.
+		config.WithCredentialsProvider(aws.AnonymousCredentials{}),
 	}
 	if o.Region != "" {
 		load = append(load, config.WithRegion(o.Region))
@@ -207,16 +222,16 @@ func profileSettings(o *Options) (map[string]string, error) {
 	}
 	if o.Profile == EnvironmentProfile {
 		o.Profile = ""
-		if !environmentHasKeys() {
+		if wayOfEnvironment() == nil {
 			return nil, fmt.Errorf("open the environment's credentials: %w", ErrNoCredentials)
 		}
 	}
-	merged, broken := mergedProfiles()
+	files, broken := readFiles()
 	section, wanted := o.Profile, o.Profile != ""
 	if !wanted {
 		section, wanted = defaultSection(), namedByEnvironment() != ""
 	}
-	settings, found := merged[section]
+	settings, found := files.profiles[section]
 	if !found && wanted {
 		// A broken file may be the reason why it is not there, so that is said too.
 		return nil, errors.Join(fmt.Errorf("open: %w", &NoProfileError{section}), broken)
@@ -225,15 +240,14 @@ func profileSettings(o *Options) (map[string]string, error) {
 		// The AWS CLI refuses such a file too. What the SDK makes of it may be another store than the person's.
 		return nil, fmt.Errorf("open profile %q: %w", section, broken)
 	}
+	if _, fault := files.way(section); found && fault != nil && (wanted || wayOfEnvironment() == nil) {
+		return nil, fmt.Errorf("open: %w", fault)
+	}
 	return settings, nil
 }
 
-func imdsState(settings map[string]string) imds.ClientEnableState {
-	if settings["credential_source"] == "Ec2InstanceMetadata" {
-		return imds.ClientDefaultEnableState
-	}
-	return imds.ClientDisabled
-}
+// isTrue reads a switch of the AWS files.
+func isTrue(text string) bool { return strings.EqualFold(text, "true") }
 
 // checkEndpoint wants an http or https URL, and https unless it stays on this machine or was allowed.
 func checkEndpoint(endpoint string, allowHTTP bool) error {

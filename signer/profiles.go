@@ -10,13 +10,14 @@ import (
 )
 
 // Profiles lists the profiles that the AWS CLI would list, "default" first, then by name; credentials in the
-// environment stand as a profile of their own, before them. With an error, the list still holds what could be
+// environment stand as a profile of their own, before them. Each says of what kind it is, whose account it leads to and
+// until when it is signed in, as far as files tell: nobody is asked. With an error, the list still holds what could be
 // read; the error then wraps a *FileError that names file and line.
 func Profiles() ([]Profile, error) {
-	merged, err := mergedProfiles()
-	list := make([]Profile, 0, len(merged)+1)
-	for name, values := range merged {
-		list = append(list, Profile{Name: name, Kind: kindOf(values), Region: values["region"], Endpoint: values["endpoint_url"]})
+	files, err := readFiles()
+	list := make([]Profile, 0, len(files.profiles)+1)
+	for name := range files.profiles {
+		list = append(list, files.describe(name))
 	}
 	slices.SortFunc(list, func(a, b Profile) int {
 		switch {
@@ -29,7 +30,7 @@ func Profiles() ([]Profile, error) {
 		}
 		return strings.Compare(a.Name, b.Name)
 	})
-	if environmentHasKeys() {
+	if w := wayOfEnvironment(); w != nil {
 		region := os.Getenv("AWS_REGION")
 		if region == "" {
 			region = os.Getenv("AWS_DEFAULT_REGION")
@@ -38,7 +39,11 @@ func Profiles() ([]Profile, error) {
 		if endpoint == "" {
 			endpoint = os.Getenv("AWS_ENDPOINT_URL")
 		}
-		list = slices.Insert(list, 0, Profile{Name: EnvironmentProfile, Kind: KindEnvironment, Region: region, Endpoint: endpoint})
+		kind := w.kind
+		if kind == KindStatic || kind == KindSession {
+			kind = KindEnvironment
+		}
+		list = slices.Insert(list, 0, Profile{Name: EnvironmentProfile, Kind: kind, Region: region, Endpoint: endpoint, Role: w.role()})
 	}
 	return list, err
 }
@@ -46,8 +51,15 @@ func Profiles() ([]Profile, error) {
 // DefaultProfile is what the AWS CLI takes when nobody names a profile: the environment's credentials, then
 // what AWS_PROFILE names, then "default".
 func DefaultProfile() string {
-	if environmentHasKeys() {
-		return EnvironmentProfile
+	if w := wayOfEnvironment(); w != nil {
+		if w.kind != KindContainer {
+			return EnvironmentProfile
+		}
+		// A container's credentials are what is left when the profile has none.
+		files, _ := readFiles()
+		if found, err := files.way(defaultSection()); err == nil && found.kind == KindUnknown {
+			return EnvironmentProfile
+		}
 	}
 	return defaultSection()
 }
@@ -75,22 +87,28 @@ func namedByEnvironment() string {
 	return os.Getenv("AWS_DEFAULT_PROFILE")
 }
 
-// mergedProfiles gives the settings of every profile, those of the credentials file before those of the
+// awsFiles is what the config and the credentials file say together.
+type awsFiles struct {
+	profiles map[string]map[string]string
+	sessions map[string]map[string]string // the sso-session sections
+}
+
+// readFiles gives the settings of every profile, those of the credentials file before those of the
 // config file, as the AWS CLI merges them. A services section that a profile names is resolved for S3.
-func mergedProfiles() (map[string]map[string]string, error) {
+func readFiles() (awsFiles, error) {
+	files := awsFiles{profiles: map[string]map[string]string{}, sessions: map[string]map[string]string{}}
 	configFile, credentialsFile, err := paths()
 	if err != nil {
-		return nil, err
+		return files, err
 	}
 	inConfig, errConfig := readSections(configFile)
 	inCredentials, errCredentials := readSections(credentialsFile)
 
-	merged := map[string]map[string]string{}
 	add := func(name string, values map[string]string) {
-		into := merged[name]
+		into := files.profiles[name]
 		if into == nil {
 			into = map[string]string{}
-			merged[name] = into
+			files.profiles[name] = into
 		}
 		for k, v := range values {
 			into[k] = v
@@ -107,6 +125,8 @@ func mergedProfiles() (map[string]map[string]string, error) {
 			add(name, s.values)
 		case two && kind == "services":
 			services[name] = s.values
+		case two && kind == "sso-session":
+			files.sessions[name] = s.values
 		}
 	}
 	for _, s := range inCredentials {
@@ -114,33 +134,10 @@ func mergedProfiles() (map[string]map[string]string, error) {
 			add(name, s.values)
 		}
 	}
-	for _, values := range merged {
+	for _, values := range files.profiles {
 		if url := services[values["services"]]["s3.endpoint_url"]; url != "" {
 			values["endpoint_url"] = url
 		}
 	}
-	return merged, errors.Join(errConfig, errCredentials)
-}
-
-// kindOf tells how a profile gets its credentials, in the order in which the SDK looks.
-func kindOf(values map[string]string) Kind {
-	has := func(key string) bool { return values[key] != "" }
-	keys := has("aws_access_key_id") && has("aws_secret_access_key")
-	switch {
-	case has("role_arn") && (has("source_profile") || has("credential_source") && !keys):
-		return KindRole
-	case keys && has("aws_session_token"):
-		return KindSession
-	case keys:
-		return KindStatic
-	case has("role_arn") && has("web_identity_token_file"):
-		return KindWebIdentity
-	case has("sso_session"), has("sso_start_url"):
-		return KindSSO
-	case has("login_session"):
-		return KindLogin
-	case has("credential_process"):
-		return KindProcess
-	}
-	return KindUnknown
+	return files, errors.Join(errConfig, errCredentials)
 }

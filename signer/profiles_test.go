@@ -3,6 +3,7 @@ package signer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -51,10 +52,10 @@ aws_session_token = c
 		{Name: "minio", Kind: signer.KindStatic, Endpoint: "http://127.0.0.1:9000"},
 		{Name: "only-here", Kind: signer.KindSession},
 		{Name: "proc", Kind: signer.KindProcess},
-		{Name: "with space", Kind: signer.KindRole},
-		{Name: "work", Kind: signer.KindSSO, Region: "us-east-1"},
+		{Name: "with space", Kind: signer.KindRole, Account: "1", Role: "arn:aws:iam::1:role/x"},
+		{Name: "work", Kind: signer.KindSSO, Region: "us-east-1", Problem: &signer.ProfileError{Profile: "work", Fault: signer.FaultSetting, About: "sso_region"}},
 	}
-	if d := cmp.Diff(want, got); d != "" {
+	if d := cmp.Diff(want, got, cmp.Transformer("text", func(e *signer.ProfileError) string { return fmt.Sprint(e) })); d != "" {
 		t.Error(d)
 	}
 }

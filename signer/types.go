@@ -83,7 +83,9 @@ const (
 	KindProcess     Kind = "credential_process"
 	KindLogin       Kind = "login"
 	KindEnvironment Kind = "environment"
-	KindUnknown     Kind = "unknown" // nothing in the files says where its credentials come from
+	KindContainer   Kind = "container" // of an ECS task or an EKS pod
+	KindInstance    Kind = "instance"  // of an EC2 instance, as the source of a role
+	KindUnknown     Kind = "unknown"   // nothing in the files says where its credentials come from
 )
 
 // EnvironmentProfile is the name under which credentials from the environment stand in the list. No section
@@ -96,4 +98,17 @@ type Profile struct {
 	Kind     Kind
 	Region   string // "" when the profile names none
 	Endpoint string // "" for AWS
+	// Account is the AWS account's number, "" where the files do not say.
+	Account string
+	// Role is the ARN of the role that is assumed, or the name of an SSO permission set; "" for none.
+	Role string
+	// Ends is when the session that files keep ends: an SSO token's, an "aws login" session's, a role's with MFA. It is
+	// zero where nothing ends, or where nobody knows.
+	Ends time.Time
+	// Renews says that the session goes on beyond Ends by itself, for as long as its owner allows.
+	Renews bool
+	// SignedOut says that somebody has to sign in before this profile signs.
+	SignedOut bool
+	// Problem is why the profile cannot work, nil where nothing speaks against it.
+	Problem *ProfileError
 }

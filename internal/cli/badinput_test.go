@@ -49,7 +49,7 @@ func (r *rig) refuses(what, help string, args ...string) {
 func TestNoAWSFilesAtAll(t *testing.T) {
 	r := newRig(t, "", "")
 	r.fails(sentence{"NoCredentials", `The profile "default" has no credentials.`,
-		`Run "aws configure" or "aws sso login", choose another profile, or try the sandbox, which needs no account.`},
+		`Run "aws configure", or "waybill login" where it signs in by SSO, choose another profile, or try the sandbox, which needs no account.`},
 		"send", "--bucket", "team-share", r.write("a.txt", "a"))
 }
 
@@ -103,15 +103,15 @@ func TestProfilesThatCannotBeUsed(t *testing.T) {
 		config string
 		want   sentence
 	}{
-		"a role of nobody": {"[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = nobody\n", sentence{"ProfileSetup",
-			`The profile "default" cannot be used as it stands.`, `Something that its kind needs is missing or wrong; the details say what.`}},
+		"a role of nobody": {"[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = nobody\n", sentence{"ProfileSourceMissing",
+			`The profile "default" takes its credentials from the profile "nobody", which is not there.`, `Add that profile, or correct source_profile.`}},
 		"a role with MFA": {"[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = keys\nmfa_serial = arn:aws:iam::1:mfa/me\n" +
 			"[profile keys]\naws_access_key_id = a\naws_secret_access_key = b\n", sentence{"MFA",
-			`The profile "default" asks for a code from an MFA device, which Waybill cannot ask for yet.`,
-			`Choose a profile without MFA, or export the credentials of a session.`}},
-		"a process that fails": {"[default]\ncredential_process = false\n", sentence{"CredentialsFailed",
-			`The profile "default" did not give credentials.`,
-			`Sign in again in the way this profile needs (for SSO: aws sso login --profile default), then try again.`}},
+			`The profile "default" asks for a code of the MFA device arn:aws:iam::1:mfa/me, and got none.`,
+			`Start it again in a terminal or in the window and type the six digits, or sign in first with "waybill login --profile default".`}},
+		"a process that fails": {"[default]\ncredential_process = false\n", sentence{"ProcessFailed",
+			`The credential_process of the profile "default" failed.`,
+			`Run it in a terminal to see what it says; Waybill shows nothing of that, since it may hold keys.`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, c.config, "")

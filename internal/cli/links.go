@@ -402,6 +402,9 @@ func (c *command) bundle() *cobra.Command {
 						failed = errReported
 					}
 				}
+				if e, err := d.Entry(cmd.Context(), ids[0]); err == nil {
+					c.stretch(cmd.Context(), d, e.Destination.Store, o.Expires, flags.longer)
+				}
 				if !c.report(d.Bundle(cmd.Context(), dest, o, title, ids...)) {
 					failed = errReported
 				}

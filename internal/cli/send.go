@@ -22,12 +22,14 @@ type linkFlags struct {
 	expires string
 	verify  string
 	inline  bool
+	longer  bool // a role's session may be asked for anew
 }
 
 func (l *linkFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&l.expires, "expires", "1h", "how long the link lasts: 15m, 1h, 36h, 7d; longer where the bucket has a distribution")
 	f.BoolVar(&l.inline, "inline", false, "show the file in the browser instead of downloading it")
+	f.BoolVar(&l.longer, "longer-session", false, "let the profile's role have a session as long as the link, if the role allows it")
 	f.StringVar(&l.verify, "verify-link", "", "which links are tried: all, sample or none (default: all of up to twenty)")
 	complete(cmd, "verify-link", "all", "sample", "none")
 	complete(cmd, "expires", "15m", "1h", "1d", "7d")
@@ -105,6 +107,8 @@ func (c *command) send() *cobra.Command {
 					return usage(err)
 				}
 				d.SetLimitRate(rate)
+				c.stretch(cmd.Context(), d, dest.Store, o.Expires, flags.longer)
+				o.AwaitSignIn = c.canAsk()
 				return c.sendAll(cmd.Context(), d, dest, o, paths, zip)
 			})
 		},
@@ -169,6 +173,9 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 			if lost && len(waits) == 0 {
 				bar.clear()
 				c.say("%s", t.Waiting.What)
+				if t.Waiting.NeedsSignIn() {
+					c.say("  %s", t.Waiting.Help)
+				}
 			}
 			waits[t.ID] = true
 			if !lost {
@@ -358,6 +365,7 @@ func (c *command) link() *cobra.Command {
 						return usage(err)
 					}
 				}
+				c.stretch(cmd.Context(), d, c.store, o.Expires, flags.longer)
 				c.warn(cmd.Context(), d, o)
 				return c.linkAll(cmd.Context(), d, targets, o)
 			})

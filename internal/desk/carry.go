@@ -82,7 +82,8 @@ func (p *Drop) fail(j *job, err error) {
 // mayPass reports whether a failure is the network's or the credentials', so that the same may succeed later.
 func mayPass(err error, t *Trouble) bool {
 	return courier.Unreachable(err) ||
-		slices.Contains([]string{"NoSuchHost", "TimedOut", "ExpiredToken", "CredentialsFailed", "NoCredentials", "MFA"}, t.Code)
+		slices.Contains([]string{"NoSuchHost", "TimedOut", "CredentialsFailed", "NoCredentials", "ProcessTimeout", "ProcessFailed"}, t.Code) ||
+		t.NeedsSignIn()
 }
 
 func (p *Drop) explain(err error, j *job, permission string) *Trouble {
@@ -139,6 +140,7 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 	defer p.waitsNoMore(j)
 	corrected, revived := false, 0
 	for n := 2; ; {
+		news := p.desk.news.next() // before the try, so that no sign-in is missed
 		receipt, err := p.courier.Send(ctx, j.upload)
 		switch {
 		case err == nil:
@@ -170,6 +172,8 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 		case revived < maxRevivals && p.revive(ctx, err):
 			revived++
 			continue // with what the store has
+		case p.awaitSignIn(ctx, j, err, "s3:PutObject", news):
+			continue // likewise, under new credentials
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		default:
@@ -283,8 +287,14 @@ func (p *Drop) freeName(ctx context.Context, wanted string, n int) (key string, 
 // makeLink signs the link to what was sent, tries it, and ends the job.
 func (p *Drop) makeLink(ctx context.Context, j *job) {
 	// What was sent is sent: a cancel that comes now is too late, and the person gets the link.
+	until := ctx
 	ctx = context.WithoutCancel(ctx)
+	news := p.desk.news.next()
 	link, presigned, err := p.desk.sign(ctx, p.signer, j.lead(), p.options.Expires, p.options.Inline)
+	for p.awaitSignIn(until, j, err, "s3:GetObject", news) {
+		news = p.desk.news.next()
+		link, presigned, err = p.desk.sign(ctx, p.signer, j.lead(), p.options.Expires, p.options.Inline)
+	}
 	if err != nil {
 		why := p.explain(err, j, "s3:GetObject")
 		t := trouble(codeLinkNotMade, why.What.Args, err)

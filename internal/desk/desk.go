@@ -15,6 +15,7 @@ import (
 	"waybill/internal/courier"
 	"waybill/internal/ledger"
 	"waybill/internal/sandbox"
+	"waybill/signer"
 )
 
 // Options is what a Desk is opened with.
@@ -49,8 +50,14 @@ type Desk struct {
 
 	saving sync.Mutex // held while the settings are changed: of two changes at once, one would be lost
 
+	watching sync.Once
+	unwatch  context.CancelFunc // ends the watch over the AWS files; guarded by mu
+	watched  sync.WaitGroup
+	news     bell // rung when somebody may have signed in
+
 	mu       sync.Mutex
-	trouble  *Trouble // why the ledger is not used, or did not take a record
+	code     func(context.Context, signer.CodeQuestion) (string, error) // asks a person; nil when nobody is there
+	trouble  *Trouble                                                   // why the ledger is not used, or did not take a record
 	sandbox  *sandbox.Sandbox
 	stores   map[Store]*openStore
 	settings Settings
@@ -132,7 +139,11 @@ func (d *Desk) Close() error {
 	d.mu.Lock()
 	running := d.sandbox
 	d.sandbox = nil
+	if d.unwatch != nil {
+		d.unwatch()
+	}
 	d.mu.Unlock()
+	d.watched.Wait()
 	var err error
 	if running != nil {
 		err = running.Close()

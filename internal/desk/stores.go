@@ -2,12 +2,9 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"slices"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"waybill/internal/bucket"
 	"waybill/internal/sandbox"
@@ -40,14 +37,14 @@ func (d *Desk) open(ctx context.Context, s Store) (*signer.Signer, error) {
 	if s.Sandbox {
 		s = Store{Sandbox: true}
 	}
-	stamp := filesStamp()
+	stamp := signer.FilesStamp()
 	d.mu.Lock()
 	have, ok := d.stores[s]
 	d.mu.Unlock()
 	if ok && have.stamp == stamp && !s.Sandbox {
 		return have.signer, nil
 	}
-	o := signer.Options{Profile: s.Profile, Region: s.Region, Endpoint: s.Endpoint, AllowHTTP: s.AllowHTTP, Now: d.now}
+	o := signer.Options{Profile: s.Profile, Region: s.Region, Endpoint: s.Endpoint, AllowHTTP: s.AllowHTTP, Now: d.now, Code: d.askCode}
 	if s.Sandbox {
 		running, err := d.Sandbox(ctx)
 		if err != nil {
@@ -96,20 +93,6 @@ func (s Store) pinned(opened *signer.Signer) Store {
 	return s
 }
 
-// filesStamp changes whenever the AWS files do.
-func filesStamp() string {
-	stamp := ""
-	for _, path := range []string{
-		config.DefaultSharedConfigFilename(), config.DefaultSharedCredentialsFilename(),
-		os.Getenv("AWS_CONFIG_FILE"), os.Getenv("AWS_SHARED_CREDENTIALS_FILE"),
-	} {
-		if info, err := os.Stat(path); err == nil {
-			stamp += fmt.Sprintf("%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
-		}
-	}
-	return stamp
-}
-
 // Buckets lists the buckets of a store. A *Trouble with Code "AccessDenied" means: let the person type a name.
 // For the sandbox this starts it.
 func (d *Desk) Buckets(ctx context.Context, s Store) ([]string, error) {
@@ -156,7 +139,8 @@ func (d *Desk) Session(ctx context.Context, s Store) (ends time.Time, ok bool, e
 	return ends, known, nil
 }
 
-// Outlook says what a link made now would be, before anything is sent.
+// Outlook says what a link made now would be, before anything is sent. A role's session that is too short is asked for
+// anew, as long as the profile lets it be; where that needs a person's word or a code, Stretch says so.
 func (d *Desk) Outlook(ctx context.Context, s Store, expires time.Duration) (Outlook, error) {
 	opened, err := d.open(ctx, s)
 	if err != nil {
@@ -171,8 +155,12 @@ func (d *Desk) Outlook(ctx context.Context, s Store, expires time.Duration) (Out
 	a := scene{store: s}.args()
 	switch trial.Because {
 	case signer.Credentials:
+		reach := opened.Reach()
+		// What was granted when more was refused is the most that there is; it must be worth the asking.
+		o.Stretch = reach.Role != "" && !reach.Chained && (reach.Most == 0 || opened.Now().Add(reach.Most).After(trial.Ends.Add(worthAsking)))
 		a["Ends"], a["Asked"] = trial.Ends.Local().Format("2 Jan 15:04"), FormatExpires(expires)
-		a["Longer"], a["Role"] = d.longer(opened, s)
+		a["Longer"], a["Role"] = d.longer(opened, s), reach.Role != ""
+		a["Stretch"], a["Chained"] = o.Stretch, reach.Chained
 		o.Warning = trouble("EndsEarly", a, nil)
 	case signer.Unknown:
 		o.Warning = trouble("EndUnknown", a, nil)
@@ -182,18 +170,34 @@ func (d *Desk) Outlook(ctx context.Context, s Store, expires time.Duration) (Out
 	return o, nil
 }
 
+// worthAsking is how much longer a session must become for asking a person about it.
+const worthAsking = 5 * time.Minute
+
+// Stretch assumes the role of a store's profile anew, for a session that lasts as long as links shall, or as long as the
+// role allows, and gives the new outlook. With MFA the person is asked for a code.
+func (d *Desk) Stretch(ctx context.Context, s Store, expires time.Duration) (Outlook, error) {
+	opened, err := d.open(ctx, s)
+	if err != nil {
+		return Outlook{}, err
+	}
+	if _, err := opened.Stretch(ctx, opened.Now().Add(expires)); err != nil {
+		return Outlook{}, explain(err, scene{store: s})
+	}
+	return d.Outlook(ctx, s, expires)
+}
+
 // longer names another profile whose links last as long as they are asked to, where those of a store end with a
-// session: one with keys of its own for the same endpoint, "" where there is none. role says that the store's own
-// profile assumes a role, whose sessions may be longer.
-func (d *Desk) longer(opened *signer.Signer, s Store) (name string, role bool) {
+// session: one with keys of its own for the same endpoint, "" where there is none.
+func (d *Desk) longer(opened *signer.Signer, s Store) string {
 	known, _ := signer.Profiles()
+	own := s.Profile
+	if own == "" {
+		own = signer.DefaultProfile()
+	}
 	for _, p := range known {
-		switch {
-		case p.Name == s.Profile || s.Profile == "" && p.Name == signer.DefaultProfile():
-			role = p.Kind == signer.KindRole
-		case name == "" && p.Kind == signer.KindStatic && p.Endpoint == opened.Endpoint():
-			name = p.Name
+		if p.Name != own && p.Kind == signer.KindStatic && p.Problem == nil && p.Endpoint == opened.Endpoint() {
+			return p.Name
 		}
 	}
-	return name, role
+	return ""
 }

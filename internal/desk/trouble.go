@@ -16,7 +16,6 @@ import (
 	"time"
 
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -80,12 +79,12 @@ func explain(err error, s scene) *Trouble {
 		return already
 	}
 	a := s.args()
-	for _, kind := range []func(error, scene, args) string{ofFile, ofSigner, ofStore, ofNetwork} {
+	for _, kind := range []func(error, scene, args) string{ofSigner, ofFile, ofStore, ofNetwork} {
 		if code := kind(err, s, a); code != "" {
 			return trouble(code, a, err)
 		}
 	}
-	if errors.As(err, new(*signer.CredentialsError)) || errors.As(err, new(*v4.SigningError)) {
+	if errors.As(err, new(*v4.SigningError)) {
 		return trouble("CredentialsFailed", a, err)
 	}
 	return trouble("Unexpected", a, err)
@@ -137,7 +136,9 @@ func ofSigner(err error, _ scene, a args) string {
 		a["File"], a["Fault"] = bundle.Path, bundle.Err.Error()
 		return "CABundle"
 	}
-	var mfa config.AssumeRoleTokenProviderNotSetError
+	if code := ofCredentials(err, a); code != "" {
+		return code
+	}
 	switch {
 	case errors.Is(err, signer.ErrNoProfile) && file != nil:
 		return "ProfileInBrokenFile"
@@ -158,8 +159,6 @@ func ofSigner(err error, _ scene, a args) string {
 		return "BucketName"
 	case errors.Is(err, signer.ErrARN):
 		return "BucketKind"
-	case errors.As(err, &mfa):
-		return "MFA"
 	case errors.Is(err, signer.ErrProfile):
 		return "ProfileSetup"
 	case file != nil:

@@ -66,6 +66,9 @@ type SendOptions struct {
 	PartSize    int64         `json:"part_size,omitempty"`   // bytes of a part; 0 takes what fits the file
 	// Patience is how long a network that was lost is waited for, once the store has answered; 0 takes the desk's.
 	Patience time.Duration `json:"-"`
+	// AwaitSignIn makes transfers whose session has ended wait until somebody signs in, here or elsewhere, instead of
+	// failing. Pausing and cancelling end the wait.
+	AwaitSignIn bool `json:"-"`
 	// Ask is called (from any goroutine) on a clash under ClashAsk, with the transfer whose key is taken. When the
 	// context is over, the answer is not wanted any more.
 	Ask func(ctx context.Context, t Transfer) Clash `json:"-"`
@@ -105,11 +108,13 @@ type Transfer struct {
 	State       State
 	ContentType string
 	ETag        string
-	Checksum    string   // "crc64nvme:<base64>", or the proof that the store supports
-	Link        *Link    // when Sent; nil when it was sent and no link could be made
-	Waiting     *Trouble // when Sending and the network is lost: it goes on by itself
-	Kind        Kind
-	Trouble     *Trouble // when Failed; also when Sent and the link could not be verified or recorded
+	Checksum    string // "crc64nvme:<base64>", or the proof that the store supports
+	Link        *Link  // when Sent; nil when it was sent and no link could be made
+	// Waiting is why nothing moves, when Sending: the network is lost, or the session has ended (NeedsSignIn then). It
+	// goes on by itself when that is over.
+	Waiting *Trouble
+	Kind    Kind
+	Trouble *Trouble // when Failed; also when Sent and the link could not be verified or recorded
 }
 
 // Link is a presigned GET with the moment at which it really ends. Its URL is a key: it is shown and copied,
@@ -129,6 +134,8 @@ type Outlook struct {
 	Ends    time.Time // zero when Because is signer.Unknown
 	Because signer.Because
 	Warning *Trouble // set when the link would end before the time asked for, or its end cannot be known
+	// Stretch says that Desk.Stretch may get a longer session: the link ends with that of a role which may allow more.
+	Stretch bool
 }
 
 // Kind is what a line of the ledger is about.
@@ -222,6 +229,14 @@ func (t Transfer) Good(now time.Time) bool {
 type Profile struct {
 	signer.Profile
 	Sandbox bool
+}
+
+// Trouble says why the profile cannot work, nil where nothing speaks against it.
+func (p Profile) Trouble() *Trouble {
+	if p.Problem == nil {
+		return nil
+	}
+	return explain(p.Problem, scene{store: Store{Profile: p.Name}})
 }
 
 // Settings are the choices remembered between starts. They hold nothing secret.

@@ -1,0 +1,127 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"waybill/internal/courier"
+	"waybill/signer"
+)
+
+// ofCredentials knows what can be wrong on the way from a profile to its credentials.
+func ofCredentials(err error, a args) string {
+	if code := ofSignIn(err); code != "" {
+		return code
+	}
+	var fault *signer.ProfileError
+	if errors.As(err, &fault) {
+		a["Profile"], a["About"] = fault.Profile, fault.About
+		if code := "Profile" + string(fault.Fault); rows()[code] != (row{}) {
+			return code
+		}
+		return "ProfileSetup"
+	}
+	var code *signer.CodeError
+	if errors.As(err, &code) {
+		a["Profile"], a["Device"] = code.Profile, code.Serial
+		if code.Wrong {
+			return "MFAWrong"
+		}
+		return "MFA"
+	}
+	var out *signer.SignedOutError
+	if errors.As(err, &out) {
+		a["Profile"] = out.Profile
+		if out.Kind == signer.KindLogin {
+			return "SignedOutLogin"
+		}
+		return "SignedOut"
+	}
+	var set *signer.PermissionSetError
+	if errors.As(err, &set) {
+		a["Profile"], a["Account"], a["Role"] = set.Profile, set.Account, set.Role
+		return "PermissionSet"
+	}
+	var role *signer.RoleError
+	if errors.As(err, &role) {
+		a["Profile"], a["Role"] = role.Profile, role.Role
+		return ofSTS(err, a)
+	}
+	var process *signer.ProcessError
+	if errors.As(err, &process) {
+		a["Profile"] = process.Profile
+		return ofProcess(err)
+	}
+	var failed *signer.CredentialsError
+	if !errors.As(err, &failed) || errors.Is(err, signer.ErrNoCredentials) {
+		return ""
+	}
+	if _, answered := refusalIn(err); answered { // by a service that is no store
+		return "CredentialsFailed"
+	}
+	if code := ofNetwork(err, scene{}, a); code != "" && !errors.Is(err, context.Canceled) {
+		return code
+	}
+	return "CredentialsFailed"
+}
+
+// ofSignIn knows what becomes of signing in.
+func ofSignIn(err error) string {
+	switch {
+	case errors.Is(err, signer.ErrSignInDenied):
+		return "SignInDenied"
+	case errors.Is(err, signer.ErrSignInTimeout):
+		return "SignInTimeout"
+	case errors.Is(err, signer.ErrNotSSO):
+		return "SignInNotNeeded"
+	}
+	var service *signer.SignInError
+	if _, answered := refusalIn(err); errors.As(err, &service) && answered {
+		return "SignInFailed"
+	}
+	return ""
+}
+
+func ofProcess(err error) string {
+	switch {
+	case errors.Is(err, signer.ErrProcessTimeout):
+		return "ProcessTimeout"
+	case errors.Is(err, signer.ErrProcessMissing):
+		return "ProcessMissing"
+	case errors.Is(err, signer.ErrProcessOutput):
+		return "ProcessOutput"
+	}
+	return "ProcessFailed"
+}
+
+// ofSTS knows why a role is not assumed.
+func ofSTS(err error, a args) string {
+	r, answered := refusalIn(err)
+	if !answered {
+		return ofNetwork(err, scene{}, a)
+	}
+	switch {
+	case r.html:
+		return "NotAStore"
+	case r.aboutClock():
+		return "RequestTimeTooSkewed"
+	}
+	switch r.code {
+	case "AccessDenied":
+		return "RoleDenied"
+	case "ExpiredTokenException", "InvalidIdentityToken", "IDPRejectedClaim": // AssumeRoleWithWebIdentity's words
+		return "WebIdentityEnded"
+	case "ExpiredToken": // of the session that assumes the role
+		return "ExpiredToken"
+	case "InvalidClientTokenId", "InvalidAccessKeyId":
+		return "InvalidAccessKeyId"
+	case "SignatureDoesNotMatch":
+		return "SignatureDoesNotMatch"
+	}
+	if r.status >= http.StatusInternalServerError {
+		return "CredentialsFailed"
+	}
+	a["Message"] = courier.RedactText(r.message)
+	return "RoleRefused"
+}
