@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -148,8 +149,9 @@ func TestSendingGoesOnWithoutTheWindow(t *testing.T) {
 	w.inFront()
 	w.see("again.txt", soon)
 	p.links(1, inTime)
-	w.press("ctrl+comma")
-	w.see("Go on in the background", soon)
+	if settings, err := os.ReadFile(p.path("waybill", "settings.json")); err != nil || !strings.Contains(string(settings), `"closing": "background"`) {
+		t.Errorf("%v: %s", err, settings)
+	}
 
 	// With nothing to send, closing it ends it.
 	w.shut()

@@ -23,7 +23,7 @@ func (p *settingsPlace) newDesktopSettings() *desktopSettings {
 	closing := p.choice(lang.L("When the window is closed while files are sent"), func(s desk.Settings) string { return string(s.OnClose) }, []option{
 		{label: lang.L("Ask"), value: string(desk.OnCloseAsk)},
 		{label: lang.L("Go on in the background"), value: string(desk.OnCloseBackground)},
-		{label: lang.L("Quit, and go on at the next start"), value: string(desk.OnCloseQuit)},
+		{label: lang.L("Quit, go on later"), value: string(desk.OnCloseQuit)},
 	}, func(s *desk.Settings, v string) { s.OnClose = desk.OnClose(v) })
 	told := p.choice(lang.L("When a drop is over and the window is not in front"), func(s desk.Settings) string { return yesNo(!s.Silent) }, []option{
 		{label: lang.L("Tell me"), value: yesNo(true)},
