@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// ErrNoCode: an MFA device's code is needed, and the person gave none, or nobody is there to ask.
+// ErrNoCode says that an MFA device's code is needed, and the person gave none, or nobody is there to ask.
 var ErrNoCode = errors.New("no code of the MFA device")
 
 // errQuiet is an ErrNoCode because nobody was to be asked.

@@ -160,8 +160,8 @@ func (k *keyring) forget() {
 	k.failed, k.declined, k.tried, k.renewed = nil, time.Time{}, time.Time{}, time.Time{}
 }
 
-// ask makes a keyring a source for another one: the credentials by which a role is assumed are kept as well.
-func (k *keyring) ask(ctx context.Context, w wish) (aws.Credentials, error) {
+// kept gives the credentials by which a role is assumed, which are kept as well.
+func (k *keyring) kept(ctx context.Context) (aws.Credentials, error) {
 	c, err := k.credentials(ctx, wish{})
 	var failed *CredentialsError
 	if errors.As(err, &failed) {

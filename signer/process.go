@@ -87,7 +87,7 @@ func (p process) run(ctx context.Context) ([]byte, error) {
 	case errors.As(err, &exit) && exit.ExitCode() == 127: // the shell's word, https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
 		return nil, ErrProcessMissing
 	case errors.As(err, &exit):
-		return nil, fmt.Errorf("%w: %v", ErrProcessFailed, exit) // "exit status 3": an ExitError's text has nothing else
+		return nil, fmt.Errorf("%w: %w", ErrProcessFailed, exit) // "exit status 3": an ExitError's text has nothing else
 	}
 	return nil, fmt.Errorf("%w: %w", ErrProcessFailed, err)
 }

@@ -93,7 +93,7 @@ func (r *role) ask(ctx context.Context, w wish) (aws.Credentials, error) {
 func (r *role) client(ctx context.Context) (*sts.Client, error) {
 	var by aws.CredentialsProvider = aws.AnonymousCredentials{}
 	if r.source != nil {
-		c, err := r.source.ask(ctx, wish{})
+		c, err := r.source.kept(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -127,8 +127,8 @@ func (r *role) lengths(w wish) []time.Duration {
 	var lengths []time.Duration
 	if !w.until.IsZero() && wanted > usual {
 		lengths = append(lengths, wanted)
-		for _, hours := range []time.Duration{8, 4, 2, 1} {
-			if d := hours * time.Hour; d < wanted && d > usual {
+		for _, d := range []time.Duration{8 * time.Hour, 4 * time.Hour, 2 * time.Hour, time.Hour} {
+			if d < wanted && d > usual {
 				lengths = append(lengths, d)
 			}
 		}

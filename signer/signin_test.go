@@ -1,6 +1,7 @@
 package signer_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -185,7 +186,7 @@ func TestSignInThatComesToNothing(t *testing.T) {
 		before, _ := os.ReadFile(old)
 		b := newBrowser(t)
 		err := signer.SignInSSO(t.Context(), signer.Options{Profile: "p"}, signer.SignIn{Open: b.open, DeviceCode: c.code})
-		if after, _ := os.ReadFile(old); !errors.Is(err, c.want) || string(after) != string(before) {
+		if after, _ := os.ReadFile(old); !errors.Is(err, c.want) || !bytes.Equal(after, before) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if page := <-b.pages; !c.code && !strings.Contains(page, "You are not signed in") {

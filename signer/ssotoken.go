@@ -20,7 +20,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// ErrSignedOut: somebody has to sign in before there are credentials.
+// ErrSignedOut says that somebody has to sign in before there are credentials.
 var ErrSignedOut = errors.New("nobody is signed in")
 
 // SignedOutError is an ErrSignedOut that knows where to sign in.

@@ -56,8 +56,8 @@ func watchedPaths() ([]string, error) {
 	}
 	targets := []string{configFile, credentialsFile, filepath.Join(home, "sso", "cache"), login, filepath.Join(home, "cli", "cache")}
 	for _, path := range targets {
-		if real, err := filepath.EvalSymlinks(path); err == nil && real != path {
-			targets = append(targets, real)
+		if leads, err := filepath.EvalSymlinks(path); err == nil && leads != path {
+			targets = append(targets, leads)
 		}
 	}
 	for i, path := range targets {

@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -71,7 +70,7 @@ func TestCodeAtTheTerminal(t *testing.T) {
 		}
 	}
 	until("Code of the MFA device arn:aws:iam::1:mfa/me for profile p: ")
-	if _, err := io.WriteString(person, "918 273\n"); err != nil {
+	if _, err := person.WriteString("918 273\n"); err != nil {
 		t.Fatal(err)
 	}
 	until("is signed in")
