@@ -23,7 +23,7 @@ type Request struct {
 }
 
 // Post is a way for any number of files: a form that the store checks against a policy (POST Object of S3). It takes
-// what has one content type.
+// what has one content type. No sum of the file travels along; the page compares what the store says afterwards.
 type Post struct {
 	URL    string
 	Fields map[string]string // all but key, Content-Type and file
@@ -33,9 +33,6 @@ type Post struct {
 	ContentType string
 	Accept      []string // which of Request.Kinds go this way; none is all
 	MaxSize     int64    // bytes that the policy allows, at most 5 GiB
-	// Sum is the field, if the policy has one, in which the page says a sum of the file for the store to check:
-	// "Content-MD5" or "x-amz-checksum-crc64nvme". Without it, the page compares what the store says afterwards.
-	Sum string
 }
 
 // Slot is a way for one file: its key is fixed and is never overwritten. The file's name travels in

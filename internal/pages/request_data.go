@@ -31,7 +31,6 @@ type postData struct {
 	Type   string            `json:"type"`
 	Accept []string          `json:"accept"`
 	Max    int64             `json:"max"`
-	Sum    string            `json:"sum"`
 }
 
 type slotData struct {
@@ -70,7 +69,7 @@ func newRequestData(r Request) (data requestData, origins []string, err error) {
 	}
 	for i, p := range r.Posts {
 		known.check(fmt.Sprintf("form %d", i+1), p.URL)
-		data.Posts = append(data.Posts, postData{p.URL, p.Fields, p.Folder, p.ContentType, p.Accept, p.MaxSize, p.Sum})
+		data.Posts = append(data.Posts, postData{p.URL, p.Fields, p.Folder, p.ContentType, p.Accept, p.MaxSize})
 	}
 	for i, s := range r.Slots {
 		slot := slotData{Key: s.Key, Type: s.ContentType, Accept: s.Accept}

@@ -121,17 +121,17 @@ func (s *shop) object(key string) signer.Object {
 	return signer.Object{Bucket: s.bucket, Key: key, Expires: s.expires}
 }
 
-// post signs a form for files of one type, with what else its policy says.
-func (s *shop) post(folder, contentType string, most int64, more ...any) pages.Post {
+// post signs a form for files of one type.
+func (s *shop) post(folder, contentType string, most int64) pages.Post {
 	s.t.Helper()
 	kind := []any{"eq", "$Content-Type", contentType}
 	if contentType == "" || strings.HasSuffix(contentType, "/") {
 		kind[0] = "starts-with"
 	}
-	conditions := append([]any{
+	conditions := []any{
 		[]any{"starts-with", "$key", folder}, kind, []any{"content-length-range", 0, most},
 		map[string]string{"success_action_status": "201"},
-	}, more...)
+	}
 	signed, err := s3.NewPresignClient(s.client).PresignPostObject(s.t.Context(), &s3.PutObjectInput{
 		Bucket: aws.String(s.bucket), Key: aws.String(folder + "${filename}"),
 	}, func(o *s3.PresignPostOptions) { o.Expires, o.Conditions = s.expires, conditions })

@@ -130,16 +130,6 @@ func TestRequestOverRealStores(t *testing.T) {
 			}
 			tab.onlyWent(s.endpoint+"/"+s.bucket+"/pages/", s.endpoint+"/"+s.bucket, "blob:")
 
-			// A form in which the store checks a sum.
-			sum := "x-amz-checksum-crc64nvme"
-			r = asking("sums-" + unguessed())
-			r.Posts = []pages.Post{s.post("sums/", "image/", 50<<20, []any{"starts-with", "$" + sum, ""})}
-			r.Posts[0].Sum = sum
-			tab = visit(t, s.serve(r), reader{})
-			tab.drop(small)
-			tab.untilStates("sent")
-			s.arrived(tab, "sums/", map[string][]byte{"Ärger & Söhne – 日本語.jpg": smallContent})
-
 			// Places: a PUT for the small ones, parts for the large one.
 			r = asking("places-" + unguessed())
 			r.Files = 3
@@ -173,7 +163,7 @@ func TestRequestOverRealStores(t *testing.T) {
 	}
 }
 
-// TestWrongSumsAreRefused: what the page relies on holds in both stores, for a PUT, a part and a form.
+// TestWrongSumsAreRefused: what the page relies on holds in both stores, for a PUT and a part.
 func TestWrongSumsAreRefused(t *testing.T) {
 	for name, open := range shops() {
 		t.Run(name, func(t *testing.T) {
@@ -183,10 +173,6 @@ func TestWrongSumsAreRefused(t *testing.T) {
 			for what, ask := range map[string]func(*pages.Request){
 				"put":   func(r *pages.Request) { r.Slots = []pages.Slot{s.put("put", "text/plain")} },
 				"parts": func(r *pages.Request) { r.Slots = []pages.Slot{s.parts("parts", "text/plain", 9)} },
-				"form": func(r *pages.Request) {
-					r.Posts = []pages.Post{s.post("form", "", 50<<20, []any{"starts-with", "$x-amz-checksum-crc64nvme", ""})}
-					r.Posts[0].Sum = "x-amz-checksum-crc64nvme"
-				},
 			} {
 				r := asking(what + unguessed())
 				ask(&r)
@@ -195,7 +181,7 @@ func TestWrongSumsAreRefused(t *testing.T) {
 				if what == "parts" {
 					times = 1 // and a part
 				}
-				spoiled := first(times, func(r *http.Request) bool { return isPut(r) || isPart(r) || isPost(r) }, damages)
+				spoiled := first(times, func(r *http.Request) bool { return isPut(r) || isPart(r) }, damages)
 				tab := visit(t, s.serve(r), reader{})
 				way.troubled(spoiled)
 				tab.drop(path)

@@ -27,8 +27,13 @@ filesInput.addEventListener("change", function () {
   chosenFor = null;
   if (!item || list.length !== 1 || !items.includes(item)) return takeFiles(list);
   const file = list[0].file;
-  // A file that goes on is the same one; one that was changed or named anew is another, and takes its row.
-  if (item.state !== "unfinished" || file.size === item.size && file.name === item.name) return start(item, file);
+  // A file that goes on is the same one; one that was changed keeps its name. A row of another name gives way to a new
+  // one, for its kind, its size and its key are others.
+  if (file.name === item.name && (item.state !== "unfinished" || file.size === item.size)) return start(item, file);
+  if (item.state !== "unfinished") {
+    if (!isOver()) forget(item);
+    return takeFiles(list);
+  }
   const name = shown(item.name), size = sizeWords(item.size);
   notice(say("This is another file.", "Das ist eine andere Datei."),
     say("To go on, choose " + name + " with " + size + ". To send this one as well, drop it here.", "Weiter geht es mit " + name + " und " + size + ". Soll diese auch gesendet werden, kann sie hier abgelegt werden."), false);

@@ -123,8 +123,13 @@ function fail(item, failure) {
   if (failure.kind === "cors") notice(said[0], said[1], true, request.online ? { href: request.online, text: say("Open online", "Online öffnen") } : null);
 }
 
-// start sends an item that failed, was cancelled or was not finished, from the file as it is now.
+// start sends an item that failed, was cancelled or was not finished, from the file as it is now. A way that was found for
+// another size is looked for anew.
 function start(item, file) {
+  if (file.size !== item.size) {
+    release(item);
+    item.way = null;
+  }
   item.file = file;
   item.size = file.size;
   item.failure = null;

@@ -162,10 +162,18 @@ function pause(ms, signal) {
   });
 }
 
+// mayHaveWorked reports whether an answer after which to ask again leaves open if the work was done: none at all, or that
+// of a store in trouble. One that turns a request away has not done it: 409, when two meet at one key, or SlowDown.
+function mayHaveWorked(answer, code) {
+  if (answer.status === 0) return true;
+  if (code === "SlowDown" || code === "ServiceUnavailable" || answer.status === 503 && !code) return false;
+  return answer.status >= 500 || answer.status < 300; // an error may also come inside a 200
+}
+
 // ask makes a request until it has an answer. What passes by itself (a lost network, a busy store) is waited for as long
 // as the request has not ended; the rest is thrown as a Failure. Its unsure is true when an earlier try may have done its
-// work: its answer was lost. Its whole is true when all of such a try is known to have gone out. A raw call is given any
-// answer that is not the store's trouble, for there is nothing in it to read: that to a HEAD.
+// work. Its whole is true when all of such a try is known to have gone out. A raw call is given any answer that is not the
+// store's trouble, for there is nothing in it to read: that to a HEAD.
 async function ask(item, call, signal) {
   let unsure = false, whole = false, broken = 0, wait = 500;
   const origin = new URL(call.url).origin;
@@ -190,8 +198,10 @@ async function ask(item, call, signal) {
       failure.whole = whole;
       throw failure;
     }
-    unsure = true;
-    whole = whole || answer.whole;
+    if (mayHaveWorked(answer, verdict.detail.code)) {
+      unsure = true;
+      whole = whole || answer.whole;
+    }
     if (call.progress) call.progress(0);
     let why = "store";
     if (answer.status === 0) {

@@ -96,7 +96,7 @@ function line(item, key, crc, proven) {
 async function sendForm(item, signal) {
   const post = item.way.post, file = item.file;
   item.key = item.key || keyOf(post.folder + item.folder + "/", item.path);
-  const reading = startReading(file, Math.max(file.size, 1), function (read) { if (post.sum) showRead(item, read); });
+  const reading = startReading(file, Math.max(file.size, 1), function () { /* the sending shows more */ });
   const both = new AbortController();
   signal.addEventListener("abort", function () { both.abort(); });
   // A file that cannot be read any more ends the sending too.
@@ -107,10 +107,6 @@ async function sendForm(item, signal) {
     form.append("key", item.key);
     form.append("Content-Type", typeFor(post.type, file));
     Object.keys(post.fields || {}).forEach(function (name) { form.append(name, post.fields[name]); });
-    if (post.sum) {
-      showState(item, "reading");
-      form.append(post.sum, /^content-md5$/i.test(post.sum) ? base64OfHex(await reading.part(1)) : await reading.crc);
-    }
     form.append("file", file, "file");
     showState(item, "sending");
     const answer = await ask(item, { method: "POST", url: post.url, body: form, progress: function (n) { showSent(item, Math.min(n, file.size)); } }, both.signal);
@@ -158,7 +154,7 @@ async function isThere(item, slot, md5, crc, taken, signal) {
   const answer = await ask(item, { method: "HEAD", url: slot.look.url, headers: slot.look.header, raw: true }, signal);
   if (answer.status !== 200 || Number(answer.headers["content-length"]) !== item.file.size) throw taken;
   const theirs = answer.headers["x-amz-checksum-crc64nvme"], etag = bare(answer.headers.etag || "");
-  if (theirs ? theirs === crc : etag === md5) return true;
+  if (theirs ? theirs === crc : md5 !== "" && etag === md5) return true;
   if (taken.unsure && !theirs && (!etag || etag.includes("-"))) return false; // a page from a file may not see more
   throw taken;
 }
