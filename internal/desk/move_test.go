@@ -696,3 +696,45 @@ func TestAnImportThatCannotBeFinished(t *testing.T) {
 		t.Error("it was not finished")
 	}
 }
+
+// TestFailedRecordsMove: a send that has failed keeps what was mistyped, and no export may be one that no import takes.
+func TestFailedRecordsMove(t *testing.T) {
+	sent := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	failed := func(id string, wrong func(*ledger.Record)) ledger.Record {
+		r := record(id, sent)
+		r.State, r.TroubleCode, r.Ends, r.Because, r.ETag, r.Signed = "failed", "Endpoint", time.Time{}, "", "", time.Time{}
+		wrong(&r)
+		return r
+	}
+	nowhere := record("nowhere", sent)
+	nowhere.Endpoint = "localhost:9000" // which nothing can have been sent to
+	old := newComputer(t,
+		failed("host", func(r *ledger.Record) { r.Endpoint = "localhost:9000" }),
+		failed("words", func(r *ledger.Record) { r.Endpoint = "http://a b\x1b[2J" }),
+		failed("prefix", func(r *ledger.Record) { r.Prefix, r.Key = "a\x1b[2J\u202e/", "" }),
+		failed("type", func(r *ledger.Record) { r.ContentType = "text/\xff\xfeplain" }),
+		failed("bucket", func(r *ledger.Record) { r.Bucket = "No\nBucket" }),
+		failed("name", func(r *ledger.Record) { r.Name = "a\xff\n.pdf" }),
+		nowhere, record("good", sent))
+	old.ledger(func(l *ledger.Ledger) error {
+		now := time.Now()
+		return errors.Join(
+			l.PutRequest(context.Background(), ledger.Request{ID: "open", Made: now, Asked: time.Hour, Ends: now.Add(time.Hour)}),
+			l.PutRequest(context.Background(), ledger.Request{ID: "ended", Made: sent, Asked: time.Hour, Ends: sent.Add(time.Hour)}))
+	})
+	path, m := old.export()
+	if m.Links != 7 || m.LeftOut != 1 || m.Requests != 1 {
+		t.Errorf("%+v", m)
+	}
+	fresh := newComputer(t)
+	if came := fresh.imports(path); came.Added != 7 {
+		t.Errorf("%+v", came)
+	}
+	have := fresh.records()
+	if r := have["host"]; r.Endpoint != "" || r.State != "failed" {
+		t.Errorf("%+v", r)
+	}
+	if have["type"].ContentType != "text/_plain" || have["prefix"].Prefix != "a_[2J_/" {
+		t.Errorf("%q, %q", have["type"].ContentType, have["prefix"].Prefix)
+	}
+}
