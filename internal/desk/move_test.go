@@ -327,6 +327,26 @@ func TestDistributionsMoveWithoutTheirKeys(t *testing.T) {
 	})
 }
 
+// TestKeysOnTheNetworkAreNotLookedFor: a look would tell another computer who is importing. The file is there, so that
+// whoever looks finds it.
+func TestKeysOnTheNetworkAreNotLookedFor(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("such a path is one of this computer elsewhere only")
+	}
+	isolate(t, "", "")
+	key := privateKey(t)
+	for _, path := range []string{"/" + key, "file:///" + key} {
+		from, here := newComputer(t), newComputer(t)
+		from.desk(func(d *desk.Desk) error {
+			return d.SetDistribution("films", signer.CloudFront{Domain: "there.cloudfront.net", KeyPairID: "K2JCJMDEHXQW5F", PrivateKey: path})
+		})
+		file, _ := from.export()
+		if got := here.imports(file); !slices.Equal(got.Keys, []string{path}) {
+			t.Errorf("%q was looked for: %q", path, got.Keys)
+		}
+	}
+}
+
 // TestExportHoldsNoSecret: wherever a secret may be on this computer, none of it is in the file.
 func TestExportHoldsNoSecret(t *testing.T) {
 	isolate(t, "[default]\naws_session_token = TOKEN-OF-CONFIG\n", "[default]\naws_access_key_id = AKIDOFTHEPERSON\naws_secret_access_key = SECRET-OF-THE-PERSON\naws_session_token = TOKEN-OF-THE-PERSON\n")
