@@ -40,7 +40,7 @@ func (p *settingsPlace) newDesktopSettings() *desktopSettings {
 
 // show brings up to date what may change without the settings.
 func (d *desktopSettings) show() {
-	if d.p.u.tray.there {
+	if d.p.u.tray.shown() {
 		d.tray.set(lang.L("In the background, the icon in the tray shows how far sending is."), colorMuted)
 	} else {
 		d.tray.set(lang.L("This desktop shows no tray at present, and without one nothing goes on in the background."), colorMuted)
