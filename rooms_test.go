@@ -16,7 +16,7 @@ func TestArrowsBetweenTheRooms(t *testing.T) {
 		"waybill/internal/cli":       {"internal/desk", "signer"},
 		"waybill/internal/instance":  {"internal/desk"},
 		"waybill/internal/autostart": {},
-		"waybill/internal/desk":      {"internal/bucket", "internal/courier", "internal/ledger", "internal/pages", "internal/sandbox", "internal/update", "signer"},
+		"waybill/internal/desk":      {"internal/autostart", "internal/bucket", "internal/courier", "internal/ledger", "internal/pages", "internal/sandbox", "internal/update", "signer"},
 		"waybill/internal/courier":   {"signer"},
 		"waybill/internal/bucket":    {},
 		"waybill/internal/finder":    {},

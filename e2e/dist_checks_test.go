@@ -132,7 +132,13 @@ func TestDistRPM(t *testing.T) {
 	sums := func(dir string) []string {
 		return strings.Split(output(t, "sh", "-c", `cd "$0" && find usr -type f -exec sha256sum {} + | sort`, dir), "\n")
 	}
-	if inRPM, inDeb := sums(dir), sums(deb); !slices.Equal(inRPM, inDeb) {
+	inRPM, inDeb := sums(dir), sums(deb)
+	for i := range inDeb { // Debian's zsh looks elsewhere
+		inDeb[i] = strings.Replace(inDeb[i], "zsh/vendor-completions/", "zsh/site-functions/", 1)
+	}
+	slices.Sort(inRPM)
+	slices.Sort(inDeb)
+	if !slices.Equal(inRPM, inDeb) {
 		t.Errorf("the .rpm has other files than the .deb: %q, %q", lacks(inRPM, inDeb), lacks(inDeb, inRPM))
 	}
 	if said := output(t, filepath.Join(dir, "usr", "bin", "waybill"), "version"); !strings.Contains(said, "waybill") {

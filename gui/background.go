@@ -60,12 +60,12 @@ func (u *ui) keepTrace() {
 		u.back.trace.Stop()
 		u.back.trace = nil
 	}
-	if !u.back.hidden || u.tray.there {
+	if !u.back.hidden || u.tray.shown() {
 		return
 	}
 	u.back.trace = time.AfterFunc(traceAfter, func() {
 		u.do(func() {
-			if u.ctx.Err() != nil || !u.back.hidden || u.tray.there {
+			if u.ctx.Err() != nil || !u.back.hidden || u.tray.shown() {
 				return
 			}
 			u.back.hidden, u.back.shown = false, true
@@ -92,17 +92,17 @@ func (u *ui) native(do func(*glfw.Window)) {
 func (u *ui) closeWindow() {
 	n, closing := u.send.open(), u.desk.Settings().OnClose
 	switch {
-	case u.back.resident && u.tray.there && len(u.send.waiting) == 0:
+	case u.back.resident && u.tray.shown() && len(u.send.waiting) == 0:
 		u.hide()
 	case n == 0:
 		u.askToQuit()
 	case len(u.send.waiting) > 0: // what has no destination yet is in no plan, and goes on nowhere
 		u.askToQuit()
-	case closing == desk.OnCloseBackground && u.tray.there:
+	case closing == desk.OnCloseBackground && u.tray.shown():
 		u.hide()
 	case closing == desk.OnCloseQuit:
 		u.quit(desk.ErrLeave)
-	case u.tray.there:
+	case u.tray.shown():
 		u.askToClose()
 	default:
 		u.askToQuit()

@@ -214,7 +214,13 @@ func TestClosingIntoTheTray(t *testing.T) {
 		t.Fatal("it does not ask as it should")
 	}
 	r.notices.hide("close")
-	r.tray.there = true
+	r.tray.there = true // but its icon is not in it yet
+	r.closeWindow()
+	if r.closed() || r.back.hidden || buttonIn(r.notices.lines["close"], "Keep sending in the background") != nil {
+		t.Fatal("it goes where nobody finds it")
+	}
+	r.notices.hide("close")
+	r.tray.built = true
 	r.closeWindow()
 	if r.closed() || !r.back.hidden {
 		t.Fatal("it does not go on in the background")
@@ -269,7 +275,7 @@ func TestAWindowOfTheTrayGoesBackThere(t *testing.T) {
 	withProfiles(t)
 	r := open(t, "", Options{})
 	r.ready()
-	r.back.resident, r.tray.there = true, true
+	r.back.resident, r.tray.there, r.tray.built = true, true, true
 	r.closeWindow()
 	if r.closed() || !r.back.hidden {
 		t.Error("it does not go back")
@@ -358,5 +364,21 @@ func TestSettingsOfTheDesktop(t *testing.T) {
 	}
 	if text := r.settings.desktop.tray.label.Text; !strings.Contains(text, "no tray") {
 		t.Errorf("%q", text)
+	}
+}
+
+// TestAStoreIsHandedOverWithItsProfile: the window that is open may have been started with another AWS_PROFILE.
+func TestAStoreIsHandedOverWithItsProfile(t *testing.T) {
+	withProfiles(t)
+	t.Setenv("AWS_PROFILE", "work")
+	for given, want := range map[desk.Store]desk.Store{
+		{}:                                      {},
+		{Sandbox: true}:                         {Sandbox: true},
+		{Region: "eu-west-1"}:                   {Region: "eu-west-1", Profile: "work"},
+		{Region: "eu-west-1", Profile: "other"}: {Region: "eu-west-1", Profile: "other"},
+	} {
+		if got := named(given); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
 	}
 }

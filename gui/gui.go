@@ -23,6 +23,7 @@ import (
 	"waybill/internal/desk"
 	"waybill/internal/finder"
 	"waybill/internal/instance"
+	"waybill/signer"
 )
 
 // ID is the application's name towards the system, as in FyneApp.toml.
@@ -44,6 +45,7 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	if !hasDisplay() {
 		return ErrNoDisplay
 	}
+	o.Store = named(o.Store)
 	call := instance.Call{Store: o.Store, Files: o.Files, Surroundings: desk.Surroundings(), Quietly: o.Minimised}
 	first, err := instance.Claim(ctx, d.Home(), call)
 	switch {
@@ -89,6 +91,15 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	u.notifier.end()
 	u.end()
 	return err
+}
+
+// named is a store with the profile that this process takes for it: a window that is open already may have been started
+// with another in its environment. A store that nobody has named stays so.
+func named(s desk.Store) desk.Store {
+	if s != (desk.Store{}) && !s.Sandbox && s.Profile == "" {
+		s.Profile = signer.DefaultProfile()
+	}
+	return s
 }
 
 // patience is how long a window waits for a network that was lost: a laptop may be closed over a weekend.

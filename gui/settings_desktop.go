@@ -16,10 +16,12 @@ type desktopSettings struct {
 
 	tray  *prose // whether there is one
 	login *fyne.Container
+	all   *prose // it is set for everybody; hidden while it is not
 }
 
 func (p *settingsPlace) newDesktopSettings() *desktopSettings {
-	d := &desktopSettings{p: p, tray: p.u.prose("", colorMuted)}
+	d := &desktopSettings{p: p, tray: p.u.prose("", colorMuted),
+		all: p.u.prose(lang.L("It is set for everybody who uses this computer; whoever installed Waybill can change that."), colorMuted)}
 	closing := p.choice(lang.L("When the window is closed while files are sent"), func(s desk.Settings) string { return string(s.OnClose) }, []option{
 		{label: lang.L("Ask"), value: string(desk.OnCloseAsk)},
 		{label: lang.L("Go on in the background"), value: string(desk.OnCloseBackground)},
@@ -33,17 +35,21 @@ func (p *settingsPlace) newDesktopSettings() *desktopSettings {
 		newFilterChip(p.u, func() { d.startAtLogin(false) }), newFilterChip(p.u, func() { d.startAtLogin(true) }))
 	d.rows = []fyne.CanvasObject{
 		container.New(stack{gap: 6}, closing, d.tray.all), told,
-		container.New(stack{gap: 6}, newWhole(lang.L("Start Waybill when I log in, out of the way"), sizeSmall, colorMuted, false), d.login),
+		container.New(stack{gap: 6}, newWhole(lang.L("Start Waybill when I log in, out of the way"), sizeSmall, colorMuted, false), d.login, d.all.all),
 	}
 	return d
 }
 
 // show brings up to date what may change without the settings.
 func (d *desktopSettings) show() {
-	if d.p.u.tray.there {
+	if d.p.u.tray.shown() {
 		d.tray.set(lang.L("In the background, the icon in the tray shows how far sending is."), colorMuted)
 	} else {
 		d.tray.set(lang.L("This desktop shows no tray at present, and without one nothing goes on in the background."), colorMuted)
+	}
+	d.all.all.Hide()
+	if autostart.ForEverybody() {
+		d.all.all.Show()
 	}
 	on := autostart.On()
 	d.login.Objects[0].(*filterChip).set(lang.L("No"), !on)

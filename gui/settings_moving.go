@@ -20,7 +20,7 @@ const movingNotice = "moving"
 // newMoving offers to take settings and ledger to another computer, and to take in those of one.
 func (u *ui) newMoving() fyne.CanvasObject {
 	return container.New(stack{gap: gap},
-		u.prose(lang.L("Settings and links go into one file, without any key, token or address of a link. AWS files and private keys go by hand; the sandbox, and drops that are not done, stay here."), colorText).all,
+		u.prose(lang.L("Settings and links go into one file, without any key, token or address of a link. AWS files and private keys go by hand; the sandbox, requests, and drops that are not done, stay here."), colorText).all,
 		container.New(line{gap: 8},
 			u.button(secondary, lang.L("Export…"), u.exportAll),
 			u.button(secondary, lang.L("Import…"), u.chooseImport)))
@@ -42,6 +42,12 @@ func (u *ui) exported(m desk.Moving) []string {
 	}
 	if m.Interrupted > 0 {
 		said = append(said, lang.N("{{.Count}} drops are not done, and stay here.", m.Interrupted, args{"Count": u.words.count(m.Interrupted)}))
+	}
+	if m.Requests > 0 {
+		said = append(said, lang.N("{{.Count}} open requests stay behind.", m.Requests, args{"Count": u.words.count(m.Requests)}))
+	}
+	if m.LeftOut > 0 {
+		said = append(said, lang.N("{{.Count}} links are left out, because no import would take them.", m.LeftOut, args{"Count": u.words.count(m.LeftOut)}))
 	}
 	return said
 }

@@ -16,6 +16,7 @@ import (
 type tray struct {
 	u     *ui
 	there bool     // a desktop shows such icons
+	built bool     // the icon and its menu are made
 	said  trayView // what it shows
 	icon  *trayIcon
 }
@@ -31,6 +32,9 @@ type trayView struct {
 	open   bool   // there is something to pause
 }
 
+// shown reports whether the icon is in a tray, so that it can stand for a window that is hidden.
+func (t *tray) shown() bool { return t.there && t.built }
+
 // appeared is called when a desktop begins to show such icons, or ends it.
 func (t *tray) appeared(there bool) {
 	t.there = there
@@ -44,7 +48,7 @@ func (t *tray) appeared(there bool) {
 
 // show brings the icon up to date. It is called once a second, and when a drop is over.
 func (t *tray) show() {
-	if t.icon == nil || !t.icon.built {
+	if t.icon == nil || !t.built {
 		return
 	}
 	if now := t.view(); now != t.said {
@@ -146,7 +150,6 @@ func (t *tray) copyLast() {
 // it closes under the mouse.
 type trayIcon struct {
 	status, copy, hold *systray.MenuItem
-	built              bool // the menu is there
 	stop               func()
 }
 
@@ -178,10 +181,12 @@ func (u *ui) newTrayIcon(v trayView) *trayIcon {
 			}()
 		}
 		u.do(func() {
-			i.built = true
+			u.tray.built = true
 			i.picture(u.tray.said) // once more: what came while the icon was on its way to the desktop may be lost
 			systray.SetTitle(trayTitle())
 			u.tray.show()
+			u.keepTrace()
+			u.settings.desktop.show()
 		})
 	}, func() {})
 	i.stop = stop

@@ -10,8 +10,7 @@ nfpm=$1 ARCH=$2
 id=io.github.waybill_app.Waybill
 version=$(packaging/version.sh)
 seconds=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
-# Packages know no plus sign or dot-separated word as Go's versions have them behind a hyphen.
-VERSION=$(echo "$version" | sed 's/-dev\./~dev./; s/-dirty$/.dirty/')
+VERSION=$(packaging/linux/version.sh "$version")
 STAGE=$(mktemp -d)
 chmod 755 "$STAGE"
 home=$(mktemp -d)
@@ -64,7 +63,7 @@ END
 for shell in bash zsh fish; do
 	case $shell in
 	bash) to=usr/share/bash-completion/completions/waybill ;;
-	zsh) to=usr/share/zsh/vendor-completions/_waybill ;;
+	zsh) to=usr/share/zsh/site-functions/_waybill ;; # in a .deb it is elsewhere, see below
 	fish) to=usr/share/fish/vendor_completions.d/waybill.fish ;;
 	esac
 	WAYBILL_HOME=$home "$speaker" completion $shell >"$home/completion"
@@ -89,8 +88,12 @@ for kind in deb rpm; do
 		sed 's/.*/  - "&"/' "$home/libraries" packaging/linux/recommends.$kind
 	} >>"$home/nfpm.yaml"
 	[ $kind = deb ] || echo "release: 1" >>"$home/nfpm.yaml"
+	# Debian's zsh looks for what packages bring in a folder of its own.
+	[ $kind = rpm ] || mv "$STAGE/usr/share/zsh/site-functions" "$STAGE/usr/share/zsh/vendor-completions"
+	touch -d "@$seconds" "$STAGE/usr/share/zsh"
 	[ $kind = rpm ] || sed -i '/^license:/d' "$home/nfpm.yaml" # a .deb says it in its copyright
 	"$nfpm" package --config "$home/nfpm.yaml" --packager $kind --target dist/
+	[ $kind = rpm ] || mv "$STAGE/usr/share/zsh/vendor-completions" "$STAGE/usr/share/zsh/site-functions"
 done
 # xz itself takes a fifth less than the one in nfpm.
 deb=$(echo "$PWD/dist/waybill_"*_"$ARCH".deb)
@@ -103,5 +106,9 @@ deb=$(echo "$PWD/dist/waybill_"*_"$ARCH".deb)
 )
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$seconds" --transform "s,^\./usr,waybill-$version," \
 	-C "$STAGE" -cf - ./usr | gzip -9n >"dist/waybill-$version-linux-$ARCH.tar.gz"
-(cd dist && sha256sum -- *.deb *.rpm *.tar.gz >SHA256SUMS)
-ls -l dist
+
+# The other systems' packages keep their lines.
+cd dist
+{ sed '/\.deb$/d; /\.rpm$/d; /\.tar\.gz$/d' SHA256SUMS 2>/dev/null || true; sha256sum -- *.deb *.rpm *.tar.gz; } >SHA256SUMS.new
+mv SHA256SUMS.new SHA256SUMS
+ls -l

@@ -17,7 +17,13 @@ const id = "io.github.waybill_app.Waybill"
 const argument = "--minimised"
 
 // On reports whether the session starts Waybill.
-func On() bool { return on() }
+func On() bool { return on() || ForEverybody() }
+
+// ForEverybody reports whether somebody has set it for all who use this computer, which one of them cannot undo.
+func ForEverybody() bool { return forEverybody() }
+
+// Entry says where the system keeps the person's own entry, and whether there is one, be it switched off.
+func Entry() (where string, there bool) { return kept() }
 
 // Set has the session start Waybill from now on, or not any more.
 func Set(yes bool) error {

@@ -1,6 +1,7 @@
 package autostart
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ func TestTheSessionStartsIt(t *testing.T) {
 	config := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", config)
 	t.Setenv("APPIMAGE", "")
+	t.Setenv("FLATPAK_ID", "")
 	if On() {
 		t.Fatal("nobody asked for it")
 	}
@@ -43,6 +45,38 @@ func TestTheSessionStartsIt(t *testing.T) {
 	}
 	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) > 0 {
 		t.Errorf("%v are left, %v", left, err)
+	}
+}
+
+// TestAFlatpakSaysThatItCannot, instead of writing an entry that no session reads.
+func TestAFlatpakSaysThatItCannot(t *testing.T) {
+	config := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", config)
+	t.Setenv("FLATPAK_ID", id)
+	if err := Set(true); !errors.Is(err, errFlatpak) || On() {
+		t.Errorf("%v, on: %v", err, On())
+	}
+	if left, err := os.ReadDir(config); err != nil || len(left) > 0 {
+		t.Errorf("%v are left, %v", left, err)
+	}
+}
+
+// TestARemovedProgramIsNotTried: the entry names what has to be there, which GLib reads as a session does.
+func TestARemovedProgramIsNotTried(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	t.Setenv("FLATPAK_ID", "")
+	program := filepath.Join(t.TempDir(), "gone \\ away")
+	t.Setenv("APPIMAGE", program)
+	if err := Set(true); err != nil {
+		t.Fatal(err)
+	}
+	path, there := Entry()
+	text, err := os.ReadFile(path)
+	if want := "\nTryExec=" + strings.ReplaceAll(program, `\`, `\\`) + "\n"; !there || err != nil || !strings.Contains(string(text), want) {
+		t.Fatalf("%v in %s, want %q", err, text, want)
+	}
+	if out, err := exec.CommandContext(t.Context(), "gio", "launch", path).CombinedOutput(); err == nil {
+		t.Errorf("it was started: %s", out)
 	}
 }
 

@@ -7,14 +7,20 @@ import (
 	"golang.org/x/sys/windows/registry"
 )
 
-// run is where Windows keeps what it starts for one person. The installer writes the same value.
+// run is where Windows keeps what it starts, for one person and for everybody. The installers write the same value.
 const (
 	run   = `Software\Microsoft\Windows\CurrentVersion\Run`
 	value = "Waybill"
 )
 
-func on() bool {
-	key, err := registry.OpenKey(registry.CURRENT_USER, run, registry.QUERY_VALUE)
+func on() bool { return in(registry.CURRENT_USER) }
+
+func forEverybody() bool { return in(registry.LOCAL_MACHINE) }
+
+func kept() (where string, there bool) { return `HKCU\` + run + `\` + value, on() }
+
+func in(root registry.Key) bool {
+	key, err := registry.OpenKey(root, run, registry.QUERY_VALUE)
 	if err != nil {
 		return false
 	}

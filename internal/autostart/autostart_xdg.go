@@ -40,12 +40,28 @@ func on() bool {
 	return true
 }
 
+func kept() (path string, there bool) {
+	path, err := entry()
+	if err == nil {
+		_, err = os.Lstat(path)
+	}
+	return path, err == nil
+}
+
+func forEverybody() bool { return false } // no package of Waybill's sets it
+
+// errFlatpak: its folder of settings is one of its own, where no session looks, and its program is in nobody's path.
+var errFlatpak = errors.New("a Flatpak cannot set that; use the desktop's own settings for what starts with the session")
+
 func add(program string) error {
+	if os.Getenv("FLATPAK_ID") != "" {
+		return errFlatpak
+	}
 	path, err := entry()
 	if err != nil {
 		return err
 	}
-	return write(path, "[Desktop Entry]\nType=Application\nName=Waybill\nExec="+command(program)+" "+argument+"\nIcon="+id+"\nTerminal=false\nX-GNOME-Autostart-enabled=true\n")
+	return write(path, "[Desktop Entry]\nType=Application\nName=Waybill\nTryExec="+tried(program)+"\nExec="+command(program)+" "+argument+"\nIcon="+id+"\nTerminal=false\nX-GNOME-Autostart-enabled=true\n")
 }
 
 func remove() error {
@@ -59,11 +75,21 @@ func remove() error {
 	return err
 }
 
+// tried is what has to be there for the entry to count: a program that was removed is not missed at each login.
+func tried(program string) string {
+	if command(program) == word {
+		return word
+	}
+	return strings.ReplaceAll(program, `\`, `\\`)
+}
+
+// word is what the program is called in a terminal.
+const word = "waybill"
+
 // command is how an entry names the program: by its word where that leads to it, so that it survives a move by the system's
 // package manager, else by its path, quoted
 // (https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html).
 func command(program string) string {
-	const word = "waybill"
 	if found, err := exec.LookPath(word); err == nil && same(found, program) {
 		return word
 	}

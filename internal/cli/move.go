@@ -18,6 +18,8 @@ type exportedJSON struct {
 	Distributions int    `json:"distributions"`
 	SandboxLinks  int    `json:"sandbox_links_left"`
 	Interrupted   int    `json:"interrupted_left"`
+	Requests      int    `json:"requests_left"`
+	LeftOut       int    `json:"links_left_out"`
 }
 
 // importedJSON is what an import has changed.
@@ -48,8 +50,8 @@ func (c *command) export() *cobra.Command {
 		Short: "Write settings and ledger to a file, for another computer",
 		Long: "Write the settings and the ledger to one file, which only you may read. waybill import takes it in on the other computer.\n" +
 			"No key, no token and no address of a link is in it. The AWS files, and private keys of distributions, go by hand.\n\n" +
-			"What belongs to this computer stays here: the sandbox with the links into it, the paths of files that were sent, and\n" +
-			"drops that are not done. Go on with those first, by waybill resume: an unfinished upload is of no use without its file.",
+			"What belongs to this computer stays here: the sandbox with the links into it, the paths of files that were sent,\n" +
+			"requests, and drops that are not done. Go on with those first, by waybill resume: an unfinished upload is of no use without its file.",
 		Example: "  waybill export waybill.jsonl",
 		Args:    oneFile,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -63,7 +65,7 @@ func (c *command) export() *cobra.Command {
 					return err
 				}
 				if c.json {
-					c.printJSON(exportedJSON{files[0], m.Links, m.Destinations, m.Templates, m.Distributions, m.SandboxLinks, m.Interrupted})
+					c.printJSON(exportedJSON{files[0], m.Links, m.Destinations, m.Templates, m.Distributions, m.SandboxLinks, m.Interrupted, m.Requests, m.LeftOut})
 				}
 				c.sayExported(files[0], m)
 				return nil
@@ -85,6 +87,12 @@ func (c *command) sayExported(file string, m desk.Moving) {
 	}
 	if m.Interrupted > 0 {
 		c.say("%s not done, and stay here: go on with them by waybill resume.", counted(m.Interrupted, "drop is", "drops are"))
+	}
+	if m.Requests > 0 {
+		c.say("%s behind: what comes to them is seen and downloaded here.", counted(m.Requests, "open request stays", "open requests stay"))
+	}
+	if m.LeftOut > 0 {
+		c.say("%s out: no import would take them as they are.", counted(m.LeftOut, "line of the ledger is left", "lines of the ledger are left"))
 	}
 }
 

@@ -36,7 +36,7 @@ func TestExportAndImport(t *testing.T) {
 		t.Errorf("%q, %q", got.out, got.err)
 	}
 	line := r.run("export", "--json", "--force", file).is(cli.OK).line()
-	fields(t, line, "file", "links", "destinations", "templates", "distributions", "sandbox_links_left", "interrupted_left")
+	fields(t, line, "file", "links", "destinations", "templates", "distributions", "sandbox_links_left", "interrupted_left", "requests_left", "links_left_out")
 	if line["links"] != float64(2) || line["file"] != file {
 		t.Errorf("%v", line)
 	}

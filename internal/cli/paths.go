@@ -20,8 +20,9 @@ func (c *command) paths() *cobra.Command {
 	return &cobra.Command{
 		Use:   "paths",
 		Short: "Say where settings, ledger and sandbox lie",
-		Long: "Say where Waybill keeps what it keeps, whether it is there yet or not. An uninstaller leaves all of it; whoever deletes\n" +
-			"these has removed everything but the program. The AWS files are not Waybill's.",
+		Long: "Say where Waybill keeps what it keeps, whether it is there yet or not. An uninstaller leaves all of it. Home holds the\n" +
+			"ledger and what lies beside it; login is what starts Waybill with the session, if the settings say so. Whoever removes home,\n" +
+			"window, cache and login has removed everything but the program. The AWS files are not Waybill's.",
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			places, err := desk.Places("")

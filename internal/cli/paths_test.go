@@ -29,7 +29,7 @@ func TestPaths(t *testing.T) {
 		}
 		found[line["what"].(string)] = line["exists"].(bool)
 	}
-	if !found["ledger"] || found["settings"] || found["sandbox"] || len(found) != 6 {
+	if !found["home"] || !found["ledger"] || found["settings"] || found["sandbox"] || len(found) != 8 {
 		t.Errorf("%v", found)
 	}
 }

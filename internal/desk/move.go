@@ -26,11 +26,13 @@ type Moving struct {
 	// What an export leaves behind on this computer, when it is made.
 	SandboxLinks int // what was sent to the sandbox, whose files stay too
 	Interrupted  int // drops that are not done: their files are here
+	Requests     int // that are open: their ways in go on, and what comes is seen here alone
+	LeftOut      int // records that no import would take
 }
 
 // ExportAll writes the settings and the ledger for another computer. Nothing secret is in them, nor any path of a file
 // that was sent. What belongs to this computer alone stays: the sandbox and the links into it, drops that are not done,
-// and with them the uploads that the store has half of.
+// with them the uploads that the store has half of, and requests.
 func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 	if d.ledger == nil {
 		return Moving{}, d.noLedger()
@@ -53,8 +55,13 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 			m.SandboxLinks++
 			return nil
 		}
+		r := moveRecordOf(one)
+		if r.check() != nil || r.moved().Check() != nil { // it would make the whole file one that no import takes
+			m.LeftOut++
+			return nil
+		}
 		m.Links++
-		unwritten = out.write(moveLine{Record: moveRecordOf(one)})
+		unwritten = out.write(moveLine{Record: r})
 		return unwritten
 	})
 	if err != nil && unwritten == nil {
@@ -74,7 +81,13 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 		return m, ledgerTrouble(err, d.ledgerPath())
 	}
 	m.Interrupted = len(plans)
-	return m, nil
+	requests, err := d.Requests(ctx)
+	for _, r := range requests {
+		if r.Standing(d.now()) == RequestOpen {
+			m.Requests++
+		}
+	}
+	return m, err
 }
 
 // ExportFile writes an export to a file that is its owner's alone. A file that is there is replaced only if the caller

@@ -163,10 +163,11 @@ func (d *Desk) doImportInto(ctx context.Context, made *Imported) error {
 		return unfinished(err)
 	}
 	made.Added, made.Replaced, made.Kept, made.LeftOut = merged.Added, merged.Replaced, merged.Kept, r.left
-	made.Keys, err = d.takeSettings(r.settings)
+	fresh, err := d.takeSettings(r.settings)
 	if err != nil {
 		return unfinished(err)
 	}
+	made.Keys = missingKeys(fresh)
 	_ = f.Close() // Windows removes no file that is open
 	if err := os.Remove(d.importPath()); err != nil {
 		return unfinished(err)

@@ -43,15 +43,40 @@ type moveRecord struct {
 	Files       []string   `json:"files,omitempty"` // what stands on a page
 }
 
+// moveRecordOf is a record as it is written. One that has failed may hold what a person mistyped: that is made readable,
+// so that check takes it on the other computer.
 func moveRecordOf(m ledger.Moved) *moveRecord {
 	r := m.Record
-	return &moveRecord{
+	out := &moveRecord{
 		ID: r.ID, Name: r.Name, Profile: r.Profile, Region: r.Region, Endpoint: withoutUser(r.Endpoint), AllowHTTP: r.AllowHTTP,
 		Account: r.Account, Bucket: r.Bucket, Prefix: r.Prefix, Key: r.Key, Size: r.Size, ContentType: r.ContentType, ETag: r.ETag,
 		Checksum: r.Checksum, State: State(r.State), TroubleCode: r.TroubleCode, Trouble: r.Trouble, Created: r.Created.UTC(),
 		Asked: int64(r.Asked / time.Second), Ends: exactly(r.Ends), Because: r.Because, Verified: r.Verified, Inline: r.Inline,
 		Signed: exactly(r.Signed), Note: r.Note, Kind: r.Kind, Via: r.Via, Revoked: exactly(r.Revoked), Undo: r.Undo, Files: m.Files,
 	}
+	for _, text := range out.texts() {
+		*text = visible(*text)
+	}
+	if out.State != Sent && !addresses(out.Endpoint) {
+		out.Endpoint = ""
+	}
+	return out
+}
+
+// texts are those that a terminal or the window shows as one line. The endpoint is not among them: changed, it would be another.
+func (r *moveRecord) texts() []*string {
+	return []*string{
+		&r.Name, &r.Profile, &r.Region, &r.Account, &r.Bucket, &r.Prefix, &r.ContentType, &r.ETag, &r.Checksum, &r.TroubleCode, &r.Because, &r.Kind, &r.Via,
+	}
+}
+
+// addresses reports whether an endpoint is one that a file could have gone to, or none.
+func addresses(endpoint string) bool {
+	if endpoint == "" {
+		return true
+	}
+	u, err := url.Parse(endpoint)
+	return err == nil && u.Host != "" && u.User == nil && (u.Scheme == "http" || u.Scheme == "https") && visible(endpoint) == endpoint
 }
 
 func (r *moveRecord) moved() ledger.Moved {
@@ -88,20 +113,14 @@ func (r *moveRecord) check() error {
 	if !anID.MatchString(r.ID) {
 		return wrong("id")
 	}
-	for _, text := range []string{
-		r.Name, r.Profile, r.Region, r.Endpoint, r.Account, r.Bucket, r.Prefix, r.ContentType, r.ETag, r.Checksum, r.TroubleCode, r.Because, r.Kind, r.Via,
-	} {
-		if visible(text) != text { // it would move the cursor of a terminal, or read as something else
+	for _, text := range r.texts() {
+		if visible(*text) != *text { // it would move the cursor of a terminal, or read as something else
 			return wrong("text")
 		}
 	}
-	if r.Endpoint != "" {
-		u, err := url.Parse(r.Endpoint)
-		if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
-			return wrong("endpoint")
-		}
-	}
 	switch {
+	case !addresses(r.Endpoint):
+		return wrong("endpoint")
 	case !r.State.Over():
 		return wrong("state")
 	case r.State == Sent && (CheckBucket(r.Bucket) != nil || r.Key == ""):

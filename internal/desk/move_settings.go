@@ -73,8 +73,8 @@ func usable(s Settings) (_ Settings, left int) {
 	return withDefaults(s), left
 }
 
-// takeSettings takes settings in, and gives the paths of private keys that came with them and are not here.
-func (d *Desk) takeSettings(came Settings) (missing []string, err error) {
+// takeSettings takes settings in, and gives the distributions that came with them.
+func (d *Desk) takeSettings(came Settings) (fresh []Distribution, err error) {
 	d.saving.Lock()
 	defer d.saving.Unlock()
 	have := d.loadSettings()
@@ -91,19 +91,32 @@ func (d *Desk) takeSettings(came Settings) (missing []string, err error) {
 			came.Naming = append(came.Naming, n)
 		}
 	}
-	fresh := slices.DeleteFunc(slices.Clone(came.Distributions), func(c Distribution) bool {
+	fresh = slices.DeleteFunc(slices.Clone(came.Distributions), func(c Distribution) bool {
 		return slices.ContainsFunc(have.Distributions, func(h Distribution) bool { return h.Bucket == c.Bucket })
 	})
-	for _, one := range fresh {
-		if one.CloudFront.Check() != nil {
-			missing = append(missing, one.CloudFront.PrivateKey)
-		}
-	}
 	came.Distributions = append(slices.Clone(have.Distributions), fresh...)
 	look := came.Updates.Look
 	came.Updates = have.Updates
 	if have.Updates.Look == LookUnasked {
 		came.Updates.Look = look
 	}
-	return missing, d.writeSettings(came)
+	return fresh, d.writeSettings(came)
+}
+
+// missingKeys are the paths of private keys that are not here, as far as they may be looked for.
+func missingKeys(list []Distribution) (missing []string) {
+	for _, one := range list {
+		if c := one.CloudFront; onTheNetwork(c.PrivateKey) || c.Check() != nil {
+			missing = append(missing, c.PrivateKey)
+		}
+	}
+	return missing
+}
+
+// onTheNetwork reports whether Windows may ask another computer for a path. That one would learn who is asking, by no more
+// than a look at a file that came from elsewhere
+// (https://learn.microsoft.com/en-us/dotnet/standard/io/file-path-formats#unc-paths).
+func onTheNetwork(path string) bool {
+	path = strings.ReplaceAll(strings.TrimPrefix(path, "file://"), "/", `\`)
+	return strings.HasPrefix(path, `\\`) || strings.HasPrefix(path, `\??\`)
 }

@@ -327,6 +327,26 @@ func TestDistributionsMoveWithoutTheirKeys(t *testing.T) {
 	})
 }
 
+// TestKeysOnTheNetworkAreNotLookedFor: a look would tell another computer who is importing. The file is there, so that
+// whoever looks finds it.
+func TestKeysOnTheNetworkAreNotLookedFor(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("such a path is one of this computer elsewhere only")
+	}
+	isolate(t, "", "")
+	key := privateKey(t)
+	for _, path := range []string{"/" + key, "file:///" + key} {
+		from, here := newComputer(t), newComputer(t)
+		from.desk(func(d *desk.Desk) error {
+			return d.SetDistribution("films", signer.CloudFront{Domain: "there.cloudfront.net", KeyPairID: "K2JCJMDEHXQW5F", PrivateKey: path})
+		})
+		file, _ := from.export()
+		if got := here.imports(file); !slices.Equal(got.Keys, []string{path}) {
+			t.Errorf("%q was looked for: %q", path, got.Keys)
+		}
+	}
+}
+
 // TestExportHoldsNoSecret: wherever a secret may be on this computer, none of it is in the file.
 func TestExportHoldsNoSecret(t *testing.T) {
 	isolate(t, "[default]\naws_session_token = TOKEN-OF-CONFIG\n", "[default]\naws_access_key_id = AKIDOFTHEPERSON\naws_secret_access_key = SECRET-OF-THE-PERSON\naws_session_token = TOKEN-OF-THE-PERSON\n")
@@ -694,5 +714,47 @@ func TestAnImportThatCannotBeFinished(t *testing.T) {
 	})
 	if len(c.records()) != 2 {
 		t.Error("it was not finished")
+	}
+}
+
+// TestFailedRecordsMove: a send that has failed keeps what was mistyped, and no export may be one that no import takes.
+func TestFailedRecordsMove(t *testing.T) {
+	sent := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	failed := func(id string, wrong func(*ledger.Record)) ledger.Record {
+		r := record(id, sent)
+		r.State, r.TroubleCode, r.Ends, r.Because, r.ETag, r.Signed = "failed", "Endpoint", time.Time{}, "", "", time.Time{}
+		wrong(&r)
+		return r
+	}
+	nowhere := record("nowhere", sent)
+	nowhere.Endpoint = "localhost:9000" // which nothing can have been sent to
+	old := newComputer(t,
+		failed("host", func(r *ledger.Record) { r.Endpoint = "localhost:9000" }),
+		failed("words", func(r *ledger.Record) { r.Endpoint = "http://a b\x1b[2J" }),
+		failed("prefix", func(r *ledger.Record) { r.Prefix, r.Key = "a\x1b[2J\u202e/", "" }),
+		failed("type", func(r *ledger.Record) { r.ContentType = "text/\xff\xfeplain" }),
+		failed("bucket", func(r *ledger.Record) { r.Bucket = "No\nBucket" }),
+		failed("name", func(r *ledger.Record) { r.Name = "a\xff\n.pdf" }),
+		nowhere, record("good", sent))
+	old.ledger(func(l *ledger.Ledger) error {
+		now := time.Now()
+		return errors.Join(
+			l.PutRequest(context.Background(), ledger.Request{ID: "open", Made: now, Asked: time.Hour, Ends: now.Add(time.Hour)}),
+			l.PutRequest(context.Background(), ledger.Request{ID: "ended", Made: sent, Asked: time.Hour, Ends: sent.Add(time.Hour)}))
+	})
+	path, m := old.export()
+	if m.Links != 7 || m.LeftOut != 1 || m.Requests != 1 {
+		t.Errorf("%+v", m)
+	}
+	fresh := newComputer(t)
+	if came := fresh.imports(path); came.Added != 7 {
+		t.Errorf("%+v", came)
+	}
+	have := fresh.records()
+	if r := have["host"]; r.Endpoint != "" || r.State != "failed" {
+		t.Errorf("%+v", r)
+	}
+	if have["type"].ContentType != "text/_plain" || have["prefix"].Prefix != "a_[2J_/" {
+		t.Errorf("%q, %q", have["type"].ContentType, have["prefix"].Prefix)
 	}
 }

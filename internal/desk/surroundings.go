@@ -9,7 +9,9 @@ import (
 // processes with the same ones send a file for the same store to the same place.
 func Surroundings() map[string]string {
 	said := map[string]string{}
-	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"} {
+	for _, name := range []string{
+		"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_REGION", "AWS_DEFAULT_REGION",
+	} {
 		if value := os.Getenv(name); value != "" {
 			said[name] = value
 		}
