@@ -10,9 +10,6 @@ import (
 	"strings"
 )
 
-// id is the program's name towards the system, as in FyneApp.toml.
-const id = "io.github.waybill_app.Waybill"
-
 // argument makes the start an unobtrusive one.
 const argument = "--minimised"
 

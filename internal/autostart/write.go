@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 )
 
+// id is the program's name towards the system, as in FyneApp.toml.
+const id = "io.github.waybill_app.Waybill"
+
 // write makes a file at once, so that no session reads a half of it.
 func write(path, text string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
