@@ -158,6 +158,9 @@ func (d *Desk) look(ctx context.Context, record ledger.Request) (list, fresh []A
 		if err != nil {
 			return nil, nil, explain(err, where)
 		}
+		if l.Key == probeKey(record) && l.Size == 0 {
+			continue
+		}
 		if slotKey, ok := strings.CutSuffix(l.Key, noteEnding); ok && l.Size <= mostOfNote {
 			if s, ok := plan.slot(slotKey); ok && s.Parts > 0 {
 				notes[slotKey] = true

@@ -103,6 +103,15 @@ func (p requestPlan) formSize() int64 {
 	return signer.MaxPut
 }
 
+// formFolder is the part of a request's folder that forms are signed for. No slot lies in it: a form's policy cannot demand
+// that a key is free, so it must not reach a place for one file.
+func formFolder(folder string) string { return folder + formPart }
+
+const formPart = "files/"
+
+// probeKey is where a request's ways are tried with an empty file, which is no arrival.
+func probeKey(r ledger.Request) string { return formFolder(r.Folder) + "probe-" + r.ID }
+
 // slot finds the slot of a key.
 func (p requestPlan) slot(key string) (slotPlan, bool) {
 	for _, s := range p.Slots {

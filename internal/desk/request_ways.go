@@ -178,11 +178,12 @@ func (m *making) undo(ctx context.Context) {
 // takesForms reports whether the store takes forms and holds them to their policy: one that says another type than its
 // policy has to be refused. Stores without forms, such as rclone's, answer otherwise.
 func takesForms(ctx context.Context, s *signer.Signer, c *courier.Courier, r ledger.Request) (bool, error) {
-	form, err := s.Post(ctx, signer.Object{Bucket: r.Bucket, Key: r.Folder, Expires: 15 * time.Minute}, signer.PostOptions{ContentType: anyType})
+	folder := signer.Object{Bucket: r.Bucket, Key: formFolder(r.Folder), Expires: 15 * time.Minute}
+	form, err := s.Post(ctx, folder, signer.PostOptions{ContentType: anyType})
 	if err != nil {
 		return false, err
 	}
-	key := r.Folder + "form"
+	key := probeKey(r)
 	err = c.Post(ctx, form, key, "text/plain", nil)
 	if err == nil { // it is put all the same, so it is taken away
 		_ = c.Remove(ctx, r.Bucket, key)
@@ -231,7 +232,7 @@ func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
 		first = false
 	}
 	for _, f := range w.plan.Forms {
-		form, err := w.signer.Post(ctx, w.object(w.record.Folder), signer.PostOptions{ContentType: f.ContentType, MaxSize: w.plan.formSize()})
+		form, err := w.signer.Post(ctx, w.object(formFolder(w.record.Folder)), signer.PostOptions{ContentType: f.ContentType, MaxSize: w.plan.formSize()})
 		if err != nil {
 			return nil, err
 		}
@@ -247,7 +248,12 @@ func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		slot := pages.Slot{Key: s.Key, ContentType: s.ContentType, Accept: s.Accept}
+		look, err := w.signer.Head(ctx, w.object(s.Key))
+		if err != nil {
+			return nil, err
+		}
+		bound(look.Ends, look.Because)
+		slot := pages.Slot{Key: s.Key, ContentType: s.ContentType, Accept: s.Accept, Look: callOf(look)}
 		if s.Put {
 			put, err := w.signer.Put(ctx, w.object(s.Key), signer.PutOptions{ContentType: s.ContentType})
 			if err != nil {
