@@ -153,7 +153,7 @@ func CheckRequest(o RequestOptions) error {
 		return trouble("ExpiresTooShort", args{"Given": FormatExpires(o.Expires)}, nil)
 	case o.Expires > signer.MaxExpires:
 		return trouble("ExpiresTooLong", args{"Given": FormatExpires(o.Expires)}, nil)
-	case o.Files < 0, o.Files*len(groups(kinds, false)) > mostSlots:
+	case o.Files < 0, o.Files > mostSlots, o.Files*len(groups(kinds, false)) > mostSlots:
 		return trouble("FilesRange", args{"Given": o.Files, "Most": mostSlots / len(groups(kinds, false))}, nil)
 	case o.MaxSize < 0, o.MaxSize > courier.MaxSize:
 		return trouble("MaxSizeRange", args{"Given": o.MaxSize}, nil)
@@ -204,7 +204,7 @@ func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) 
 		Folder: dest.Prefix + name + "/", Page: dest.Prefix + name + ".html", Asked: o.Expires,
 	}
 	where := scene{store: dest.Store, bucket: dest.Bucket, key: record.Folder, path: record.Folder, permission: "s3:PutObject"}
-	if err := signer.CheckKey(record.Folder + strings.Repeat("x", 255)); err != nil {
+	if err := signer.CheckKey(formFolder(record.Folder) + strings.Repeat("x", 255)); err != nil {
 		return nil, trouble("PrefixTooLong", args{"Prefix": dest.Prefix[:min(60, len(dest.Prefix))] + "…"}, nil)
 	}
 	opened, err := d.open(ctx, dest.Store)
@@ -321,7 +321,8 @@ func (d *Desk) requestRecord(ctx context.Context, id string) (ledger.Request, er
 }
 
 // ForgetRequests takes requests that have ended or were closed out of the ledger; what has arrived stays in the bucket.
-// It gives the number of those that were there. One that is open is a Trouble, and then none is forgotten.
+// It gives the number of those that were there. One that is open, or that a rule still refuses, is a Trouble, and then none
+// is forgotten.
 func (d *Desk) ForgetRequests(ctx context.Context, ids ...string) (int, error) {
 	for _, id := range ids {
 		record, err := d.requestRecord(ctx, id)
@@ -331,6 +332,12 @@ func (d *Desk) ForgetRequests(ctx context.Context, ids ...string) (int, error) {
 		r := requestOf(record)
 		if r.Standing(d.now()) == RequestOpen {
 			return 0, trouble("RequestStillOpen", r.scene("").args(), nil)
+		}
+		// Its rule stays until the end, and only the ledger knows of it.
+		if r.Denied && d.now().Before(r.Last()) {
+			a := r.scene("").args()
+			a["Ends"] = r.Last().Local().Format("2 Jan 15:04")
+			return 0, trouble("RequestStillDenied", a, nil)
 		}
 		// Nobody would do it later. What is left where the store cannot be reached any more is a page that has ended, and
 		// uploads that waybill clean finds; a rule would stay.
