@@ -118,7 +118,7 @@ func (p *arrivalsPlace) look() {
 			return
 		}
 		p.waiting, p.trouble = false, desk.Explain(err)
-		if err == nil {
+		if err == nil || len(list) > 0 { // with files, the trouble says that there are more
 			p.take(list)
 			p.u.requests.load() // which has the counts
 		}

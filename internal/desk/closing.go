@@ -356,8 +356,8 @@ func (d *Desk) tidyRequest(ctx context.Context, record ledger.Request) error {
 	// What was signed works until the end, so until then the policy stays.
 	over := !d.now().Before(r.Last())
 	if record.Denied && over {
-		if err := d.undeny(ctx, opened, record); err != nil {
-			return explain(err, r.scene("s3:PutBucketPolicy"))
+		if t := explain(d.undeny(ctx, opened, record), r.scene("s3:PutBucketPolicy")); t != nil && t.Code != "NoSuchBucket" {
+			return t
 		}
 	}
 	return d.changeRequest(ctx, record.ID, func(r *ledger.Request) { r.Page, r.Tidied = "", over })

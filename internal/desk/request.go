@@ -61,6 +61,7 @@ type Request struct {
 	Because signer.Because
 	Closed  time.Time // zero: it was not closed
 	Denied  bool      // when it was closed, a policy was made that refuses what was signed
+	Tidied  bool      // it is over, and what it had in the bucket beside the files is gone
 	Looked  time.Time // when the store was last asked what has arrived; zero: never
 
 	Arrived int   // files, as far as the store was asked

@@ -163,7 +163,7 @@ func requestOf(r ledger.Request) Request {
 			Bucket: r.Bucket, Prefix: r.Prefix,
 		},
 		Folder: r.Folder, Page: r.Page, Account: r.Account, Made: r.Made, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
-		Closed: r.Closed, Denied: r.Denied, Looked: r.Looked, Arrived: r.Arrived, New: r.New, Size: r.Size,
+		Closed: r.Closed, Denied: r.Denied, Tidied: r.Tidied, Looked: r.Looked, Arrived: r.Arrived, New: r.New, Size: r.Size,
 	}
 	if p, err := planOf(r); err == nil {
 		q.From, q.For, q.Message, q.Files, q.Kinds, q.MaxSize, q.Posts = p.From, p.For, p.Message, p.Files, p.Kinds, p.MaxSize, len(p.Forms) > 0

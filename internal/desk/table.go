@@ -191,6 +191,7 @@ func rows() map[string]row {
 		"RequestEnded":       {`The request has ended.`, `Make a new one; an ended request cannot be extended.`},
 		"RequestClosed":      {`The request is closed already.`, `Make a new one; a closed request cannot be opened again.`},
 		"RequestStillOpen":   {`The request is open, so it is not forgotten.`, `Close it first, or wait until it ends.`},
+		"ArrivalsCut":        {`More than {{.Most}} files have come by this request; only as many are listed and downloaded.`, `Take some of them out of the folder in the bucket, then look again.`},
 		"RequestStillDenied": {`The request is closed, and a rule in the bucket's policy refuses uploads to it until {{.Ends}}: it is not forgotten, since nobody would take the rule back.`, `Wait until then, or undo the refusal first.`},
 		"WaysEndEarly":       {`What is signed now ends at {{.Ends}}, earlier than the request: the session of the profile "{{.Profile}}" ends then.`, `Sign in again, then look at it once more; the page in the bucket stays as it is.`},
 		"NoForms":            {`This store takes no upload forms, so the request has places for {{.Count}} files rather than for any number.`, `Make another request when they are used up.`},
