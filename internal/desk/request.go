@@ -156,10 +156,12 @@ func CheckRequest(o RequestOptions) error {
 		return trouble("ExpiresTooLong", args{"Given": FormatExpires(o.Expires)}, nil)
 	case o.Files < 0, o.Files > mostSlots, o.Files*len(groups(kinds, false)) > mostSlots:
 		return trouble("FilesRange", args{"Given": o.Files, "Most": mostSlots / len(groups(kinds, false))}, nil)
-	case o.MaxSize < 0, o.MaxSize > courier.MaxSize:
-		return trouble("MaxSizeRange", args{"Given": o.MaxSize}, nil)
 	case o.Large > mostAnyFiles:
 		return trouble("LargeRange", args{"Given": o.Large, "Most": mostAnyFiles}, nil)
+	case o.MaxSize < 0:
+		return trouble("MaxSizeRange", args{"Given": o.MaxSize}, nil)
+	case o.MaxSize > mostSize(o):
+		return trouble("MaxSizeNoWay", args{"Given": FormatMaxSize(o.MaxSize), "Most": FormatMaxSize(mostSize(o))}, nil)
 	case !fits(o.From, 200), !fits(o.For, 200):
 		return trouble("RequestWords", args{"Most": 200}, nil)
 	case !fits(o.Message, 4000):
@@ -167,6 +169,9 @@ func CheckRequest(o RequestOptions) error {
 	}
 	return nil
 }
+
+// mostSize is how large a file may be by a request with these options, in bytes, at a store that takes forms.
+func mostSize(o RequestOptions) int64 { return newRequestPlan(o, "", true).largest() }
 
 // fits reports whether a text has at most so many characters.
 func fits(text string, most int) bool { return utf8.RuneCountInString(text) <= most }
@@ -177,10 +182,10 @@ func ParseMaxSize(s string) (int64, error) {
 		return 0, nil
 	}
 	n, err := humanize.ParseBytes(s)
-	if err != nil || n > uint64(courier.MaxSize) {
+	if err != nil || n > fullParts*signer.MaxPut {
 		return 0, trouble("MaxSizeRange", args{"Given": s}, err)
 	}
-	return int64(n), nil // #nosec G115 -- at most 48.8 TiB
+	return int64(n), nil // #nosec G115 -- at most 4.88 TiB
 }
 
 // Request makes a request: folder, page and ways. dest.Prefix is where its own folder is made.

@@ -95,6 +95,15 @@ func newRequestPlan(o RequestOptions, folder string, forms bool) requestPlan {
 	return p
 }
 
+// largest is how large a file may be for which there is a way, in bytes.
+func (p requestPlan) largest() int64 {
+	most := int64(signer.MaxPut)
+	for _, s := range p.Slots {
+		most = max(most, int64(s.Parts)*signer.MaxPut)
+	}
+	return most
+}
+
 // formSize is how large a file may be that comes by a form, in bytes.
 func (p requestPlan) formSize() int64 {
 	if p.MaxSize > 0 && p.MaxSize < signer.MaxPut {

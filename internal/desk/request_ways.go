@@ -41,6 +41,9 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		}
 	}
 	m.plan = newRequestPlan(m.options, m.record.Folder, forms)
+	if most := m.plan.largest(); m.options.MaxSize > most {
+		return nil, trouble("MaxSizeNoWay", args{"Given": FormatMaxSize(m.options.MaxSize), "Most": FormatMaxSize(most)}, nil)
+	}
 	// All is signed to one end, whatever time it takes.
 	end := m.signer.Now().UTC().Truncate(time.Second).Add(m.options.Expires)
 	m.record.Made, m.record.Ends, m.record.Because, m.record.Content = d.now(), end, string(signer.Requested), m.plan.text()

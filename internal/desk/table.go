@@ -63,6 +63,7 @@ func rows() map[string]row {
 		"KindsTooMany":  {`These are more than {{.Most}} kinds of files.`, `Name fewer, or none for any kind.`},
 		"FilesRange":    {`{{.Given}} is not a number of files that one request can have.`, `Choose at most {{.Most}}, or 0 for any number.`},
 		"LargeRange":    {`{{.Given}} is not a number of large files that one request can have.`, `Choose at most {{.Most}}.`},
+		"MaxSizeNoWay":  {`No file of {{.Given}} could come by such a request.`, `Choose at most {{.Most}}; places for few files in parts take the largest ones.`},
 		"MaxSizeRange":  {`"{{.Given}}" is not a size that a file can have.`, `Write it as 20MB or 5GiB; 0 is any size.`},
 		"RequestWords":  {`A text of the request has more than {{.Most}} characters.`, `Shorten it.`},
 		"RequestSecret": {`A text of the request holds the signature of a link, which is not kept.`, `Leave the link out, or send it by another way.`},
