@@ -118,7 +118,7 @@ func (p *arrivalsPlace) look() {
 			return
 		}
 		p.waiting, p.trouble = false, desk.Explain(err)
-		if err == nil {
+		if err == nil || len(list) > 0 { // with files, the trouble says that there are more
 			p.take(list)
 			p.u.requests.load() // which has the counts
 		}
@@ -208,7 +208,8 @@ func (p *arrivalsPlace) tick() {
 func (p *arrivalsPlace) linkTo(a desk.Arrival) {
 	u, at := p.u, p.request.Destination
 	s := u.desk.Settings()
-	o := desk.SendOptions{Expires: min(s.Expires, signer.MaxExpires), Verify: s.Verify, Inline: s.Inline}
+	// Whatever the settings say: what strangers send is saved, and never shown at the bucket's own address.
+	o := desk.SendOptions{Expires: min(s.Expires, signer.MaxExpires), Verify: s.Verify}
 	ask(u, func(ctx context.Context) (desk.Transfer, error) {
 		return u.desk.LinkTo(ctx, at.Store, at.Bucket, a.Key, o), nil
 	}, func(t desk.Transfer, _ error) {

@@ -37,7 +37,7 @@ func requestsOf(t *testing.T, requests, arrivals int) string {
 	for i := range list {
 		list[i] = ledger.Arrival{Request: fmt.Sprintf("id-%04d", requests-1), Key: fmt.Sprintf("many/%d/%d.jpg", requests-1, i), Name: fmt.Sprintf("%d.jpg", i), Size: int64(i), Came: time.Now()}
 	}
-	if _, err := l.SetArrivals(ctx, fmt.Sprintf("id-%04d", requests-1), time.Now(), list); err != nil {
+	if _, err := l.SetArrivals(ctx, fmt.Sprintf("id-%04d", requests-1), time.Now(), list, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Close(); err != nil {

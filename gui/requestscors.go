@@ -58,6 +58,8 @@ func (u *ui) addCORS(c desk.CORS) {
 			u.notices.trouble(corsNotice, desk.Explain(err), bad)
 		case now.Trouble != nil:
 			u.notices.trouble(corsNotice, now.Trouble, warning)
+		case !now.Allowed: // somebody has changed the rules meanwhile, or the store has not taken it
+			u.offerCORS(now)
 		default:
 			u.corsIsThere(now, lang.L("The rule is added: the page works from a file now."))
 		}

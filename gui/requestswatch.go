@@ -46,7 +46,7 @@ func (p *requestsPlace) look() {
 // waits reports whether anything may still arrive, or may have since the last look.
 func (p *requestsPlace) waits(now time.Time) bool {
 	for _, r := range p.requests {
-		if now.Before(r.Last()) || r.Looked.Before(r.Last()) { // also of a closed one: what was signed may work
+		if r.Awaits(now) {
 			return true
 		}
 	}

@@ -51,7 +51,7 @@ func (p PresignedPost) GoString() string { return p.String() }
 func (p PresignedPost) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
 // Post signs a form. The object's key is the folder that every key has to begin with, with a slash at its end. A form
-// cannot demand that a key is free: what has the same key is replaced.
+// cannot demand that a key is free: what has the same key is replaced. Everything that comes by it is an attachment.
 func (s *Signer) Post(ctx context.Context, folder Object, opt PostOptions) (PresignedPost, error) {
 	if !strings.HasSuffix(folder.Key, "/") { // "a" would let "ab" in
 		return PresignedPost{}, fmt.Errorf("sign POST to %q: %w", folder.Key, ErrNotAFolder)
@@ -70,6 +70,8 @@ func (s *Signer) Post(ctx context.Context, folder Object, opt PostOptions) (Pres
 	}
 	day := m.signed.Format("20060102")
 	fields := map[string]string{
+		// What comes is saved and never shown: within a family of types, a sender could say one that a browser runs.
+		"Content-Disposition":   "attachment",
 		"success_action_status": "201",
 		"x-amz-algorithm":       "AWS4-HMAC-SHA256",
 		"x-amz-credential":      strings.Join([]string{m.creds.AccessKeyID, day, s.region, "s3", "aws4_request"}, "/"),

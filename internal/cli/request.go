@@ -99,6 +99,8 @@ func (f *requestFlags) parse(where string, s desk.Store) (dest desk.Destination,
 	switch {
 	case f.cors != "ask" && f.cors != "add" && f.cors != "no":
 		return dest, fmt.Errorf("--cors %q is none of ask, add, no", f.cors)
+	case f.html == "" && f.cors == "add":
+		return dest, errors.New("--cors add is for the page that --html writes; give both, or use waybill cors --add")
 	case f.html == "" && f.force:
 		return dest, errors.New("--force is about the file that --html names; give both, or neither")
 	case f.html == "":
@@ -154,22 +156,47 @@ func (c *command) makeRequest(ctx context.Context, d *desk.Desk, dest desk.Desti
 	return failed
 }
 
-// writePage writes a page that is full of keys: it is its owner's alone, and takes no other file's place unasked.
+// writePage writes a page that is full of keys: it is its owner's alone, and takes no other file's place unasked. What is
+// written over stays until the new page is whole.
 func writePage(path string, page []byte, over bool) error {
-	if over {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("write over %s: %w", path, err)
-		}
-	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the person named it
+	file, err := os.CreateTemp(filepath.Dir(path), ".waybill-*.part") // which is for its owner alone
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
+	defer func() { _ = os.Remove(file.Name()) }() // unless it has its name by then
 	_, err = file.Write(page)
+	if err == nil {
+		err = file.Sync()
+	}
 	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("write the page: %w", errors.Join(err, os.Remove(path))) // a half page is none
+		return fmt.Errorf("write the page: %w", err)
+	}
+	if over {
+		err = os.Rename(file.Name(), path)
+	} else {
+		err = settle(file.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write the page: %w", err)
 	}
 	return nil
+}
+
+// settle gives a file its name, and never that of another one.
+func settle(part, path string) error {
+	err := os.Link(part, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// Not all file systems have hard links. An empty file keeps the name until it is replaced.
+	claim, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the person named it
+	if err != nil {
+		return err
+	}
+	if err := claim.Close(); err != nil {
+		return err
+	}
+	return os.Rename(part, path)
 }
 
 // waysJSON is the line of a request with all its ways in.

@@ -161,6 +161,9 @@ func TestRequestForPeople(t *testing.T) {
 		t.Errorf("%d requests, then %d", before, after)
 	}
 	r.run("request", "--html", page, "--force", "--cors", "no", where).is(cli.OK)
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(page), ".waybill-*")); err != nil || len(left) > 0 {
+		t.Errorf("%q is left, %v", left, err)
+	}
 }
 
 // refusesPlain wants a command line to be refused in these words.
@@ -191,6 +194,7 @@ func TestRequestBadInput(t *testing.T) {
 		{"name one place as s3://bucket/prefix", []string{"request", where, where}},
 		{"--cors \"maybe\" is none of ask, add, no", []string{"request", "--cors", "maybe", where}},
 		{"--force is about the file that --html names", []string{"request", "--force", where}},
+		{"--cors add is for the page that --html writes", []string{"request", "--cors", "add", where}},
 		{"--large -1 is not a number of files", []string{"request", "--large", "-1", where}},
 		{fmt.Sprintf("--html %q is a folder", r.dir), []string{"request", "--html", r.dir, where}},
 		{"--html \"/no/such/folder/p.html\" lies in no folder", []string{"request", "--html", "/no/such/folder/p.html", where}},

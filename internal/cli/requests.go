@@ -245,15 +245,15 @@ type arrivalJSON struct {
 }
 
 func (c *command) listArrivals(ctx context.Context, d *desk.Desk, id string) error {
-	list, err := d.Arrivals(ctx, id)
-	if err != nil {
-		return err
+	list, more := d.Arrivals(ctx, id)
+	if more != nil && len(list) == 0 {
+		return more
 	}
 	if c.json {
 		for _, a := range list {
 			c.printJSON(arrivalJSON{a.Request, a.Key, a.Name, a.Size, a.ContentType, a.Checksum, a.Came.UTC().Truncate(time.Second), a.New, a.Gone, a.TooLarge, a.Unasked})
 		}
-		return d.SawArrivals(ctx, id)
+		return errors.Join(d.SawArrivals(ctx, id), more)
 	}
 	if len(list) == 0 {
 		c.say("Nothing has arrived by %s yet.", id)
@@ -265,7 +265,7 @@ func (c *command) listArrivals(ctx context.Context, d *desk.Desk, id string) err
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", oneLine(a.Name), humanize.Bytes(uint64(max(a.Size, 0))), a.Came.Local().Format("2006-01-02 15:04"), remarks(a)) // #nosec G115
 	}
 	c.wrote(w.Flush())
-	return d.SawArrivals(ctx, id)
+	return errors.Join(d.SawArrivals(ctx, id), more) // which says that there are more files
 }
 
 // remarks is what a person should know of a file before opening it.

@@ -15,10 +15,13 @@ import (
 const mostOfName = 1024
 
 // arrivalName is the name of an arrival: what the sender has said, or else what the key says below the request's folder.
-// By a form, that is a folder of the page's choice, and the name.
+// By a form, that is the forms' own folder, one of the page's choice, and the name.
 func arrivalName(said, below string, byForm bool) string {
 	if name := cleanName(said); name != "" {
 		return name
+	}
+	if byForm {
+		below = strings.TrimPrefix(below, formPart)
 	}
 	if random, name, ok := strings.Cut(below, "/"); ok && byForm && random != "" {
 		if name := cleanName(name); name != "" {

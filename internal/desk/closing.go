@@ -265,7 +265,7 @@ func (d *Desk) deny(ctx context.Context, s *signer.Signer, c *courier.Courier, r
 // stillWorks tries each way that a request has with an empty file, and takes that away again. versitygw holds PUT to a
 // policy, and a form not.
 func stillWorks(ctx context.Context, s *signer.Signer, c *courier.Courier, record ledger.Request, plan requestPlan) (bool, error) {
-	key := record.Folder + "policy-" + unguessable()
+	key := probeKey(record)
 	put := func() error {
 		_, err := c.Put(ctx, record.Bucket, key, anyType, nil, true)
 		return err
@@ -273,7 +273,7 @@ func stillWorks(ctx context.Context, s *signer.Signer, c *courier.Courier, recor
 	ways := []func() error{put}
 	for _, f := range plan.Forms {
 		ways = append(ways, func() error {
-			folder := signer.Object{Bucket: record.Bucket, Key: record.Folder, Expires: 15 * time.Minute}
+			folder := signer.Object{Bucket: record.Bucket, Key: formFolder(record.Folder), Expires: 15 * time.Minute}
 			form, err := s.Post(ctx, folder, signer.PostOptions{ContentType: f.ContentType})
 			if err != nil {
 				return err
@@ -356,8 +356,8 @@ func (d *Desk) tidyRequest(ctx context.Context, record ledger.Request) error {
 	// What was signed works until the end, so until then the policy stays.
 	over := !d.now().Before(r.Last())
 	if record.Denied && over {
-		if err := d.undeny(ctx, opened, record); err != nil {
-			return explain(err, r.scene("s3:PutBucketPolicy"))
+		if t := explain(d.undeny(ctx, opened, record), r.scene("s3:PutBucketPolicy")); t != nil && t.Code != "NoSuchBucket" {
+			return t
 		}
 	}
 	return d.changeRequest(ctx, record.ID, func(r *ledger.Request) { r.Page, r.Tidied = "", over })

@@ -167,6 +167,9 @@ func TestDeny(t *testing.T) {
 	if closed, err = a.desk.CloseRequest(ctx, w.Request.ID, true); err != nil || !closed.Denied {
 		t.Fatalf("%+v, %v: %v", closed, err, closed.Still)
 	}
+	if n, err := a.desk.ForgetRequests(ctx, w.Request.ID); n != 0 || code(err) != "RequestStillDenied" || !strings.Contains(policy(), w.Request.Folder) {
+		t.Errorf("forgotten with its rule: %d, %v", n, err)
+	}
 	// This store does not hold forms to a policy, which is found out.
 	form := a.ask(desk.RequestOptions{})
 	if closed, err = a.desk.CloseRequest(ctx, form.Request.ID, true); err != nil || closed.Denied || code(closed.Still) != "NotDenied" || strings.Contains(policy(), form.Request.Folder) {

@@ -33,7 +33,7 @@ const corsRuleID = "waybill-requests"
 // lets pages do is no more than programs can: each request has to be signed all the same.
 func corsRule() bucket.CORSRule {
 	return bucket.CORSRule{
-		ID: corsRuleID, AllowedOrigins: []string{"*"}, AllowedMethods: []string{http.MethodPut, http.MethodPost, http.MethodGet},
+		ID: corsRuleID, AllowedOrigins: []string{"*"}, AllowedMethods: []string{http.MethodPut, http.MethodPost, http.MethodGet, http.MethodHead},
 		AllowedHeaders: []string{"content-type", "content-md5", "content-disposition", "if-none-match", "x-amz-*"},
 		ExposeHeaders:  []string{"ETag", "x-amz-checksum-crc64nvme"},
 		MaxAgeSeconds:  3000,
@@ -106,7 +106,7 @@ func (d *Desk) corsOf(ctx context.Context, opened *signer.Signer, s Store, bucke
 
 // allowed reports whether rules let the page in a file do all that it does.
 func allowed(rules []bucket.CORSRule) bool {
-	put := []string{"content-type", "content-disposition", "if-none-match"}
+	put := []string{"content-type", "content-md5", "content-disposition", "if-none-match"}
 	for method, headers := range map[string][]string{http.MethodPut: put, http.MethodPost: {"content-type", "if-none-match"}, http.MethodGet: nil} {
 		if !slices.ContainsFunc(rules, func(r bucket.CORSRule) bool { return r.Allows(fileOrigin, method, headers, []string{"ETag"}) }) {
 			return false
@@ -129,7 +129,7 @@ func preflight(ctx context.Context, s *signer.Signer, bucketName string) bool {
 	}
 	req.Header.Set("Origin", fileOrigin)
 	req.Header.Set("Access-Control-Request-Method", http.MethodPut)
-	req.Header.Set("Access-Control-Request-Headers", "content-disposition,content-type,if-none-match")
+	req.Header.Set("Access-Control-Request-Headers", "content-disposition,content-md5,content-type,if-none-match")
 	transport := s.Transport()
 	defer transport.CloseIdleConnections()
 	resp, err := transport.RoundTrip(req)

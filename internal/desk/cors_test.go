@@ -61,7 +61,7 @@ func TestCORS(t *testing.T) {
 	if c, err = a.desk.AddCORS(ctx, desk.Store{}, a.bucket); err != nil || !c.Allowed || !c.Ours || c.Others != 1 || c.Rule != "" {
 		t.Errorf("%+v, %v", c, err)
 	}
-	for _, method := range []string{"PUT", "POST", "GET"} {
+	for _, method := range []string{"PUT", "POST", "GET", "HEAD"} {
 		if !a.preflight(url, method) {
 			t.Errorf("%s is not allowed", method)
 		}
@@ -85,6 +85,14 @@ func TestCORS(t *testing.T) {
 	}
 	if got := ids(); !slices.Equal(got, []string{"theirs", "more"}) {
 		t.Errorf("%q", got)
+	}
+	// The page says a sum with each file.
+	put(types.CORSRule{
+		AllowedOrigins: []string{"*"}, AllowedMethods: []string{"PUT", "POST", "GET"}, ExposeHeaders: []string{"ETag"},
+		AllowedHeaders: []string{"content-type", "content-disposition", "if-none-match"},
+	})
+	if c, err = a.desk.CORS(ctx, desk.Store{}, a.bucket); err != nil || c.Allowed {
+		t.Errorf("%+v, %v", c, err)
 	}
 	// A rule for the very origin of a file is enough.
 	put(types.CORSRule{

@@ -43,6 +43,8 @@ type Desk struct {
 
 	patience atomic.Int64 // nanoseconds; 0 is the courier's own
 
+	mostArrivals int // of one request, that are looked at
+
 	publishing sync.Mutex // held while a page is made and written: of two at once, one would be lost
 
 	starting sync.Mutex // held while the sandbox is looked for or started
@@ -76,7 +78,9 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		changed: make(chan struct{}, 1),
 		stores:  map[Store]*openStore{},
 		limit:   courier.NewLimit(0),
-		version: o.Version, updates: o.Updates,
+
+		mostArrivals: mostArrivals,
+		version:      o.Version, updates: o.Updates,
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)

@@ -36,18 +36,19 @@ type Downloaded struct {
 
 // Download brings what has arrived into a folder of this computer: all of it, or what keys name. Nothing is
 // overwritten, names are made safe for this system, and what is there whole already is skipped. progress is called from
-// one goroutine, for each file now and then and once when it is Over; nil is none. The error is for what concerns all.
+// one goroutine, for each file now and then and once when it is Over; nil is none. The error is for what concerns all; with
+// files, it says that there are more.
 func (d *Desk) Download(ctx context.Context, id, folder string, keys []string, progress func(Downloaded)) ([]Downloaded, error) {
 	record, err := d.requestRecord(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	r := requestOf(record)
-	all, _, err := d.look(ctx, record)
+	seen, err := d.look(ctx, record)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(a Arrival) bool { return a.Gone })
+	all := slices.DeleteFunc(seen.list, func(a Arrival) bool { return a.Gone })
 	for _, k := range keys {
 		if !slices.ContainsFunc(all, func(a Arrival) bool { return a.Key == k }) {
 			return nil, trouble("NoSuchArrival", args{"Given": visible(courier.RedactText(k))}, nil)
@@ -83,6 +84,9 @@ func (d *Desk) Download(ctx context.Context, id, folder string, keys []string, p
 		}
 		progress(one)
 		list = append(list, one)
+	}
+	if len(keys) == 0 {
+		return list, seen.trouble(record)
 	}
 	return list, nil
 }

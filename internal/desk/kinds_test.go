@@ -58,7 +58,7 @@ func TestArrivalNames(t *testing.T) {
 		{"a.txt", "file-1", false, "a.txt"}, {"", "file-1", false, "file-1"}, {"../../etc/passwd", "file-1", false, "etc/passwd"},
 		{`..\..\x`, "f", false, "x"}, {"", "random/a b.txt", true, "a b.txt"}, {"", "random/../x/./y", true, "x/y"}, {"", "only", true, "only"},
 		{"", "random/", true, "random"}, {"/", "//", true, "file"}, {"a\x00b\u202e", "f", false, "a_b_"}, {"e\u0301", "f", false, "é"},
-		{"", "a/b", false, "a/b"},
+		{"", "a/b", false, "a/b"}, {"", "files/random/a b.txt", true, "a b.txt"}, {"", "files/a.txt", true, "a.txt"}, {"", "large-1", true, "large-1"},
 	} {
 		if got := arrivalName(c.said, c.below, c.form); got != c.want {
 			t.Errorf("%q below %q: %q, want %q", c.said, c.below, got, c.want)

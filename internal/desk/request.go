@@ -61,6 +61,7 @@ type Request struct {
 	Because signer.Because
 	Closed  time.Time // zero: it was not closed
 	Denied  bool      // when it was closed, a policy was made that refuses what was signed
+	Tidied  bool      // it is over, and what it had in the bucket beside the files is gone
 	Looked  time.Time // when the store was last asked what has arrived; zero: never
 
 	Arrived int   // files, as far as the store was asked
@@ -153,12 +154,14 @@ func CheckRequest(o RequestOptions) error {
 		return trouble("ExpiresTooShort", args{"Given": FormatExpires(o.Expires)}, nil)
 	case o.Expires > signer.MaxExpires:
 		return trouble("ExpiresTooLong", args{"Given": FormatExpires(o.Expires)}, nil)
-	case o.Files < 0, o.Files*len(groups(kinds, false)) > mostSlots:
+	case o.Files < 0, o.Files > mostSlots, o.Files*len(groups(kinds, false)) > mostSlots:
 		return trouble("FilesRange", args{"Given": o.Files, "Most": mostSlots / len(groups(kinds, false))}, nil)
-	case o.MaxSize < 0, o.MaxSize > courier.MaxSize:
-		return trouble("MaxSizeRange", args{"Given": o.MaxSize}, nil)
 	case o.Large > mostAnyFiles:
 		return trouble("LargeRange", args{"Given": o.Large, "Most": mostAnyFiles}, nil)
+	case o.MaxSize < 0:
+		return trouble("MaxSizeRange", args{"Given": o.MaxSize}, nil)
+	case o.MaxSize > mostSize(o):
+		return trouble("MaxSizeNoWay", args{"Given": FormatMaxSize(o.MaxSize), "Most": FormatMaxSize(mostSize(o))}, nil)
 	case !fits(o.From, 200), !fits(o.For, 200):
 		return trouble("RequestWords", args{"Most": 200}, nil)
 	case !fits(o.Message, 4000):
@@ -166,6 +169,9 @@ func CheckRequest(o RequestOptions) error {
 	}
 	return nil
 }
+
+// mostSize is how large a file may be by a request with these options, in bytes, at a store that takes forms.
+func mostSize(o RequestOptions) int64 { return newRequestPlan(o, "", true).largest() }
 
 // fits reports whether a text has at most so many characters.
 func fits(text string, most int) bool { return utf8.RuneCountInString(text) <= most }
@@ -176,10 +182,10 @@ func ParseMaxSize(s string) (int64, error) {
 		return 0, nil
 	}
 	n, err := humanize.ParseBytes(s)
-	if err != nil || n > uint64(courier.MaxSize) {
+	if err != nil || n > fullParts*signer.MaxPut {
 		return 0, trouble("MaxSizeRange", args{"Given": s}, err)
 	}
-	return int64(n), nil // #nosec G115 -- at most 48.8 TiB
+	return int64(n), nil // #nosec G115 -- at most 4.88 TiB
 }
 
 // Request makes a request: folder, page and ways. dest.Prefix is where its own folder is made.
@@ -204,7 +210,7 @@ func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) 
 		Folder: dest.Prefix + name + "/", Page: dest.Prefix + name + ".html", Asked: o.Expires,
 	}
 	where := scene{store: dest.Store, bucket: dest.Bucket, key: record.Folder, path: record.Folder, permission: "s3:PutObject"}
-	if err := signer.CheckKey(record.Folder + strings.Repeat("x", 255)); err != nil {
+	if err := signer.CheckKey(formFolder(record.Folder) + strings.Repeat("x", 255)); err != nil {
 		return nil, trouble("PrefixTooLong", args{"Prefix": dest.Prefix[:min(60, len(dest.Prefix))] + "…"}, nil)
 	}
 	opened, err := d.open(ctx, dest.Store)
@@ -321,7 +327,8 @@ func (d *Desk) requestRecord(ctx context.Context, id string) (ledger.Request, er
 }
 
 // ForgetRequests takes requests that have ended or were closed out of the ledger; what has arrived stays in the bucket.
-// It gives the number of those that were there. One that is open is a Trouble, and then none is forgotten.
+// It gives the number of those that were there. One that is open, or that a rule still refuses, is a Trouble, and then none
+// is forgotten.
 func (d *Desk) ForgetRequests(ctx context.Context, ids ...string) (int, error) {
 	for _, id := range ids {
 		record, err := d.requestRecord(ctx, id)
@@ -331,6 +338,12 @@ func (d *Desk) ForgetRequests(ctx context.Context, ids ...string) (int, error) {
 		r := requestOf(record)
 		if r.Standing(d.now()) == RequestOpen {
 			return 0, trouble("RequestStillOpen", r.scene("").args(), nil)
+		}
+		// Its rule stays until the end, and only the ledger knows of it.
+		if r.Denied && d.now().Before(r.Last()) {
+			a := r.scene("").args()
+			a["Ends"] = r.Last().Local().Format("2 Jan 15:04")
+			return 0, trouble("RequestStillDenied", a, nil)
 		}
 		// Nobody would do it later. What is left where the store cannot be reached any more is a page that has ended, and
 		// uploads that waybill clean finds; a rule would stay.

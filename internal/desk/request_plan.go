@@ -95,6 +95,15 @@ func newRequestPlan(o RequestOptions, folder string, forms bool) requestPlan {
 	return p
 }
 
+// largest is how large a file may be for which there is a way, in bytes.
+func (p requestPlan) largest() int64 {
+	most := int64(signer.MaxPut)
+	for _, s := range p.Slots {
+		most = max(most, int64(s.Parts)*signer.MaxPut)
+	}
+	return most
+}
+
 // formSize is how large a file may be that comes by a form, in bytes.
 func (p requestPlan) formSize() int64 {
 	if p.MaxSize > 0 && p.MaxSize < signer.MaxPut {
@@ -102,6 +111,15 @@ func (p requestPlan) formSize() int64 {
 	}
 	return signer.MaxPut
 }
+
+// formFolder is the part of a request's folder that forms are signed for. No slot lies in it: a form's policy cannot demand
+// that a key is free, so it must not reach a place for one file.
+func formFolder(folder string) string { return folder + formPart }
+
+const formPart = "files/"
+
+// probeKey is where a request's ways are tried with an empty file, which is no arrival.
+func probeKey(r ledger.Request) string { return formFolder(r.Folder) + "probe-" + r.ID }
 
 // slot finds the slot of a key.
 func (p requestPlan) slot(key string) (slotPlan, bool) {
@@ -154,7 +172,7 @@ func requestOf(r ledger.Request) Request {
 			Bucket: r.Bucket, Prefix: r.Prefix,
 		},
 		Folder: r.Folder, Page: r.Page, Account: r.Account, Made: r.Made, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
-		Closed: r.Closed, Denied: r.Denied, Looked: r.Looked, Arrived: r.Arrived, New: r.New, Size: r.Size,
+		Closed: r.Closed, Denied: r.Denied, Tidied: r.Tidied, Looked: r.Looked, Arrived: r.Arrived, New: r.New, Size: r.Size,
 	}
 	if p, err := planOf(r); err == nil {
 		q.From, q.For, q.Message, q.Files, q.Kinds, q.MaxSize, q.Posts = p.From, p.For, p.Message, p.Files, p.Kinds, p.MaxSize, len(p.Forms) > 0

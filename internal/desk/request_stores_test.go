@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -89,6 +90,10 @@ func TestRequestThatCannotBeMade(t *testing.T) {
 		{"PrefixTooLong", desk.Destination{Bucket: "sandbox", Prefix: strings.Repeat("long/", 150)}, desk.RequestOptions{}},
 		{"KindWrong", to, desk.RequestOptions{Kinds: []string{"<b>"}}},
 		{"FilesRange", to, desk.RequestOptions{Files: 201}},
+		{"FilesRange", to, desk.RequestOptions{Files: math.MaxInt, Kinds: []string{".pdf", ".png"}}},
+		{"MaxSizeNoWay", to, desk.RequestOptions{MaxSize: 5000<<30 + 1}},
+		{"MaxSizeNoWay", to, desk.RequestOptions{MaxSize: 1250<<30 + 1, Files: 11}},
+		{"MaxSizeNoWay", to, desk.RequestOptions{MaxSize: 5<<30 + 1, Large: -1}},
 		{"ExpiresTooLong", to, desk.RequestOptions{Expires: 8 * 24 * time.Hour}},
 		{"MaxSizeRange", to, desk.RequestOptions{MaxSize: -1}},
 	} {

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -101,6 +102,16 @@ func TestRequestOfAnyNumber(t *testing.T) {
 		}
 		status, answer = a.post(f.URL, f.Fields, r.Page, f.ContentType, []byte("x"))
 		a.refused("over the page", status, answer, "", "AccessDenied")
+		status, answer = a.post(f.URL, f.Fields, r.Folder+"large-1", f.ContentType, []byte("x"))
+		a.refused("over a place for a file in parts", status, answer, r.Folder+"large-1", "AccessDenied")
+		shown := maps.Clone(f.Fields)
+		shown["Content-Disposition"] = "inline"
+		status, answer = a.post(f.URL, shown, f.Folder+"x1/shown.html", f.ContentType, []byte("<script>"))
+		a.refused("to be shown", status, answer, f.Folder+"x1/shown.html", "AccessDenied")
+		brought, err := a.signer.Client().HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String(a.bucket), Key: aws.String(f.Folder + "x1/photos/é.html")})
+		if err != nil || aws.ToString(brought.ContentDisposition) != "attachment" {
+			t.Errorf("what a form brought: %+v, %v", brought, err)
+		}
 
 		list := a.arrived(r.ID)
 		if len(list) != 1 || list[0].Name != "photos/é.html" || list[0].Size != 8 || !list[0].New || list[0].TooLarge || list[0].Unasked || list[0].ContentType != "application/octet-stream" {

@@ -41,6 +41,9 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		}
 	}
 	m.plan = newRequestPlan(m.options, m.record.Folder, forms)
+	if most := m.plan.largest(); m.options.MaxSize > most {
+		return nil, trouble("MaxSizeNoWay", args{"Given": FormatMaxSize(m.options.MaxSize), "Most": FormatMaxSize(most)}, nil)
+	}
 	// All is signed to one end, whatever time it takes.
 	end := m.signer.Now().UTC().Truncate(time.Second).Add(m.options.Expires)
 	m.record.Made, m.record.Ends, m.record.Because, m.record.Content = d.now(), end, string(signer.Requested), m.plan.text()
@@ -178,11 +181,12 @@ func (m *making) undo(ctx context.Context) {
 // takesForms reports whether the store takes forms and holds them to their policy: one that says another type than its
 // policy has to be refused. Stores without forms, such as rclone's, answer otherwise.
 func takesForms(ctx context.Context, s *signer.Signer, c *courier.Courier, r ledger.Request) (bool, error) {
-	form, err := s.Post(ctx, signer.Object{Bucket: r.Bucket, Key: r.Folder, Expires: 15 * time.Minute}, signer.PostOptions{ContentType: anyType})
+	folder := signer.Object{Bucket: r.Bucket, Key: formFolder(r.Folder), Expires: 15 * time.Minute}
+	form, err := s.Post(ctx, folder, signer.PostOptions{ContentType: anyType})
 	if err != nil {
 		return false, err
 	}
-	key := r.Folder + "form"
+	key := probeKey(r)
 	err = c.Post(ctx, form, key, "text/plain", nil)
 	if err == nil { // it is put all the same, so it is taken away
 		_ = c.Remove(ctx, r.Bucket, key)
@@ -231,7 +235,7 @@ func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
 		first = false
 	}
 	for _, f := range w.plan.Forms {
-		form, err := w.signer.Post(ctx, w.object(w.record.Folder), signer.PostOptions{ContentType: f.ContentType, MaxSize: w.plan.formSize()})
+		form, err := w.signer.Post(ctx, w.object(formFolder(w.record.Folder)), signer.PostOptions{ContentType: f.ContentType, MaxSize: w.plan.formSize()})
 		if err != nil {
 			return nil, err
 		}
@@ -247,7 +251,12 @@ func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		slot := pages.Slot{Key: s.Key, ContentType: s.ContentType, Accept: s.Accept}
+		look, err := w.signer.Head(ctx, w.object(s.Key))
+		if err != nil {
+			return nil, err
+		}
+		bound(look.Ends, look.Because)
+		slot := pages.Slot{Key: s.Key, ContentType: s.ContentType, Accept: s.Accept, Look: callOf(look)}
 		if s.Put {
 			put, err := w.signer.Put(ctx, w.object(s.Key), signer.PutOptions{ContentType: s.ContentType})
 			if err != nil {

@@ -39,8 +39,8 @@ type Arrival struct {
 	Request, Key string
 
 	Name                        string
-	Size                        int64 // bytes
-	ContentType, ETag, Checksum string
+	Size                        int64     // bytes
+	ContentType, ETag, Checksum string    // ETag is "" while the rest is not known for sure
 	Came                        time.Time // kept to the microsecond
 	Seen                        bool
 	Gone                        bool // it was there, and is not any more
@@ -152,18 +152,22 @@ func (l *Ledger) ForgetRequests(ctx context.Context, ids ...string) (int, error)
 	return forgotten, nil
 }
 
-// SetArrivals writes down what a request's folder has at a moment. What was there before and is not in the list is Gone;
-// what is there stays Seen, unless it is another object by now. It gives the keys that are new since the last time. One
-// whose name holds a signature is left out: whoever sends it so shall not keep the others out.
-func (l *Ledger) SetArrivals(ctx context.Context, request string, looked time.Time, list []Arrival) (fresh []string, err error) {
+// SetArrivals writes down what a request's folder has at a moment. What was there before and is not in the list is Gone,
+// unless the list is cut, which tells nothing of what is not in it; what is there stays Seen, unless it is another object
+// by now. An arrival without an ETag is not known well yet: what is said of it later takes its place, and is not new. It
+// gives the keys that are new since the last time. One whose name holds a signature is left out: whoever sends it so shall
+// not keep the others out.
+func (l *Ledger) SetArrivals(ctx context.Context, request string, looked time.Time, list []Arrival, cut bool) (fresh []string, err error) {
 	tx, err := l.db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, l.explain("write to", err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	fail := func(err error) ([]string, error) { return nil, l.explain("write an arrival to", err) }
-	if _, err := tx.ExecContext(ctx, "UPDATE arrival SET gone = 1 WHERE request = ?", request); err != nil {
-		return fail(err)
+	if !cut {
+		if _, err := tx.ExecContext(ctx, "UPDATE arrival SET gone = 1 WHERE request = ?", request); err != nil {
+			return fail(err)
+		}
 	}
 	for _, a := range list {
 		if secret(a.Key, a.Name, a.ContentType, a.ETag, a.Checksum) {
@@ -172,6 +176,14 @@ func (l *Ledger) SetArrivals(ctx context.Context, request string, looked time.Ti
 		// Nothing is changed where it is the same object as before, so only what is new counts.
 		same, err := changed(tx.ExecContext(ctx, "UPDATE arrival SET gone = 0 WHERE request = ? AND key = ? AND etag = ? AND size = ?",
 			request, a.Key, a.ETag, a.Size))
+		if err != nil {
+			return fail(err)
+		}
+		if same > 0 {
+			continue
+		}
+		same, err = changed(tx.ExecContext(ctx, `UPDATE arrival SET gone = 0, name = ?, content_type = ?, etag = ?, checksum = ?
+			WHERE request = ? AND key = ? AND etag = '' AND size = ?`, a.Name, a.ContentType, a.ETag, a.Checksum, request, a.Key, a.Size))
 		if err != nil {
 			return fail(err)
 		}

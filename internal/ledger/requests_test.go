@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,7 @@ func TestRequests(t *testing.T) {
 			t.Errorf("%v, want ErrNotFound", err)
 		}
 	}
-	second(l.SetArrivals(ctx, "a", time.Now(), []ledger.Arrival{{Key: "k"}}))
+	second(l.SetArrivals(ctx, "a", time.Now(), []ledger.Arrival{{Key: "k"}}, false))
 	if n, err := l.ForgetRequests(ctx, "a", "none"); n != 1 || err != nil {
 		t.Errorf("%d forgotten, %v", n, err)
 	}
@@ -66,7 +67,7 @@ func TestArrivals(t *testing.T) {
 	b := ledger.Arrival{Request: "r", Key: "r/b", Name: "b", Size: 20, Came: came.Add(time.Second)}
 	look := func(want string, list ...ledger.Arrival) {
 		t.Helper()
-		fresh, err := l.SetArrivals(ctx, "r", came, list)
+		fresh, err := l.SetArrivals(ctx, "r", came, list, false)
 		if got := strings.Join(fresh, " "); err != nil || got != want {
 			t.Errorf("new are %q (%v), want %q", got, err, want)
 		}
@@ -98,6 +99,20 @@ func TestArrivals(t *testing.T) {
 		t.Error(err, d)
 	}
 	look("", replaced, b) // and back
+	if fresh, err := l.SetArrivals(ctx, "r", came, []ledger.Arrival{replaced}, true); err != nil || len(fresh) != 0 {
+		t.Errorf("%q, %v", fresh, err)
+	}
+	count(2, 2, 21) // a cut list does not say that the other is gone
+	unsure := ledger.Arrival{Key: "r/large-1", Name: "large-1", Size: 300, Came: came}
+	look("r/large-1", replaced, b, unsure)
+	must(t, l.SawArrivals(ctx, "r"))
+	look("", replaced, b, unsure)
+	unsure.Name, unsure.ETag = "film.mov", "3"
+	look("", replaced, b, unsure) // its name is known now
+	count(3, 0, 321)
+	if list := first(l.Arrivals(ctx, "r")); !slices.ContainsFunc(list, func(a ledger.Arrival) bool { return a.Name == "film.mov" && a.ETag == "3" }) {
+		t.Errorf("%+v", list)
+	}
 	look("r/c", ledger.Arrival{Key: "k", Name: "x?X-Amz-Signature=abc"}, ledger.Arrival{Key: "r/c", Name: "c", Came: came})
 	for _, known := range first(l.Arrivals(ctx, "r")) {
 		if strings.Contains(known.Name, "Signature") {

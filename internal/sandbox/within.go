@@ -12,13 +12,15 @@ import (
 
 // within is the gateway's backend, but for keys that name a way: "in/../out" is a file beside the folder "in", not in it.
 // A form's policy that wants keys to begin with "in/" lets such a key pass, and the gateway only looks that it does not
-// lead out of the bucket. S3 takes such a key for a name; a file system cannot.
+// lead out of the bucket. S3 takes such a key for a name; a file system cannot, and that of Windows takes "\" for "/" too.
 type within struct{ *posix.Posix }
 
 // PutObject refuses such keys, and puts all others.
 func (w within) PutObject(ctx context.Context, in s3response.PutObjectInput) (s3response.PutObjectOutput, error) {
-	if in.Key != nil && slices.ContainsFunc(strings.Split(*in.Key, "/"), func(s string) bool { return s == "." || s == ".." }) {
+	if in.Key != nil && slices.ContainsFunc(strings.FieldsFunc(*in.Key, isSeparator), func(s string) bool { return s == "." || s == ".." }) {
 		return s3response.PutObjectOutput{}, s3err.GetAPIError(s3err.ErrBadRequest)
 	}
 	return w.Posix.PutObject(ctx, in)
 }
+
+func isSeparator(r rune) bool { return r == '/' || r == '\\' }
