@@ -93,7 +93,7 @@ func (w *wine) runIn(folder, program string, args ...string) ended {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		defer file.Close()
+		w.t.Cleanup(func() { _ = file.Close() })
 		texts[i] = file
 	}
 	cmd.Stdout, cmd.Stderr = texts[0], texts[1]

@@ -56,7 +56,7 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 			return nil
 		}
 		r := moveRecordOf(one)
-		if r.check() != nil || r.moved().Check() != nil { // it would make the whole file one that no import takes
+		if !r.importable() {
 			m.LeftOut++
 			return nil
 		}

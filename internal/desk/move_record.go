@@ -89,6 +89,9 @@ func (r *moveRecord) moved() ledger.Moved {
 	}}
 }
 
+// importable reports whether an import would take the record: one that it refuses makes the whole file one that nobody can use.
+func (r *moveRecord) importable() bool { return r.check() == nil && r.moved().Check() == nil }
+
 func exactly(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
