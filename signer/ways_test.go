@@ -56,13 +56,13 @@ func TestFormSaysWhatItDemands(t *testing.T) {
 	all := strings.Join(conditions, "\n")
 	for _, want := range []string{
 		`{"bucket":"bucket"}`, `["starts-with","$key","in/é/"]`, `["eq","$Content-Type","application/pdf"]`, `["content-length-range",0,20]`,
-		`{"success_action_status":"201"}`, `{"x-amz-security-token":"TOKEN"}`, `{"x-amz-credential":"AKIDEXAMPLE/20261124/us-east-1/s3/aws4_request"}`,
+		`{"success_action_status":"201"}`, `{"Content-Disposition":"attachment"}`, `{"x-amz-security-token":"TOKEN"}`, `{"x-amz-credential":"AKIDEXAMPLE/20261124/us-east-1/s3/aws4_request"}`,
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %s in\n%s", want, all)
 		}
 	}
-	if len(conditions) != 9 || f.Fields["x-amz-security-token"] != "TOKEN" || len(f.Fields["x-amz-signature"]) != 64 {
+	if len(conditions) != 10 || f.Fields["x-amz-security-token"] != "TOKEN" || len(f.Fields["x-amz-signature"]) != 64 {
 		t.Errorf("%d conditions", len(conditions))
 	}
 	family, err := s.Post(context.Background(), folder, signer.PostOptions{ContentType: "image/", MaxSize: 6 << 30})
