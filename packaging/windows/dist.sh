@@ -52,11 +52,13 @@ for notices in THIRD_PARTY_NOTICES*; do
 	[ ! -f "$notices" ] || cp "$notices" "$stage/THIRD_PARTY_NOTICES.txt"
 done
 cp docs/links.md docs/command-line.md docs/windows.md "$stage/docs/"
-find "$stage" -exec touch -h -d "@$seconds" {} +
+dated() { find "$stage" -exec touch -h -d "@$seconds" {} +; }
+dated
 
 (cd "$work" && find "waybill-$version" -type f | LC_ALL=C sort | TZ=UTC zip -qX9 - -@) >"dist/$base.zip"
 
-cp "$work/waybill.ico" "$stage/"
+cp "$work/waybill.ico" $from/side.bmp "$stage/" # what the installers show is not installed
+dated
 makensis -V2 -NOCONFIG -INPUTCHARSET UTF8 -DVERSION="$version" -DNUMBERS="$numbers" -DSTAGE="$stage" \
 	-DOUTPUT="$PWD/dist/$base-setup.exe" ${WAYBILL_SIGN_CERTIFICATE:+-DSIGN="$PWD/$from/sign.sh"} $from/waybill.nsi
 sign "dist/$base-setup.exe"

@@ -54,7 +54,7 @@ Var everybody ; 1: for all users of this computer
 
 !define MUI_ICON "${STAGE}\waybill.ico"
 !define MUI_UNICON "${STAGE}\waybill.ico"
-!define MUI_WELCOMEFINISHPAGE_BITMAP side.bmp
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${STAGE}\side.bmp"
 !define MUI_ABORTWARNING
 !insertmacro MUI_PAGE_LICENSE "${STAGE}\LICENSE.txt"
 Page custom askForWhom heardForWhom
@@ -82,8 +82,15 @@ Section "Waybill" program
 	SetOutPath "$INSTDIR"
 	File "${STAGE}\waybill.exe"
 	File "${STAGE}\waybill.com"
-	File "${STAGE}\*.txt"
-	File /r "${STAGE}\docs"
+	; Each by its name: a wildcard takes them in the order of the disk, and the same would not be the same twice.
+	File "${STAGE}\LICENSE.txt"
+	File /nonfatal "${STAGE}\THIRD_PARTY_NOTICES.txt"
+	File "${STAGE}\CHANGELOG.txt"
+	SetOutPath "$INSTDIR\docs"
+	File "${STAGE}\docs\windows.md"
+	File "${STAGE}\docs\links.md"
+	File "${STAGE}\docs\command-line.md"
+	SetOutPath "$INSTDIR" ; also where the shortcuts start it
 	CreateShortcut "$SMPROGRAMS\Waybill.lnk" "$INSTDIR\waybill.exe" "" "" "" "" "" "$(ABOUT)"
 	WriteRegStr SHCTX "${APP_KEY}" "" "$INSTDIR\waybill.exe"
 	WriteUninstaller "$INSTDIR\uninstall.exe"
