@@ -50,6 +50,9 @@ func TestWineSetup(t *testing.T) {
 		t.Error(`"Send to" still has Waybill`)
 	}
 
+	// Everything is there that the uninstaller has to remove, and something that is not its own.
+	w.runs(setup, "/S", "/MENU=1", "/SENDTO=1")
+	w.registered(folderMenu, "MUIVerb", "@"+folder+`\waybill.exe,-101`)
 	mine := folder + `\mine.txt`
 	if err := os.WriteFile(w.disk(mine), []byte("not Waybill's"), 0o600); err != nil {
 		t.Fatal(err)
