@@ -12,11 +12,11 @@ import (
 func TestArrowsBetweenTheRooms(t *testing.T) {
 	may := map[string][]string{
 		"waybill":                    {"gui", "internal/cli", "internal/desk"},
-		"waybill/gui":                {"assets", "internal/autostart", "internal/desk", "internal/finder", "internal/instance", "signer"},
-		"waybill/internal/cli":       {"internal/desk", "signer"},
-		"waybill/internal/instance":  {"internal/desk"},
-		"waybill/internal/autostart": {},
-		"waybill/internal/desk":      {"internal/autostart", "internal/bucket", "internal/courier", "internal/ledger", "internal/pages", "internal/sandbox", "internal/update", "signer"},
+		"waybill/gui":                {"assets", "internal/autostart", "internal/desk", "internal/finder", "internal/instance", "internal/whole", "signer"},
+		"waybill/internal/cli":       {"internal/desk", "internal/whole", "signer"},
+		"waybill/internal/instance":  {"internal/desk", "internal/whole"},
+		"waybill/internal/autostart": {"internal/whole"},
+		"waybill/internal/desk":      {"internal/autostart", "internal/bucket", "internal/courier", "internal/ledger", "internal/pages", "internal/sandbox", "internal/update", "internal/whole", "signer"},
 		"waybill/internal/courier":   {"signer"},
 		"waybill/internal/bucket":    {},
 		"waybill/internal/finder":    {},
@@ -25,7 +25,8 @@ func TestArrowsBetweenTheRooms(t *testing.T) {
 		"waybill/internal/sandbox":   {},
 		"waybill/internal/testaws":   {},
 		"waybill/internal/teststore": {},
-		"waybill/signer":             {},
+		"waybill/internal/whole":     {},
+		"waybill/signer":             {"internal/whole"},
 		"waybill/assets":             {},
 
 		"waybill/internal/update":      {},

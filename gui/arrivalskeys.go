@@ -47,13 +47,7 @@ func (p *arrivalsPlace) inReach() bool { return p.all.Visible() && p.u.shell.Vis
 
 // escape closes what was opened last, and then the place.
 func (p *arrivalsPlace) escape() {
-	switch {
-	case p.u.uncover != nil:
-		p.u.uncover()
-	case p.u.dropQuestion():
-	case len(p.selected) > 0:
-		p.selectNone()
-	default:
+	if !p.u.closesOne(p.selection) {
 		p.leave()
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"waybill/assets"
+	"waybill/internal/autostart"
 	"waybill/internal/desk"
 	"waybill/internal/finder"
 	"waybill/internal/instance"
@@ -27,7 +28,7 @@ import (
 )
 
 // ID is the application's name towards the system, as in FyneApp.toml.
-const ID = "io.github.waybill_app.Waybill"
+const ID = autostart.ID
 
 // Options is what a window is opened with.
 type Options struct {
@@ -297,6 +298,40 @@ func (u *ui) open(p place) {
 	u.window.Canvas().Unfocus()
 	u.side.mark(p)
 	p.inSight()
+}
+
+// coverWith lays something over the whole window. It lies there until u.uncover is called, which calls gone.
+func (u *ui) coverWith(over fyne.CanvasObject, gone func()) {
+	if u.uncover != nil {
+		u.uncover()
+	}
+	u.uncover = func() {
+		u.uncover = nil
+		u.cover.Objects = nil
+		u.cover.Hide()
+		u.shell.Show()
+		gone()
+		u.window.Content().Refresh()
+	}
+	u.float.hideTip()
+	u.cover.Objects = []fyne.CanvasObject{over}
+	u.shell.Hide()
+	u.cover.Show()
+}
+
+// closesOne closes what was opened last over a list with a selection, as Escape does, and reports whether there was
+// anything.
+func (u *ui) closesOne(s *selection) bool {
+	switch {
+	case u.uncover != nil:
+		u.uncover()
+	case u.dropQuestion():
+	case len(s.selected) > 0:
+		s.selectNone()
+	default:
+		return false
+	}
+	return true
 }
 
 // place is one of the things that the window can show beside its sidebar.

@@ -88,7 +88,7 @@ func (f linkFilter) standings() []desk.Standing {
 
 func (u *ui) newLinksPlace() *linksPlace {
 	p := &linksPlace{
-		u: u, filters: map[linkFilter]*filterChip{}, sort: desk.ByTime,
+		u: u, sort: desk.ByTime,
 		copied: map[string]bool{}, reminded: u.remindedBefore(),
 	}
 	p.selection = newSelection(func() fyne.KeyModifier { return u.held() }, func() int { return len(p.shown) },
@@ -99,20 +99,9 @@ func (u *ui) newLinksPlace() *linksPlace {
 	browse.tip = u.tipFor("browse")
 	head := container.New(headLayout{260}, title, framed(p.search.frame, p.search), browse)
 
-	layout := chipsLayout{}
-	p.chips = container.NewWithoutLayout()
-	for _, f := range linkFilters() {
-		c := newFilterChip(u, func() { p.filter = f; p.top(); p.sift() })
-		p.filters[f] = c
-		p.chips.Add(c)
-		layout.chips = append(layout.chips, c)
-	}
 	p.sorting = u.iconButton(iconSort, "", func() { p.sortMenu() })
 	p.more = u.iconButton(iconMore, lang.L("More"), func() { p.placeMenu() })
-	p.chips.Add(p.sorting)
-	p.chips.Add(p.more)
-	layout.end = []fyne.CanvasObject{p.sorting, p.more}
-	p.chips.Layout = layout
+	p.filters, p.chips = filterChips(u, linkFilters(), func(f linkFilter) { p.filter = f; p.top(); p.sift() }, p.sorting, p.more)
 	p.bar = p.newBar()
 	p.asked = newLineAsk(u)
 	p.asked.after = p.showBand

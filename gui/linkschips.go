@@ -3,6 +3,7 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
@@ -211,6 +212,23 @@ func (r *filterRenderer) Refresh() {
 
 func (r *filterRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.ground, r.word} }
 func (r *filterRenderer) Destroy()                     {}
+
+// filterChips makes a chip of each filter, in their order, with what stands at the end of the line.
+func filterChips[F comparable](u *ui, filters []F, chosen func(F), end ...fyne.CanvasObject) (map[F]*filterChip, *fyne.Container) {
+	chips, layout := make(map[F]*filterChip, len(filters)), chipsLayout{end: end}
+	all := container.NewWithoutLayout()
+	for _, f := range filters {
+		c := newFilterChip(u, func() { chosen(f) })
+		chips[f] = c
+		all.Add(c)
+		layout.chips = append(layout.chips, c)
+	}
+	for _, o := range end {
+		all.Add(o)
+	}
+	all.Layout = layout
+	return chips, all
+}
 
 // chipsLayout puts the chips of a filter beside each other, and what can be done with the whole list at the end. Where
 // there is no room for all of their words, those that are not chosen lose their numbers.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -14,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"waybill/internal/desk"
+	"waybill/internal/whole"
 )
 
 // exportForm is a form in which a list can be saved.
@@ -84,7 +84,10 @@ func (u *ui) saveAs(to chosenFile, write func(io.Writer) error, help func() stri
 		if _, err := os.Lstat(to.path); err == nil && !to.asked {
 			return true, nil
 		}
-		return false, writeFile(to.path, write)
+		if err := whole.Write(to.path, write); err != nil {
+			return false, fmt.Errorf("save %s: %w", to.path, err)
+		}
+		return false, nil
 	}, func(there bool, err error) {
 		switch {
 		case there:
@@ -94,46 +97,16 @@ func (u *ui) saveAs(to chosenFile, write func(io.Writer) error, help func() stri
 				text: lang.L("{{.Name}} is there already.", args{"Name": filepath.Base(to.path)}), help: to.path})
 			u.window.Canvas().Focus(keep)
 		case err != nil:
-			if t, ok := explained(err); ok {
+			var t *desk.Trouble
+			if errors.As(err, &t) {
 				u.notices.trouble(saveNotice, t, bad)
 				return
 			}
-			u.notices.show(saveNotice, notice{tone: bad, text: lang.L("{{.Name}} could not be saved.", args{"Name": filepath.Base(to.path)}), help: reason(err)})
+			u.notices.show(saveNotice, notice{tone: bad, text: lang.L("{{.Name}} could not be saved.", args{"Name": filepath.Base(to.path)}), help: desk.Fault(err)})
 		default:
 			show := u.button(secondary, lang.L("Show in its folder"), func() { u.reveal(to.path) })
 			u.notices.show(saveNotice, notice{tone: good, actions: []*button{show},
 				text: lang.L("{{.Name}} is saved.", args{"Name": filepath.Base(to.path)}), help: help()})
 		}
 	})
-}
-
-// reason is what an error of the file system is about, without the operation and the path that it names.
-func reason(err error) string {
-	var at *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &at):
-		return at.Err.Error()
-	case errors.As(err, &link):
-		return link.Err.Error()
-	}
-	return err.Error()
-}
-
-// writeFile puts a file in its place when it is whole: what was there stays until then. Only its owner may read it.
-func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".waybill-*")
-	if err != nil {
-		return fmt.Errorf("save %s: %w", path, err)
-	}
-	err = write(f)
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("save %s: %w", path, err)
-	}
-	return nil
 }

@@ -56,43 +56,33 @@ func (u *ui) showQR(name string, l *desk.Link) {
 }
 
 func (u *ui) coverWithQR(called string, s qrShown) {
-	if u.uncover != nil {
-		u.uncover()
-	}
 	q := &qrPanel{u: u, link: s.link, code: newQRCode(s.picture)}
 	name := newClipped(sizeBody, colorText, true)
 	name.text, name.keepEnd = called, true
 	q.ends = u.prose("", colorText)
 	q.small = u.prose(lang.L("The code is too small here to be scanned: make the window larger."), colorWarn)
 	q.small.all.Hide()
-	closing := u.button(secondary, lang.L("Close"), q.close)
+	closing := u.button(secondary, lang.L("Close"), func() { u.uncover() })
 	copying := u.button(secondary, lang.L("Copy the link"), func() { u.copy(q.link.URL) })
 	words := container.New(stack{gap: gap}, name, q.ends.all,
 		u.prose(lang.L("Whoever scans this has the link."), colorText).all, q.small.all,
 		container.New(line{gap: 8}, closing, copying), u.prose(whatLinksCannot(), colorMuted).all)
 	q.all = container.New(&qrLayout{q}, newSurface(colorSide, colorNone, 0), q.code, words)
-	u.qr, u.uncover = q, q.close
+	u.coverWith(q.all, q.closed)
+	u.qr = q
 	q.tick()
-	u.float.hideTip()
-	u.cover.Objects = []fyne.CanvasObject{q.all}
-	u.shell.Hide()
-	u.cover.Show()
 	q.makeRoom()
 	u.window.Content().Refresh()
 	u.window.Canvas().Focus(closing)
 }
 
-// close gives the window back.
-func (q *qrPanel) close() {
+// closed gives the window its size back.
+func (q *qrPanel) closed() {
 	u := q.u
-	u.qr, u.uncover = nil, nil
-	u.cover.Objects = nil
-	u.cover.Hide()
-	u.shell.Show()
+	u.qr = nil
 	if !q.grown.IsZero() && u.window.Canvas().Size() == q.grown { // nobody has changed it since
 		u.window.Resize(q.before)
 	}
-	u.window.Content().Refresh()
 	u.focusRows()
 }
 

@@ -87,7 +87,7 @@ func (f requestFilter) label(count string) string {
 }
 
 func (u *ui) newRequestsPlace() *requestsPlace {
-	p := &requestsPlace{u: u, filters: map[requestFilter]*filterChip{}, filter: allRequests}
+	p := &requestsPlace{u: u, filter: allRequests}
 	p.selection = newSelection(func() fyne.KeyModifier { return u.held() }, func() int { return len(p.shown) },
 		func(at int) string { return p.shown[at].ID }, p.selectionChanged)
 	title := newWhole(lang.L("Requests"), sizeTitle, colorText, true)
@@ -96,15 +96,7 @@ func (u *ui) newRequestsPlace() *requestsPlace {
 	askFor.tip = u.tipFor("ask")
 	head := container.New(headLayout{260}, title, framed(p.search.frame, p.search), askFor)
 
-	layout := chipsLayout{}
-	p.chips = container.NewWithoutLayout()
-	for _, f := range requestFilters() {
-		c := newFilterChip(u, func() { p.filter = f; p.rows.list.ScrollToOffset(0); p.sift() })
-		p.filters[f] = c
-		p.chips.Add(c)
-		layout.chips = append(layout.chips, c)
-	}
-	p.chips.Layout = layout
+	p.filters, p.chips = filterChips(u, requestFilters(), func(f requestFilter) { p.filter = f; p.rows.list.ScrollToOffset(0); p.sift() })
 	p.bar = u.newSelectionBar(p.selectNone)
 	p.bar.add("copy", lang.L("Copy links"), func() { p.copyPages(p.chosen(), desk.FormatURL) })
 	p.bar.add("forget", lang.L("Forget…"), func() { p.askForget(p.chosen()) })
@@ -281,12 +273,4 @@ func (p *requestsPlace) closeAt(at int) {
 func (p *requestsPlace) inReach() bool { return p.all.Visible() && p.u.shell.Visible() }
 
 // escape closes what was opened last.
-func (p *requestsPlace) escape() {
-	switch {
-	case p.u.uncover != nil:
-		p.u.uncover()
-	case p.u.dropQuestion():
-	case len(p.selected) > 0:
-		p.selectNone()
-	}
-}
+func (p *requestsPlace) escape() { p.u.closesOne(p.selection) }

@@ -433,3 +433,21 @@ func TestOutOfSight(t *testing.T) {
 	r.count()
 	r.until("it is seen", func() bool { return r.side.requests.badge == "" && !r.arrivals.unseen })
 }
+
+// TestClosingAsksWhileDownloading: neither the window's cross nor quitting ends a download without a word.
+func TestClosingAsksWhileDownloading(t *testing.T) {
+	r := inRequests(t, "closing")
+	b := &bringing{}
+	r.brings["a request"] = b
+	for _, end := range []func(){r.closeWindow, r.askToQuit} {
+		end()
+		if !strings.HasPrefix(r.says(stopQuestion), "Files are still being downloaded.") || r.ctx.Err() != nil {
+			t.Fatalf("it asks %q, and ends with %v", r.says(stopQuestion), r.ctx.Err())
+		}
+		r.press(stopQuestion, "Keep downloading")
+	}
+	b.over = true
+	if r.closeWindow(); r.ctx.Err() == nil {
+		t.Error("it stays open for nothing")
+	}
+}

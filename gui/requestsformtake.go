@@ -44,7 +44,7 @@ func (f *requestForm) askProfile() {
 	f.known, f.refused = false, nil
 	f.say()
 	expires, err := parseLasts(f.lasts.Text)
-	if err != nil || f.none() {
+	if err != nil || f.to.none() {
 		return
 	}
 	mine, store := f.asked, f.to.at.Store
@@ -57,9 +57,6 @@ func (f *requestForm) askProfile() {
 			f.say()
 		})
 }
-
-// none reports whether there is no profile at all but the sandbox, which was not chosen.
-func (f *requestForm) none() bool { return len(f.to.profiles) <= 1 && f.to.at.Store == (desk.Store{}) }
 
 // say writes below the fields until when files may come, what is wrong, and what the store sees to.
 func (f *requestForm) say() {
@@ -77,7 +74,7 @@ func (f *requestForm) say() {
 	switch {
 	case t != nil:
 		text, color, help = told(t.What), colorError, told(t.Help)
-	case f.none():
+	case f.to.none():
 		text = lang.L("No AWS profile on this computer")
 		help = lang.L("Add one with “aws configure”, or try Waybill without an account.")
 	case f.refused != nil:
@@ -110,7 +107,7 @@ func (f *requestForm) say() {
 			p.all.Show()
 		}
 	}
-	f.able(t == nil && !f.making && !f.none() && f.to.at.Bucket != "")
+	f.able(t == nil && !f.making && !f.to.none() && f.to.at.Bucket != "")
 	f.all.Refresh()
 }
 
@@ -136,7 +133,7 @@ func (f *requestForm) submit() {
 	if t == nil && f.to.at.Bucket == "" {
 		t = desk.Explain(desk.CheckBucket(""))
 	}
-	if t != nil || f.making || f.none() {
+	if t != nil || f.making || f.to.none() {
 		if t != nil {
 			u.notices.trouble(requestNotice, t, bad)
 		}

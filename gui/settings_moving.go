@@ -2,7 +2,6 @@ package gui
 
 import (
 	"context"
-	"errors"
 	"io"
 	"path/filepath"
 	"strings"
@@ -100,11 +99,4 @@ func (u *ui) importAll(path string) {
 		u.applySettings(u.desk.Settings())
 		u.links.load()
 	})
-}
-
-// explained is the trouble in an error, where the desk has found words for it.
-func explained(err error) (*desk.Trouble, bool) {
-	var t *desk.Trouble
-	ok := errors.As(err, &t)
-	return t, ok
 }

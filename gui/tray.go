@@ -4,7 +4,6 @@ import (
 	"context"
 	"runtime"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/systray"
@@ -264,6 +263,3 @@ func (t *tray) end() {
 		t.icon.stop()
 	}
 }
-
-// trayAsks is how long the desktop may take to say whether it has a tray.
-const trayAsks = 3 * time.Second

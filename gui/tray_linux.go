@@ -2,15 +2,16 @@ package gui
 
 import (
 	"context"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 )
 
 // The desktop's keeper of tray icons (https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/).
-const (
-	trayWatcher = "org.kde.StatusNotifierWatcher"
-	trayHost    = trayWatcher + ".IsStatusNotifierHostRegistered"
-)
+const trayWatcher = "org.kde.StatusNotifierWatcher"
+
+// trayAsks is how long the desktop may take to say whether it has a tray.
+const trayAsks = 3 * time.Second
 
 // watchTray reports whether a desktop shows tray icons, and each change, until the context is over.
 func watchTray(ctx context.Context, report func(there bool)) {

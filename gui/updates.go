@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
@@ -141,31 +140,17 @@ func (u *ui) openDownloadPage(address string) {
 
 // showChanges shows what is new over the whole window.
 func (u *ui) showChanges(found desk.Update) {
-	if u.uncover != nil {
-		u.uncover()
-	}
 	text := found.Notes(lang.SystemLocale().LanguageString())
 	if text == "" {
 		text = lang.L("The download page says it.")
 	}
-	back := func() {
-		u.uncover = nil
-		u.cover.Objects = nil
-		u.cover.Hide()
-		u.shell.Show()
-		u.window.Content().Refresh()
-	}
-	closing := u.button(secondary, lang.L("Close"), back)
+	closing := u.button(secondary, lang.L("Close"), func() { u.uncover() })
 	opening := u.button(primary, lang.L("Open the download page"), func() { u.openDownloadPage(found.Page) })
 	words := container.NewVScroll(container.New(inset{0, 0, 12, 8}, newCard(container.New(insetAll(16), u.prose(text, colorText).all))))
 	title := newWhole(lang.L("New in Waybill {{.Version}}", args{"Version": found.Newest}), sizeTitle, colorText, true)
 	all := container.New(stack{gap: gap, stretch: words}, container.New(fixedHeight(control), container.New(line{}, title)), words,
 		container.New(line{gap: 8}, opening, closing))
-	u.uncover = back
-	u.float.hideTip()
-	u.cover.Objects = []fyne.CanvasObject{container.NewStack(newSurface(colorSide, colorNone, 0), container.New(insetAll(16), all))}
-	u.shell.Hide()
-	u.cover.Show()
+	u.coverWith(container.NewStack(newSurface(colorSide, colorNone, 0), container.New(insetAll(16), all)), func() {})
 	u.window.Content().Refresh()
 	u.window.Canvas().Focus(closing)
 }

@@ -12,6 +12,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"waybill/internal/whole"
 )
 
 // cacheMargin is how long kept credentials must last to be used: the AWS CLI's own measure, so that both throw the
@@ -153,19 +155,7 @@ func writeSecret(path string, value any) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the folder of the AWS CLI: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".waybill-*") // 0600
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	_, err = f.Write(data)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
+	if err := whole.Write(path, whole.Bytes(data)); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil

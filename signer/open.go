@@ -181,11 +181,16 @@ func checkCABundle(settings map[string]string) error {
 	if path == "" {
 		return nil
 	}
+	return TrustFile(x509.NewCertPool(), path)
+}
+
+// TrustFile adds the certificates of a file to those that are trusted. The error is a *CABundleError.
+func TrustFile(pool *x509.CertPool, path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return &CABundleError{path, errors.Unwrap(err)}
+		return &CABundleError{path, systemsWord(err)}
 	}
-	if !x509.NewCertPool().AppendCertsFromPEM(data) {
+	if !pool.AppendCertsFromPEM(data) {
 		return &CABundleError{path, errors.New("there is no PEM certificate in it")}
 	}
 	return nil

@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// ID is the program's name towards the system, as in FyneApp.toml.
+const ID = "io.github.waybill_app.Waybill"
+
 // argument makes the start an unobtrusive one.
 const argument = "--minimised"
 

@@ -15,7 +15,7 @@ func agent() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(home, "Library", "LaunchAgents", id+".plist"), nil
+	return filepath.Join(home, "Library", "LaunchAgents", ID+".plist"), nil
 }
 
 func on() bool {
@@ -47,7 +47,7 @@ func add(program string) error {
 <plist version="1.0">
 <dict>
 	<key>Label</key>
-	<string>`+id+`</string>
+	<string>`+ID+`</string>
 	<key>ProgramArguments</key>
 	<array>
 		<string>`+escaped.String()+`</string>

@@ -52,7 +52,7 @@ func TestTheSessionStartsIt(t *testing.T) {
 func TestAFlatpakSaysThatItCannot(t *testing.T) {
 	config := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", config)
-	t.Setenv("FLATPAK_ID", id)
+	t.Setenv("FLATPAK_ID", ID)
 	if err := Set(true); !errors.Is(err, errFlatpak) || On() {
 		t.Errorf("%v, on: %v", err, On())
 	}

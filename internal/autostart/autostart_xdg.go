@@ -18,7 +18,7 @@ func entry() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(config, "autostart", id+".desktop"), nil
+	return filepath.Join(config, "autostart", ID+".desktop"), nil
 }
 
 // on reports whether the entry is there, and not switched off by a desktop's own settings.
@@ -61,7 +61,7 @@ func add(program string) error {
 	if err != nil {
 		return err
 	}
-	return write(path, "[Desktop Entry]\nType=Application\nName=Waybill\nTryExec="+tried(program)+"\nExec="+command(program)+" "+argument+"\nIcon="+id+"\nTerminal=false\nX-GNOME-Autostart-enabled=true\n")
+	return write(path, "[Desktop Entry]\nType=Application\nName=Waybill\nTryExec="+tried(program)+"\nExec="+command(program)+" "+argument+"\nIcon="+ID+"\nTerminal=false\nX-GNOME-Autostart-enabled=true\n")
 }
 
 func remove() error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"waybill/internal/desk"
+	"waybill/internal/whole"
 	"waybill/signer"
 )
 
@@ -156,47 +156,16 @@ func (c *command) makeRequest(ctx context.Context, d *desk.Desk, dest desk.Desti
 	return failed
 }
 
-// writePage writes a page that is full of keys: it is its owner's alone, and takes no other file's place unasked. What is
-// written over stays until the new page is whole.
+// writePage writes a page that is full of keys: it is its owner's alone, and takes no other file's place unasked.
 func writePage(path string, page []byte, over bool) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".waybill-*.part") // which is for its owner alone
-	if err != nil {
-		return fmt.Errorf("write the page: %w", err)
-	}
-	defer func() { _ = os.Remove(file.Name()) }() // unless it has its name by then
-	_, err = file.Write(page)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("write the page: %w", err)
-	}
+	write := whole.WriteNew
 	if over {
-		err = os.Rename(file.Name(), path)
-	} else {
-		err = settle(file.Name(), path)
+		write = whole.Write
 	}
-	if err != nil {
+	if err := write(path, whole.Bytes(page)); err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
 	return nil
-}
-
-// settle gives a file its name, and never that of another one.
-func settle(part, path string) error {
-	err := os.Link(part, path)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	// Not all file systems have hard links. An empty file keeps the name until it is replaced.
-	claim, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- the person named it
-	if err != nil {
-		return err
-	}
-	if err := claim.Close(); err != nil {
-		return err
-	}
-	return os.Rename(part, path)
 }
 
 // waysJSON is the line of a request with all its ways in.

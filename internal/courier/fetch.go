@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +36,7 @@ func (c *Courier) Fetch(ctx context.Context, bucket, key string, w io.Writer, mo
 	if err != nil {
 		return err
 	}
-	f := &fetching{courier: c, bucket: bucket, key: key, to: w, moved: moved, etag: h.Get("ETag"), crc: crc64nvme.New(), md5: md5.New()} // #nosec G401
+	f := &fetching{courier: c, bucket: bucket, key: key, to: w, moved: moved, etag: h.Get("ETag"), sums: newSums()}
 	if f.size, err = strconv.ParseInt(h.Get("Content-Length"), 10, 64); err != nil {
 		return fmt.Errorf("fetch s3://%s/%s: the store does not say how large it is", bucket, key)
 	}
@@ -53,8 +54,7 @@ type fetching struct {
 	moved       func(int64)
 	etag        string // with quotes; each answer has to be of the same object
 	size, done  int64
-	crc         hash.Hash64
-	md5         hash.Hash
+	sums        sums
 }
 
 // more asks for what is not here yet, and takes as much of it as comes.
@@ -123,8 +123,7 @@ func (f *fetching) take(ctx context.Context, from io.Reader, w *watch) error {
 			if _, err := f.to.Write(buffer[:n]); err != nil {
 				return &WriteError{err}
 			}
-			_, _ = f.crc.Write(buffer[:n]) // hashes take everything
-			_, _ = f.md5.Write(buffer[:n])
+			_, _ = f.sums.Write(buffer[:n]) // hashes take everything
 			f.done += int64(n)
 			f.moved(int64(n))
 			w.saw(int64(n), false)
@@ -146,15 +145,63 @@ func (f *fetching) proven(h http.Header) error {
 	wrong := false
 	switch sum := h.Get("X-Amz-Checksum-Crc64nvme"); {
 	case sum != "":
-		wrong = sum != base64CRC(f.crc.Sum64())
-	case len(etag) == 2*md5.Size && !strings.Contains(etag, "-") && !strings.HasPrefix(encryption, "aws:kms") &&
+		wrong = sum != f.sums.checksum()
+	case isMD5(etag) && !strings.HasPrefix(encryption, "aws:kms") &&
 		h.Get("X-Amz-Server-Side-Encryption-Customer-Algorithm") == "":
-		wrong = etag != hex.EncodeToString(f.md5.Sum(nil))
+		wrong = etag != f.sums.etag()
 	}
 	if wrong {
 		return fmt.Errorf("fetch s3://%s/%s: %w", f.bucket, f.key, ErrProof)
 	}
 	return nil
+}
+
+// sums are what an object's bytes are known by: its CRC64NVME, or the MD5 that is the ETag of what was not put together.
+type sums struct {
+	crc hash.Hash64
+	md5 hash.Hash
+}
+
+func newSums() sums { return sums{crc64nvme.New(), md5.New()} } // #nosec G401
+
+// Write implements io.Writer.
+func (s sums) Write(p []byte) (int, error) {
+	_, _ = s.crc.Write(p)
+	return s.md5.Write(p)
+}
+
+func (s sums) checksum() string { return base64CRC(s.crc.Sum64()) }
+func (s sums) etag() string     { return hex.EncodeToString(s.md5.Sum(nil)) }
+
+// isMD5 reports whether an ETag looks like the MD5 of a whole object.
+func isMD5(etag string) bool { return len(etag) == 2*md5.Size && !strings.Contains(etag, "-") }
+
+// Provable reports whether Same can tell an object from another by these.
+func Provable(checksum, etag string) bool {
+	return strings.HasPrefix(checksum, "crc64nvme:") || isMD5(etag)
+}
+
+// Same reads a file to its end, and reports whether it has an object's bytes: by its checksum, as "crc64nvme:…", or else
+// by its ETag, without quotes.
+func (c *Courier) Same(ctx context.Context, f *os.File, checksum, etag string) (bool, error) {
+	buffer := *c.buffers.Get().(*[]byte)
+	defer c.buffers.Put(&buffer)
+	for all := newSums(); ; {
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		n, err := f.Read(buffer)
+		_, _ = all.Write(buffer[:n])
+		if errors.Is(err, io.EOF) {
+			if crc, ok := strings.CutPrefix(checksum, "crc64nvme:"); ok {
+				return crc == all.checksum(), nil
+			}
+			return etag == all.etag(), nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("read %s: %w", f.Name(), err)
+		}
+	}
 }
 
 // WriteError is what kept bytes that have come from being written here.

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -91,15 +90,11 @@ func (d *Desk) corsOf(ctx context.Context, opened *signer.Signer, s Store, bucke
 		}
 	}
 	if !c.Allowed {
-		text, err := json.Marshal(corsRule())
-		var rule bytes.Buffer
-		if err == nil {
-			err = json.Indent(&rule, text, "", "  ")
-		}
+		rule, err := json.MarshalIndent(corsRule(), "", "  ")
 		if err != nil {
 			return c, explain(err, where)
 		}
-		c.Rule = rule.String()
+		c.Rule = string(rule)
 	}
 	return c, nil
 }

@@ -2,15 +2,8 @@ package desk
 
 import (
 	"context"
-	"crypto/md5" // #nosec G501 -- an ETag is one
 	"crypto/rand"
-	"encoding/base64"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"hash/crc64"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -115,7 +108,7 @@ type destinationFolder struct {
 
 func openFolder(folder string) (destinationFolder, error) {
 	fail := func(err error) (destinationFolder, error) {
-		return destinationFolder{}, trouble("DownloadFolder", args{"Path": visible(folder), "Fault": faultOf(err)}, err)
+		return destinationFolder{}, trouble("DownloadFolder", args{"Path": visible(folder), "Fault": Fault(err)}, err)
 	}
 	full, err := filepath.Abs(folder)
 	if err != nil || folder == "" {
@@ -131,14 +124,14 @@ func openFolder(folder string) (destinationFolder, error) {
 	return destinationFolder{full, root}, nil
 }
 
-// faultOf is what the system says, without the path that is said already.
-func faultOf(err error) string {
+// Fault is what an error of the file system is about, without the operation and the path that it names.
+func Fault(err error) string {
 	var onPath *fs.PathError
-	if errors.As(err, &onPath) {
-		return onPath.Err.Error()
-	}
 	var onLink *os.LinkError
-	if errors.As(err, &onLink) {
+	switch {
+	case errors.As(err, &onPath):
+		return onPath.Err.Error()
+	case errors.As(err, &onLink):
 		return onLink.Err.Error()
 	}
 	return err.Error()
@@ -153,12 +146,9 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 	fail := func(err error) Downloaded {
 		one.Over = true
 		var written *courier.WriteError
-		var local *localError
 		switch {
 		case errors.As(err, &written):
-			one.Trouble = trouble("DownloadNotWritten", args{"Name": a.Name, "Fault": faultOf(written.Err)}, written.Err)
-		case errors.As(err, &local):
-			one.Trouble = trouble("DownloadNotWritten", args{"Name": a.Name, "Fault": faultOf(local.err)}, local.err)
+			one.Trouble = trouble("DownloadNotWritten", args{"Name": a.Name, "Fault": Fault(written.Err)}, written.Err)
 		case errors.Is(err, courier.ErrChanged):
 			one.Trouble = trouble("ArrivalChanged", args{"Name": a.Name}, err)
 		case errors.Is(err, courier.ErrProof):
@@ -169,9 +159,9 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 		return one
 	}
 	if err := f.root.MkdirAll(path.Dir(name), 0o750); err != nil {
-		return fail(&localError{err})
+		return fail(&courier.WriteError{Err: err})
 	}
-	free, there, err := f.place(ctx, a, name)
+	free, there, err := f.place(ctx, c, a, name)
 	if err != nil {
 		return fail(err)
 	}
@@ -183,7 +173,7 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 	part := path.Join(path.Dir(name), ".waybill-"+strings.ToLower(rand.Text()[:12])+".part")
 	file, err := f.root.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // what the person's umask leaves of it
 	if err != nil {
-		return fail(&localError{err})
+		return fail(&courier.WriteError{Err: err})
 	}
 	defer func() { _ = f.root.Remove(part) }() // unless it has its name by then
 	var told time.Time
@@ -197,7 +187,7 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 	})
 	if err == nil {
 		if err = errors.Join(file.Sync(), file.Close()); err != nil {
-			err = &localError{err}
+			err = &courier.WriteError{Err: err}
 		}
 	} else {
 		_ = file.Close()
@@ -207,7 +197,7 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 	}
 	// By its time it is known again where the store tells no sum of it.
 	if err := f.root.Chtimes(part, time.Time{}, a.Came); err != nil {
-		return fail(&localError{err})
+		return fail(&courier.WriteError{Err: err})
 	}
 	for n := 2; ; n++ {
 		err := f.settle(part, free)
@@ -216,7 +206,7 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 			return one
 		}
 		if !errors.Is(err, fs.ErrExist) || n > mostArrivals {
-			return fail(&localError{err})
+			return fail(&courier.WriteError{Err: err})
 		}
 		free = numbered(name, n) // somebody was faster
 	}
@@ -225,12 +215,6 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 func (f destinationFolder) full(name string) string {
 	return filepath.Join(f.path, filepath.FromSlash(name))
 }
-
-// localError is what this computer's file system refuses.
-type localError struct{ err error }
-
-func (e *localError) Error() string { return "write the file: " + e.err.Error() }
-func (e *localError) Unwrap() error { return e.err }
 
 // settle gives a file its name, and never that of another one.
 func (f destinationFolder) settle(part, name string) error {
@@ -250,7 +234,7 @@ func (f destinationFolder) settle(part, name string) error {
 }
 
 // place finds the first name that is free, or under which the file is already.
-func (f destinationFolder) place(ctx context.Context, a Arrival, name string) (free string, there bool, err error) {
+func (f destinationFolder) place(ctx context.Context, c *courier.Courier, a Arrival, name string) (free string, there bool, err error) {
 	free = name
 	for n := 2; ; n++ {
 		info, err := f.root.Lstat(free)
@@ -258,10 +242,10 @@ func (f destinationFolder) place(ctx context.Context, a Arrival, name string) (f
 			return free, false, nil
 		}
 		if err != nil || n > mostArrivals {
-			return free, false, &localError{errors.Join(err, fs.ErrExist)}
+			return free, false, &courier.WriteError{Err: errors.Join(err, fs.ErrExist)}
 		}
 		if info.Mode().IsRegular() && info.Size() == a.Size {
-			same, err := f.same(ctx, a, free, info)
+			same, err := f.same(ctx, c, a, free, info)
 			if err != nil || same {
 				return free, same, err
 			}
@@ -271,9 +255,8 @@ func (f destinationFolder) place(ctx context.Context, a Arrival, name string) (f
 }
 
 // same reports whether a file of the same size is the arrival: by its sum, or else by the time that Download gave it.
-func (f destinationFolder) same(ctx context.Context, a Arrival, name string, info fs.FileInfo) (bool, error) {
-	crc, proven := strings.CutPrefix(a.Checksum, "crc64nvme:")
-	if !proven && len(a.ETag) != 2*md5.Size {
+func (f destinationFolder) same(ctx context.Context, c *courier.Courier, a Arrival, name string, info fs.FileInfo) (bool, error) {
+	if !courier.Provable(a.Checksum, a.ETag) {
 		return info.ModTime().Sub(a.Came).Abs() < 2*time.Second, nil // which FAT counts by
 	}
 	file, err := f.root.Open(name)
@@ -281,33 +264,9 @@ func (f destinationFolder) same(ctx context.Context, a Arrival, name string, inf
 		return false, nil // it cannot be read, so it is another's
 	}
 	defer func() { _ = file.Close() }()
-	sum, digest := crc64.New(crc64.MakeTable(crcNVMe)), md5.New() // #nosec G401
-	if _, err := io.Copy(io.MultiWriter(sum, digest), readerOf(ctx, file)); err != nil {
-		if ctx.Err() != nil {
-			return false, ctx.Err()
-		}
-		return false, nil
+	same, err := c.Same(ctx, file, a.Checksum, a.ETag)
+	if err != nil && ctx.Err() == nil {
+		return false, nil // nor to its end
 	}
-	if proven {
-		return crc == base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, sum.Sum64())), nil
-	}
-	return a.ETag == hex.EncodeToString(digest.Sum(nil)), nil
-}
-
-// crcNVMe is the polynomial of CRC64NVME, reflected.
-const crcNVMe = 0x9A6C9329AC4BC9B5
-
-// readerOf ends with its context.
-func readerOf(ctx context.Context, r io.Reader) io.Reader { return contextReader{ctx, r} }
-
-type contextReader struct {
-	ctx context.Context //nolint:containedctx // an io.Reader is given none
-	r   io.Reader
-}
-
-func (c contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, fmt.Errorf("read: %w", err)
-	}
-	return c.r.Read(p)
+	return same, err
 }

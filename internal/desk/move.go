@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"waybill/internal/ledger"
+	"waybill/internal/whole"
 )
 
 // Moving is what an export holds.
@@ -105,44 +106,25 @@ func (d *Desk) ExportFile(ctx context.Context, path string, replace bool) (Movin
 	case err == nil && !replace:
 		return Moving{}, trouble("ExportThere", a, nil)
 	}
-	f, err := os.CreateTemp(filepath.Dir(abs), ".waybill-*") // 0600 by its own contract
-	if err != nil {
-		return Moving{}, trouble("ExportNotWritten", a, err)
+	write := whole.WriteNew
+	if replace {
+		write = whole.Write
 	}
-	m, err := d.ExportAll(ctx, f)
-	err = errors.Join(err, f.Sync(), f.Close())
-	reserved := false
-	if err == nil && !replace {
-		err = reserve(abs)
-		reserved = err == nil
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), abs)
-	}
-	if err == nil {
-		return m, nil
-	}
-	if reserved {
-		_ = os.Remove(abs)
-	}
-	_ = os.Remove(f.Name())
+	var m Moving
+	err = write(abs, func(w io.Writer) (err error) {
+		m, err = d.ExportAll(ctx, w)
+		return err
+	})
 	var t *Trouble
 	switch {
+	case err == nil:
+		return m, nil
 	case errors.As(err, &t):
 		return Moving{}, t
 	case errors.Is(err, os.ErrExist):
 		return Moving{}, trouble("ExportThere", a, err)
 	}
 	return Moving{}, trouble("ExportNotWritten", a, err)
-}
-
-// reserve makes an empty file where nothing is: whoever has been faster is not replaced.
-func reserve(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
 }
 
 // ReadExport looks through an export and says what is in it. It changes nothing.

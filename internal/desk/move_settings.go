@@ -16,6 +16,8 @@ func (d *Desk) portable() Settings {
 	for i := range s.Recent { // a copy already
 		s.Recent[i].Endpoint = withoutUser(s.Recent[i].Endpoint)
 	}
+	s.Requests.Destination.Endpoint = withoutUser(s.Requests.Destination.Endpoint)
+	s.Requests.Folder = "" // which is this computer's
 	s.Naming = slices.Clone(s.Naming)
 	for i := range s.Naming {
 		s.Naming[i].Destination.Endpoint = withoutUser(s.Naming[i].Destination.Endpoint)
@@ -47,6 +49,11 @@ func usable(s Settings) (_ Settings, left int) {
 	}
 	if s.Destination.Bucket != "" && !fits(s.Destination) {
 		s.Destination, left = Destination{}, left+1
+	}
+	s.Requests.Folder = "" // it is nobody else's to say where files are brought
+	if r := s.Requests; r.Destination.Bucket != "" && !fits(r.Destination) ||
+		CheckRequest(RequestOptions{From: r.From, Expires: r.Expires, Files: r.Files, Kinds: r.Kinds, MaxSize: r.MaxSize}) != nil {
+		s.Requests, left = RequestChoices{}, left+1
 	}
 	before := len(s.Recent) + len(s.Naming) + len(s.Distributions)
 	s.Recent = slices.DeleteFunc(s.Recent, func(dest Destination) bool { return !fits(dest) })
@@ -81,6 +88,7 @@ func (d *Desk) takeSettings(came Settings) (fresh []Distribution, err error) {
 	if came.Destination.Bucket == "" {
 		came.Destination = have.Destination
 	}
+	came.Requests.Folder = have.Requests.Folder
 	for _, dest := range have.Recent {
 		if !slices.Contains(came.Recent, dest) && len(came.Recent) < maxRecent {
 			came.Recent = append(came.Recent, dest)

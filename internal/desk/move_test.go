@@ -1,11 +1,9 @@
 package desk_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,125 +18,6 @@ import (
 	"waybill/internal/ledger"
 	"waybill/signer"
 )
-
-// record is a link that was sent at a moment.
-func record(id string, sent time.Time) ledger.Record {
-	return ledger.Record{
-		ID: id, Path: "/home/alice/private/" + id + ".pdf", Name: "<Bericht> & \u00e4/" + id + ".pdf", Profile: "work", Region: "eu-west-1",
-		Endpoint: "https://store.example.com", Account: "123456789012", AllowHTTP: true, Bucket: "team-share", Prefix: "alice/", Key: "alice/" + id + ".pdf",
-		Size: 123, ContentType: "application/pdf", ETag: `"e"`, Checksum: "crc64nvme:AAAAAAAAAAA=", State: "sent", Created: sent, Asked: time.Hour,
-		Ends: sent.Add(time.Hour), Because: "requested", Verified: true, Inline: true, Plan: "plan-of-here", Signed: sent, Note: "a note\nof two lines",
-	}
-}
-
-// computer is a home with a ledger in it, and what there is to know of it.
-type computer struct {
-	t    *testing.T
-	home string
-}
-
-func newComputer(t *testing.T, records ...ledger.Record) computer {
-	t.Helper()
-	c := computer{t, filepath.Join(t.TempDir(), "home")}
-	c.ledger(func(l *ledger.Ledger) error { return l.PutAll(context.Background(), records) })
-	return c
-}
-
-func (c computer) ledger(do func(*ledger.Ledger) error) {
-	c.t.Helper()
-	l, err := ledger.Open(context.Background(), filepath.Join(c.home, "ledger.db"))
-	if err == nil {
-		err = errors.Join(do(l), l.Close())
-	}
-	if err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-// records are those of the ledger, by ID.
-func (c computer) records() map[string]ledger.Record {
-	c.t.Helper()
-	all := map[string]ledger.Record{}
-	c.ledger(func(l *ledger.Ledger) error {
-		list, err := l.List(context.Background(), 0)
-		for _, r := range list {
-			all[r.ID] = r
-		}
-		return err
-	})
-	return all
-}
-
-// desk does something with a desk on this computer.
-func (c computer) desk(do func(*desk.Desk) error) {
-	c.t.Helper()
-	d, err := desk.Open(context.Background(), desk.Options{Home: c.home, Version: "1.0.0"})
-	if err == nil {
-		err = errors.Join(do(d), d.Close())
-	}
-	if err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-func (c computer) export() (path string, m desk.Moving) {
-	c.t.Helper()
-	path = filepath.Join(c.t.TempDir(), "waybill.jsonl")
-	c.desk(func(d *desk.Desk) (err error) {
-		m, err = d.ExportFile(context.Background(), path, false)
-		return err
-	})
-	return path, m
-}
-
-func (c computer) imports(path string) (m desk.Imported) {
-	c.t.Helper()
-	c.desk(func(d *desk.Desk) (err error) {
-		m, err = d.ImportFile(context.Background(), path)
-		return err
-	})
-	return m
-}
-
-// refuses wants an import to fail with a code, and to leave everything as it was.
-func (c computer) refuses(path, code string) *desk.Trouble {
-	c.t.Helper()
-	before, files := c.records(), listed(c.t, c.home)
-	var told *desk.Trouble
-	c.desk(func(d *desk.Desk) error {
-		_, err := d.ImportFile(context.Background(), path)
-		if !errors.As(err, &told) || told.Code != code {
-			c.t.Errorf("%v, want %s", err, code)
-		}
-		return nil
-	})
-	if after := c.records(); cmp.Diff(before, after) != "" {
-		c.t.Error(cmp.Diff(before, after))
-	}
-	if after := listed(c.t, c.home); !slices.Equal(files, after) {
-		c.t.Errorf("left behind: %q, was %q", after, files)
-	}
-	if told == nil {
-		c.t.FailNow()
-	}
-	return told
-}
-
-// listed names what is in a folder, but for what SQLite and locks leave there.
-func listed(t *testing.T, folder string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		if name := e.Name(); name != "import.lock" && name != "ledger.db-wal" && name != "ledger.db-shm" {
-			names = append(names, name)
-		}
-	}
-	return names
-}
 
 func TestMovingToAnEmptyComputer(t *testing.T) {
 	isolate(t, "", "")
@@ -327,26 +206,6 @@ func TestDistributionsMoveWithoutTheirKeys(t *testing.T) {
 	})
 }
 
-// TestKeysOnTheNetworkAreNotLookedFor: a look would tell another computer who is importing. The file is there, so that
-// whoever looks finds it.
-func TestKeysOnTheNetworkAreNotLookedFor(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("such a path is one of this computer elsewhere only")
-	}
-	isolate(t, "", "")
-	key := privateKey(t)
-	for _, path := range []string{"/" + key, "file:///" + key} {
-		from, here := newComputer(t), newComputer(t)
-		from.desk(func(d *desk.Desk) error {
-			return d.SetDistribution("films", signer.CloudFront{Domain: "there.cloudfront.net", KeyPairID: "K2JCJMDEHXQW5F", PrivateKey: path})
-		})
-		file, _ := from.export()
-		if got := here.imports(file); !slices.Equal(got.Keys, []string{path}) {
-			t.Errorf("%q was looked for: %q", path, got.Keys)
-		}
-	}
-}
-
 // TestExportHoldsNoSecret: wherever a secret may be on this computer, none of it is in the file.
 func TestExportHoldsNoSecret(t *testing.T) {
 	isolate(t, "[default]\naws_session_token = TOKEN-OF-CONFIG\n", "[default]\naws_access_key_id = AKIDOFTHEPERSON\naws_secret_access_key = SECRET-OF-THE-PERSON\naws_session_token = TOKEN-OF-THE-PERSON\n")
@@ -364,6 +223,7 @@ func TestExportHoldsNoSecret(t *testing.T) {
 	c.desk(func(d *desk.Desk) error {
 		s := d.Settings()
 		s.Destination = secret
+		s.Requests = desk.RequestChoices{Destination: secret, Folder: "/home/alice/private/inbox"}
 		s.SetNaming(desk.DestinationNaming{Destination: secret, Unguessable: true})
 		return errors.Join(d.SaveSettings(s), d.SetDistribution("films", signer.CloudFront{Domain: "d.cloudfront.net", KeyPairID: "K2JCJMDEHXQW5F", PrivateKey: key}))
 	})
@@ -442,222 +302,7 @@ func TestExportReplacesNothingUnasked(t *testing.T) {
 	}
 }
 
-// TestExportOntoAFullDisk: what cannot be written whole is not there.
-func TestExportOntoAFullDisk(t *testing.T) {
-	isolate(t, "", "")
-	var records []ledger.Record
-	for i := range 100 {
-		records = append(records, record(fmt.Sprintf("r%d", i), time.Now()))
-	}
-	c := newComputer(t, records...)
-	c.desk(func(d *desk.Desk) error {
-		var whole bytes.Buffer
-		if _, err := d.ExportAll(context.Background(), &whole); err != nil {
-			return err
-		}
-		for room := 0; room < whole.Len(); room += whole.Len()/20 + 1 {
-			if _, err := d.ExportAll(context.Background(), &full{room}); !errors.Is(err, errFull) {
-				t.Fatalf("%d bytes: %v", room, err)
-			}
-		}
-		return nil
-	})
-}
-
 var errFull = errors.New("the disk is full")
-
-// full takes so many bytes and no more.
-type full struct{ room int }
-
-func (f *full) Write(p []byte) (int, error) {
-	n := min(len(p), f.room)
-	if f.room -= n; n < len(p) {
-		return n, errFull
-	}
-	return n, nil
-}
-
-func TestImportOfWhatIsNoExport(t *testing.T) {
-	isolate(t, "", "")
-	from := newComputer(t, record("a", time.Now()), record("b", time.Now()))
-	good, _ := from.export()
-	data, err := os.ReadFile(good)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(data)
-	lines := strings.SplitAfter(text, "\n")
-	c := newComputer(t, record("here", time.Now()))
-	for name, one := range map[string]struct{ text, code string }{
-		"empty":          {"", "ImportNotOurs"},
-		"text":           {"hello\n", "ImportNotOurs"},
-		"zip":            {"PK\x03\x04\n", "ImportNotOurs"},
-		"other JSON":     {`{"a":1}` + "\n", "ImportNotOurs"},
-		"no form":        {`{"waybill_export":{"format":0}}` + "\n", "ImportNotOurs"},
-		"newer":          {`{"waybill_export":{"format":2,"version":"9.9.9"},"more":[]}` + "\n\x00", "ImportNewer"},
-		"endless line":   {strings.Repeat("[", 2<<20), "ImportNotOurs"},
-		"long line":      {lines[0] + `{"settings":"` + strings.Repeat("x", 2<<20) + `"}` + "\n", "ImportDamaged"},
-		"cut":            {text[:len(text)-20], "ImportDamaged"},
-		"no end":         {strings.Join(lines[:4], ""), "ImportDamaged"},
-		"a line less":    {lines[0] + lines[1] + lines[3] + lines[4], "ImportDamaged"},
-		"a byte changed": {strings.Replace(text, "alice/a.pdf", "alice/x.pdf", 1), "ImportDamaged"},
-		"more after it":  {text + "{}\n", "ImportDamaged"},
-		"out of order":   {lines[0] + lines[2] + lines[1] + lines[3] + lines[4], "ImportDamaged"},
-		"no UTF-8":       {strings.Replace(text, "alice", "al\xffce", 1), "ImportDamaged"},
-	} {
-		path := filepath.Join(t.TempDir(), "x.jsonl")
-		write(t, path, one.text)
-		told := c.refuses(path, one.code)
-		if !strings.Contains(told.Error(), "x.jsonl") || name == "newer" && !strings.Contains(told.Error(), "9.9.9") {
-			t.Errorf("%s: %v", name, told)
-		}
-	}
-	c.refuses(filepath.Join(t.TempDir(), "nothing"), "FileGone")
-	c.refuses(t.TempDir(), "ImportNotOurs")
-	huge := filepath.Join(t.TempDir(), "huge")
-	write(t, huge, text)
-	if err := os.Truncate(huge, 2<<30); err != nil { // it takes no room
-		t.Fatal(err)
-	}
-	c.refuses(huge, "ImportDamaged")
-	// As it came, it is good.
-	if m := c.imports(good); m.Added != 2 {
-		t.Errorf("%+v", m)
-	}
-}
-
-// TestImportOfHostileRecords: signed for by its own sum, but nothing that a Waybill would write.
-func TestImportOfHostileRecords(t *testing.T) {
-	isolate(t, "", "")
-	good, _ := newComputer(t, record("a", time.Now())).export()
-	data, err := os.ReadFile(good)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := newComputer(t, record("here", time.Now()))
-	for name, one := range map[string]struct {
-		change func(map[string]any)
-		code   string
-	}{
-		"id of a path":     {func(r map[string]any) { r["id"] = "../../etc/passwd" }, "ImportDamaged"},
-		"no id":            {func(r map[string]any) { r["id"] = "" }, "ImportDamaged"},
-		"escape in a name": {func(r map[string]any) { r["name"] = "\x1b[2J" }, "ImportDamaged"},
-		"name that turns":  {func(r map[string]any) { r["name"] = "a\u202eb" }, "ImportDamaged"},
-		"bucket of a path": {func(r map[string]any) { r["bucket"] = "../x" }, "ImportDamaged"},
-		"still sending":    {func(r map[string]any) { r["state"] = "sending" }, "ImportDamaged"},
-		"a script":         {func(r map[string]any) { r["endpoint"] = "javascript:x" }, "ImportDamaged"},
-		"a password":       {func(r map[string]any) { r["endpoint"] = "https://a:b@x.example" }, "ImportDamaged"},
-		"negative size":    {func(r map[string]any) { r["size"] = -1 }, "ImportDamaged"},
-		"huge number":      {func(r map[string]any) { r["size"] = 1e30 }, "ImportDamaged"},
-		"long ago":         {func(r map[string]any) { r["created"] = "0001-01-01T00:00:00Z" }, "ImportDamaged"},
-		"a century":        {func(r map[string]any) { r["asked"] = 100 * 365 * 24 * 3600 }, "ImportDamaged"},
-		"strange page":     {func(r map[string]any) { r["files"] = []string{"a b"} }, "ImportDamaged"},
-		"a link":           {func(r map[string]any) { r["note"] = "https://x/?X-Amz-Signature=abc" }, "ImportSecret"},
-		"a path":           {func(r map[string]any) { r["path"] = "/etc/passwd" }, ""},
-	} {
-		c.refusesOrDrops(name, resigned(t, data, one.change), one.code)
-	}
-}
-
-// refusesOrDrops wants an import to be refused, or, without a code, to leave the file's path out.
-func (c computer) refusesOrDrops(name, path, code string) {
-	c.t.Helper()
-	if code != "" {
-		if told := c.refuses(path, code); told == nil {
-			c.t.Errorf("%s was taken", name)
-		}
-		return
-	}
-	c.imports(path)
-	if r := c.records()["a"]; r.ID != "a" || r.Path != "" {
-		c.t.Errorf("%s: %+v", name, r)
-	}
-}
-
-// resigned changes the first record of an export, and makes the end fit again.
-func resigned(t *testing.T, export []byte, change func(map[string]any)) string {
-	t.Helper()
-	lines := bytes.SplitAfter(export, []byte("\n"))
-	var record map[string]map[string]any
-	if err := json.Unmarshal(lines[2], &record); err != nil {
-		t.Fatal(err)
-	}
-	change(record["record"])
-	line, err := json.Marshal(record)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines[2] = append(line, '\n')
-	path := filepath.Join(t.TempDir(), "hostile.jsonl")
-	write(t, path, string(ended(lines[:len(lines)-2])))
-	return path
-}
-
-// TestSettingsThatNobodyCanUse are left out, and said.
-func TestSettingsThatNobodyCanUse(t *testing.T) {
-	isolate(t, "", "")
-	head := []byte(`{"waybill_export":{"format":1,"version":"1","made":"2026-11-01T00:00:00Z"}}` + "\n")
-	settings := []byte(`{"settings":{"destination":{"bucket":"../up","prefix":""},"expires":-5,"on_clash":"burn","appearance":"pink","limit_rate":-1,"remind":-1,` +
-		`"recent":[{"bucket":"good-one","prefix":""},{"bucket":"x","prefix":"../"}],"naming":[{"destination":{"bucket":"good-one","prefix":""},"template":"../{nam}"}],` +
-		`"distributions":[{"bucket":"good-one","cloudfront":{"Domain":""}}],"updates":{"look":"always","skip":"9.9.9","seen":"99.0.0"}}}` + "\n")
-	path := filepath.Join(t.TempDir(), "x.jsonl")
-	write(t, path, string(ended([][]byte{head, settings})))
-	c := newComputer(t)
-	m := c.imports(path)
-	if m.LeftOut != 6 {
-		t.Errorf("%+v", m)
-	}
-	c.desk(func(d *desk.Desk) error {
-		s := d.Settings()
-		if s.Destination.Bucket != "" || s.Expires != time.Hour || s.OnClash != desk.ClashKeepBoth || s.Appearance != desk.AppearanceSystem || s.LimitRate != 0 ||
-			len(s.Recent) != 1 || len(s.Naming) != 0 || len(s.Distributions) != 0 || s.Updates != (desk.Updates{}) {
-			t.Errorf("%+v", s)
-		}
-		return nil
-	})
-}
-
-// TestAnImportThatWasKilledIsFinished: from the moment at which it is to be done, whoever opens the desk next does it.
-func TestAnImportThatWasKilledIsFinished(t *testing.T) {
-	isolate(t, "", "")
-	from := newComputer(t, record("a", time.Now()), record("b", time.Now()))
-	from.desk(func(d *desk.Desk) error {
-		s := d.Settings()
-		s.Appearance = desk.AppearanceDark
-		return d.SaveSettings(s)
-	})
-	file, _ := from.export()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := newComputer(t, record("here", time.Now()))
-	write(t, filepath.Join(c.home, "import.jsonl"), string(data)) // as a kill just after that moment leaves it
-	c.desk(func(d *desk.Desk) error {
-		if s := d.Settings(); s.Appearance != desk.AppearanceDark {
-			t.Errorf("%+v", s)
-		}
-		if list, err := d.Links(context.Background(), 0); err != nil || len(list) != 3 {
-			t.Errorf("%d links, %v", len(list), err)
-		}
-		return nil
-	})
-	if left := listed(t, c.home); !slices.Equal(left, []string{"ledger.db", "settings.json"}) {
-		t.Errorf("%q", left)
-	}
-}
-
-// TestAnImportThatCannotBegin: without room for the copies, nothing is changed.
-func TestAnImportThatCannotBegin(t *testing.T) {
-	isolate(t, "", "")
-	file, _ := newComputer(t, record("a", time.Now())).export()
-	c := newComputer(t, record("here", time.Now()))
-	// The settings are no file, so no copy of them can be kept.
-	if err := os.Mkdir(filepath.Join(c.home, "settings.json"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	c.refuses(file, "ImportFailed")
-}
 
 func TestReadExport(t *testing.T) {
 	isolate(t, "", "")
@@ -681,40 +326,6 @@ func TestReadExport(t *testing.T) {
 		}
 		return nil
 	})
-}
-
-// TestAnImportThatCannotBeFinished is said at each start, and done as soon as it can be.
-func TestAnImportThatCannotBeFinished(t *testing.T) {
-	isolate(t, "", "")
-	file, _ := newComputer(t, record("a", time.Now())).export()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := newComputer(t, record("here", time.Now()))
-	write(t, filepath.Join(c.home, "import.jsonl"), string(data))
-	inTheWay := filepath.Join(c.home, "settings.json", "x")
-	write(t, inTheWay, "") // no file can take the place of a folder
-	for range 2 {
-		c.desk(func(d *desk.Desk) error {
-			if told := d.LedgerTrouble(); told == nil || told.Code != "ImportUnfinished" || !strings.Contains(told.Help.String(), "import.jsonl") {
-				t.Errorf("%v", told)
-			}
-			return nil
-		})
-	}
-	if err := os.RemoveAll(filepath.Dir(inTheWay)); err != nil {
-		t.Fatal(err)
-	}
-	c.desk(func(d *desk.Desk) error {
-		if told := d.LedgerTrouble(); told != nil {
-			t.Errorf("%v", told)
-		}
-		return nil
-	})
-	if len(c.records()) != 2 {
-		t.Error("it was not finished")
-	}
 }
 
 // TestFailedRecordsMove: a send that has failed keeps what was mistyped, and no export may be one that no import takes.

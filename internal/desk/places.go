@@ -31,10 +31,10 @@ func Places(home string) ([]Place, error) {
 		{What: "running", Path: filepath.Join(home, "running")},
 	}
 	if config, err := windowFolder(); err == nil {
-		places = append(places, Place{What: "window", Path: filepath.Join(config, "fyne", appID)})
+		places = append(places, Place{What: "window", Path: filepath.Join(config, "fyne", autostart.ID)})
 	}
 	if cache, err := os.UserCacheDir(); err == nil {
-		places = append(places, Place{What: "cache", Path: filepath.Join(cache, "fyne", appID)})
+		places = append(places, Place{What: "cache", Path: filepath.Join(cache, "fyne", autostart.ID)})
 	}
 	for i, p := range places {
 		_, err := os.Lstat(p.Path)
@@ -45,9 +45,6 @@ func Places(home string) ([]Place, error) {
 	}
 	return places, nil
 }
-
-// appID is the window's name towards the system, which its folders are named after.
-const appID = "io.github.waybill_app.Waybill"
 
 // windowFolder is where the window's toolkit keeps what windows remember.
 func windowFolder() (string, error) {

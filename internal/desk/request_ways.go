@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"waybill/internal/courier"
 	"waybill/internal/ledger"
 	"waybill/internal/pages"
@@ -139,22 +141,14 @@ func (m *making) start(ctx context.Context, c *courier.Courier) error {
 	return failed
 }
 
-// each calls do for 0 to n-1, by at most so many goroutines, and waits.
+// each calls do for 0 to n-1, at most so many at once, and waits. What it does may fail and the rest is done all the same.
 func each(n, atOnce int, do func(int)) {
-	next := make(chan int)
-	var group sync.WaitGroup
-	for range min(n, atOnce) {
-		group.Go(func() {
-			for i := range next {
-				do(i)
-			}
-		})
-	}
+	var group errgroup.Group
+	group.SetLimit(atOnce)
 	for i := range n {
-		next <- i
+		group.Go(func() error { do(i); return nil })
 	}
-	close(next)
-	group.Wait()
+	_ = group.Wait() // nothing is given to it
 }
 
 // undo takes away what there is of a request that could not be made.
@@ -240,12 +234,11 @@ func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
 			return nil, err
 		}
 		bound(form.Ends, form.Because)
-		w.on.Posts = append(w.on.Posts, pages.Post{
+		way := PostWay{
 			URL: form.URL, Fields: form.Fields, Folder: form.Folder, ContentType: f.ContentType, Accept: f.Accept, MaxSize: form.MaxSize,
-		})
-		ways.Posts = append(ways.Posts, PostWay{
-			URL: form.URL, Fields: form.Fields, Folder: form.Folder, ContentType: f.ContentType, Accept: f.Accept, MaxSize: form.MaxSize,
-		})
+		}
+		ways.Posts = append(ways.Posts, way)
+		w.on.Posts = append(w.on.Posts, pages.Post(way))
 	}
 	for _, s := range w.plan.Slots {
 		if err := ctx.Err(); err != nil {

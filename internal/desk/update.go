@@ -153,16 +153,8 @@ func updateTransport() (*http.Transport, error) {
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	text, err := os.ReadFile(path)
-	if err == nil && !pool.AppendCertsFromPEM(text) {
-		err = errors.New("there is no PEM certificate in it")
-	}
-	if err != nil {
-		var at *os.PathError
-		if errors.As(err, &at) {
-			err = at.Err
-		}
-		return nil, &signer.CABundleError{Path: path, Err: err}
+	if err := signer.TrustFile(pool, path); err != nil {
+		return nil, err
 	}
 	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	return t, nil

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"waybill/internal/whole"
 )
 
 // ErrHandedOver says that the first instance has taken the call, and there is nothing left to do.
@@ -298,19 +300,7 @@ func write(home string, p place) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(home, ".window-*") // 0600 by its own contract
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), placePath(home))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return whole.Write(placePath(home), whole.Bytes(text))
 }
 
 // read finds out where the first instance can be reached.

@@ -83,33 +83,33 @@ type Merged struct {
 // Merge takes records in, in one transaction: all of them or, after an error, none. Where one is there already, choose
 // gives the record that shall be; it is not asked about those that are equal. No record is removed.
 func (l *Ledger) Merge(ctx context.Context, from iter.Seq2[Moved, error], choose func(have, came Record) Record) (m Merged, err error) {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return m, l.explain("write to", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	put, err := tx.PrepareContext(ctx, insert)
-	if err != nil {
-		return m, l.explain("write to", err)
-	}
-	defer func() { _ = put.Close() }()
-	n := 0
-	for moved, err := range from {
+	var unread error
+	err = l.together(ctx, "write to", func(tx *sql.Tx) error {
+		put, err := tx.PrepareContext(ctx, insert)
 		if err != nil {
-			return m, err
+			return err
 		}
-		n++
-		if err := moved.Check(); err != nil {
-			return m, l.explain(fmt.Sprintf("write record %d to", n), err)
+		defer func() { _ = put.Close() }()
+		n := 0
+		for moved, err := range from {
+			if err != nil {
+				unread = err
+				return err
+			}
+			n++
+			if err := moved.Check(); err != nil {
+				return fmt.Errorf("record %d: %w", n, err)
+			}
+			if err := mergeOne(ctx, tx, put, moved, choose, &m); err != nil {
+				return err
+			}
 		}
-		if err := mergeOne(ctx, tx, put, moved, choose, &m); err != nil {
-			return m, l.explain("write to", err)
-		}
+		return nil
+	})
+	if unread != nil { // which is not about the ledger
+		err = unread
 	}
-	if err := tx.Commit(); err != nil {
-		return m, l.explain("write to", err)
-	}
-	return m, nil
+	return m, err
 }
 
 func mergeOne(ctx context.Context, tx *sql.Tx, put *sql.Stmt, moved Moved, choose func(have, came Record) Record, m *Merged) error {
@@ -136,15 +136,7 @@ func mergeOne(ctx context.Context, tx *sql.Tx, put *sql.Stmt, moved Moved, choos
 	if len(moved.Files) == 0 {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE page = ?", came.ID); err != nil {
-		return err
-	}
-	for i, file := range moved.Files {
-		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO page (page, file, place) VALUES (?, ?, ?)", came.ID, file, i); err != nil {
-			return err
-		}
-	}
-	return nil
+	return setPage(ctx, tx, came.ID, moved.Files)
 }
 
 // same compares what other computers know of a record: where its file lies and which drop it belonged to is this one's.

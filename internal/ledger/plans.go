@@ -55,20 +55,14 @@ func (l *Ledger) Own(ctx context.Context, id, from, to string) (bool, error) {
 
 // EndPlan removes a plan and the uploads that were part of it, but for those that are Done.
 func (l *Ledger) EndPlan(ctx context.Context, id string) error {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return l.explain("write to", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	for _, q := range []string{"DELETE FROM plan WHERE id = ?", "DELETE FROM upload WHERE plan = ? AND done = 0"} {
-		if _, err := tx.ExecContext(ctx, q, id); err != nil {
-			return l.explain("end a plan in", err)
+	return l.together(ctx, "end a plan in", func(tx *sql.Tx) error {
+		for _, q := range []string{"DELETE FROM plan WHERE id = ?", "DELETE FROM upload WHERE plan = ? AND done = 0"} {
+			if _, err := tx.ExecContext(ctx, q, id); err != nil {
+				return err
+			}
 		}
-	}
-	if err := tx.Commit(); err != nil {
-		return l.explain("end a plan in", err)
-	}
-	return nil
+		return nil
+	})
 }
 
 // Plans gives all plans, oldest first.
@@ -120,7 +114,7 @@ func (l *Ledger) UploadsOf(ctx context.Context, plan string) ([]Upload, error) {
 func (l *Ledger) GetUpload(ctx context.Context, id string) (Upload, error) {
 	list, err := query(ctx, l, selectUploads+" WHERE id = ? AND done = 0", scanUpload, id)
 	if err == nil && len(list) == 0 {
-		err = l.explain("read", missing(id))
+		err = l.explain("read", orMissing(sql.ErrNoRows, id))
 	}
 	if err != nil {
 		return Upload{}, err

@@ -22,25 +22,19 @@ func (l *Ledger) PutAll(ctx context.Context, records []Record) error {
 			return l.explain(fmt.Sprintf("write record %d of %d to", i+1, len(records)), ErrSecret)
 		}
 	}
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return l.explain("write to", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	put, err := tx.PrepareContext(ctx, insert)
-	if err != nil {
-		return l.explain("write to", err)
-	}
-	defer func() { _ = put.Close() }()
-	for _, r := range records {
-		if err := write(ctx, put, r); err != nil {
-			return l.explain("write to", err)
+	return l.together(ctx, "write to", func(tx *sql.Tx) error {
+		put, err := tx.PrepareContext(ctx, insert)
+		if err != nil {
+			return err
 		}
-	}
-	if err := tx.Commit(); err != nil {
-		return l.explain("write to", err)
-	}
-	return nil
+		defer func() { _ = put.Close() }()
+		for _, r := range records {
+			if err := write(ctx, put, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 const insert = "INSERT OR REPLACE INTO record (" + columns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
@@ -58,82 +52,43 @@ func write(ctx context.Context, put *sql.Stmt, r Record) error {
 // Change reads a record, has it changed, and writes it, in one transaction; ErrNotFound when there is none. Its ID
 // stays.
 func (l *Ledger) Change(ctx context.Context, id string, change func(*Record)) error {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return l.explain("write to", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	r, err := scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM record WHERE id = ?", id))
-	if errors.Is(err, sql.ErrNoRows) {
-		err = missing(id)
-	}
-	if err != nil {
-		return l.explain("read", err)
-	}
-	change(&r)
-	r.ID = id
-	if r.holdsSecret() {
-		return l.explain("write a record to", ErrSecret)
-	}
-	put, err := tx.PrepareContext(ctx, insert)
-	if err != nil {
-		return l.explain("write to", err)
-	}
-	defer func() { _ = put.Close() }()
-	if err = write(ctx, put, r); err == nil {
-		err = tx.Commit()
-	}
-	if err != nil {
-		return l.explain("write to", err)
-	}
-	return nil
+	return l.together(ctx, "change a record of", func(tx *sql.Tx) error {
+		r, err := scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM record WHERE id = ?", id))
+		if err != nil {
+			return orMissing(err, id)
+		}
+		change(&r)
+		r.ID = id
+		if r.holdsSecret() {
+			return ErrSecret
+		}
+		put, err := tx.PrepareContext(ctx, insert)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = put.Close() }()
+		return write(ctx, put, r)
+	})
 }
 
 // Forget takes records out of the file, and gives the number of those that were there.
 func (l *Ledger) Forget(ctx context.Context, ids ...string) (int, error) {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, l.explain("write to", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	forgotten := 0
-	for _, id := range ids {
-		done, err := tx.ExecContext(ctx, "DELETE FROM record WHERE id = ?", id)
-		if err != nil {
-			return 0, l.explain("forget a record of", err)
-		}
-		n, err := done.RowsAffected()
-		if err != nil {
-			return 0, l.explain("forget a record of", err)
-		}
-		forgotten += int(n)
-		if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE page = ?", id); err != nil {
-			return 0, l.explain("forget a page of", err)
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		return 0, l.explain("forget a record of", err)
-	}
-	return forgotten, nil
+	return l.forget(ctx, "forget a record of", "DELETE FROM record WHERE id = ?", "DELETE FROM page WHERE page = ?", ids)
 }
 
 // SetPage says which files stand on a page, in their order.
 func (l *Ledger) SetPage(ctx context.Context, page string, files ...string) error {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return l.explain("write to", err)
-	}
-	defer func() { _ = tx.Rollback() }()
+	return l.together(ctx, "write to", func(tx *sql.Tx) error { return setPage(ctx, tx, page, files) })
+}
+
+func setPage(ctx context.Context, tx *sql.Tx, page string, files []string) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM page WHERE page = ?", page); err != nil {
-		return l.explain("write to", err)
+		return err
 	}
 	for i, file := range files {
 		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO page (page, file, place) VALUES (?, ?, ?)", page, file, i); err != nil {
-			return l.explain("write to", err)
+			return err
 		}
-	}
-	if err := tx.Commit(); err != nil {
-		return l.explain("write to", err)
 	}
 	return nil
 }
@@ -179,17 +134,18 @@ func (l *Ledger) Any(ctx context.Context, state string) (bool, error) {
 // Get finds one record; ErrNotFound when there is none.
 func (l *Ledger) Get(ctx context.Context, id string) (Record, error) {
 	r, err := scan(l.db.QueryRowContext(ctx, "SELECT "+columns+" FROM record WHERE id = ?", id))
-	if errors.Is(err, sql.ErrNoRows) {
-		err = missing(id)
-	}
 	if err != nil {
-		return Record{}, l.explain("read", err)
+		return Record{}, l.explain("read", orMissing(err, id))
 	}
 	return r, nil
 }
 
-// missing names the record that was looked for, unless somebody looked for a URL.
-func missing(id string) error {
+// orMissing is ErrNotFound where an error says that there is no such line. It names what was looked for, unless somebody
+// looked for a URL.
+func orMissing(err error, id string) error {
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
 	if secret(id) {
 		return ErrNotFound
 	}

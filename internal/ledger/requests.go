@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 )
 
@@ -51,7 +50,10 @@ const requestColumns = `id, profile, region, endpoint, sandbox, allow_http, acco
 
 // PutRequest writes a request, over the one with the same ID.
 func (l *Ledger) PutRequest(ctx context.Context, r Request) error {
-	return l.putRequest(ctx, l.db, r)
+	if err := putRequest(ctx, l.db, r); err != nil {
+		return l.explain("write a request to", err)
+	}
+	return nil
 }
 
 // executor is a database or a transaction.
@@ -59,44 +61,29 @@ type executor interface {
 	ExecContext(ctx context.Context, q string, a ...any) (sql.Result, error)
 }
 
-func (l *Ledger) putRequest(ctx context.Context, to executor, r Request) error {
+func putRequest(ctx context.Context, to executor, r Request) error {
 	if secret(r.ID, r.Profile, r.Region, r.Endpoint, r.Account, r.Bucket, r.Prefix, r.Folder, r.Page, r.Content, r.Because) {
-		return l.explain("write a request to", ErrSecret)
+		return ErrSecret
 	}
 	_, err := to.ExecContext(ctx, "INSERT OR REPLACE INTO request ("+requestColumns+`)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.Profile, r.Region, r.Endpoint, r.Sandbox, r.AllowHTTP, r.Account, r.Bucket, r.Prefix, r.Folder, r.Page, r.Content,
 		r.Made.UnixMicro(), int64(r.Asked/time.Second), known(r.Ends), r.Because, moment(r.Closed), r.Denied, moment(r.Looked), r.Tidied)
-	if err != nil {
-		return l.explain("write a request to", err)
-	}
-	return nil
+	return err
 }
 
 // ChangeRequest reads a request, has it changed, and writes it, in one transaction; ErrNotFound when there is none. Its
 // ID stays.
 func (l *Ledger) ChangeRequest(ctx context.Context, id string, change func(*Request)) error {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return l.explain("write to", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	r, err := scanRequest(tx.QueryRowContext(ctx, selectRequests+" WHERE id = ?", id))
-	if errors.Is(err, sql.ErrNoRows) {
-		err = missing(id)
-	}
-	if err != nil {
-		return l.explain("read", err)
-	}
-	change(&r)
-	r.ID = id
-	if err := l.putRequest(ctx, tx, r); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return l.explain("write a request to", err)
-	}
-	return nil
+	return l.together(ctx, "change a request of", func(tx *sql.Tx) error {
+		r, err := scanRequest(tx.QueryRowContext(ctx, selectRequests+" WHERE id = ?", id))
+		if err != nil {
+			return orMissing(err, id)
+		}
+		change(&r)
+		r.ID = id
+		return putRequest(ctx, tx, r)
+	})
 }
 
 // selectRequests reads requests with the counts of what has arrived and is there.
@@ -114,11 +101,8 @@ func (l *Ledger) Requests(ctx context.Context) ([]Request, error) {
 // GetRequest finds one request; ErrNotFound when there is none.
 func (l *Ledger) GetRequest(ctx context.Context, id string) (Request, error) {
 	r, err := scanRequest(l.db.QueryRowContext(ctx, selectRequests+" WHERE id = ?", id))
-	if errors.Is(err, sql.ErrNoRows) {
-		err = missing(id)
-	}
 	if err != nil {
-		return Request{}, l.explain("read", err)
+		return Request{}, l.explain("read", orMissing(err, id))
 	}
 	return r, nil
 }
@@ -126,30 +110,7 @@ func (l *Ledger) GetRequest(ctx context.Context, id string) (Request, error) {
 // ForgetRequests takes requests and what has arrived by them out of the file, and gives the number of those that were
 // there.
 func (l *Ledger) ForgetRequests(ctx context.Context, ids ...string) (int, error) {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, l.explain("write to", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	forgotten := 0
-	for _, id := range ids {
-		done, err := tx.ExecContext(ctx, "DELETE FROM request WHERE id = ?", id)
-		if err != nil {
-			return 0, l.explain("forget a request of", err)
-		}
-		n, err := done.RowsAffected()
-		if err != nil {
-			return 0, l.explain("forget a request of", err)
-		}
-		forgotten += int(n)
-		if _, err := tx.ExecContext(ctx, "DELETE FROM arrival WHERE request = ?", id); err != nil {
-			return 0, l.explain("forget a request of", err)
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		return 0, l.explain("forget a request of", err)
-	}
-	return forgotten, nil
+	return l.forget(ctx, "forget a request of", "DELETE FROM request WHERE id = ?", "DELETE FROM arrival WHERE request = ?", ids)
 }
 
 // SetArrivals writes down what a request's folder has at a moment. What was there before and is not in the list is Gone,
@@ -158,60 +119,49 @@ func (l *Ledger) ForgetRequests(ctx context.Context, ids ...string) (int, error)
 // gives the keys that are new since the last time. One whose name holds a signature is left out: whoever sends it so shall
 // not keep the others out.
 func (l *Ledger) SetArrivals(ctx context.Context, request string, looked time.Time, list []Arrival, cut bool) (fresh []string, err error) {
-	tx, err := l.db.BeginTx(ctx, nil)
+	err = l.together(ctx, "write an arrival to", func(tx *sql.Tx) error {
+		if !cut {
+			if _, err := tx.ExecContext(ctx, "UPDATE arrival SET gone = 1 WHERE request = ?", request); err != nil {
+				return err
+			}
+		}
+		for _, a := range list {
+			if secret(a.Key, a.Name, a.ContentType, a.ETag, a.Checksum) {
+				continue
+			}
+			isNew, err := setArrival(ctx, tx, request, a)
+			if err != nil {
+				return err
+			}
+			if isNew {
+				fresh = append(fresh, a.Key)
+			}
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE request SET looked = ? WHERE id = ?", moment(looked), request)
+		return err
+	})
 	if err != nil {
-		return nil, l.explain("write to", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	fail := func(err error) ([]string, error) { return nil, l.explain("write an arrival to", err) }
-	if !cut {
-		if _, err := tx.ExecContext(ctx, "UPDATE arrival SET gone = 1 WHERE request = ?", request); err != nil {
-			return fail(err)
-		}
-	}
-	for _, a := range list {
-		if secret(a.Key, a.Name, a.ContentType, a.ETag, a.Checksum) {
-			continue
-		}
-		// Nothing is changed where it is the same object as before, so only what is new counts.
-		same, err := changed(tx.ExecContext(ctx, "UPDATE arrival SET gone = 0 WHERE request = ? AND key = ? AND etag = ? AND size = ?",
-			request, a.Key, a.ETag, a.Size))
-		if err != nil {
-			return fail(err)
-		}
-		if same > 0 {
-			continue
-		}
-		same, err = changed(tx.ExecContext(ctx, `UPDATE arrival SET gone = 0, name = ?, content_type = ?, etag = ?, checksum = ?
-			WHERE request = ? AND key = ? AND etag = '' AND size = ?`, a.Name, a.ContentType, a.ETag, a.Checksum, request, a.Key, a.Size))
-		if err != nil {
-			return fail(err)
-		}
-		if same > 0 {
-			continue
-		}
-		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO arrival (request, key, name, size, content_type, etag, checksum, came, seen, gone)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`, request, a.Key, a.Name, a.Size, a.ContentType, a.ETag, a.Checksum, a.Came.UnixMicro())
-		if err != nil {
-			return fail(err)
-		}
-		fresh = append(fresh, a.Key)
-	}
-	if _, err := tx.ExecContext(ctx, "UPDATE request SET looked = ? WHERE id = ?", moment(looked), request); err != nil {
-		return fail(err)
-	}
-	if err := tx.Commit(); err != nil {
-		return fail(err)
+		return nil, err
 	}
 	return fresh, nil
 }
 
-// changed is how many lines a statement has changed.
-func changed(done sql.Result, err error) (int64, error) {
-	if err != nil {
-		return 0, err
+// setArrival writes down one file, and reports whether it is new.
+func setArrival(ctx context.Context, tx *sql.Tx, request string, a Arrival) (isNew bool, err error) {
+	// Nothing is changed where it is the same object as before, so only what is new counts.
+	same, err := changed(tx.ExecContext(ctx, "UPDATE arrival SET gone = 0 WHERE request = ? AND key = ? AND etag = ? AND size = ?",
+		request, a.Key, a.ETag, a.Size))
+	if err != nil || same > 0 {
+		return false, err
 	}
-	return done.RowsAffected()
+	same, err = changed(tx.ExecContext(ctx, `UPDATE arrival SET gone = 0, name = ?, content_type = ?, etag = ?, checksum = ?
+		WHERE request = ? AND key = ? AND etag = '' AND size = ?`, a.Name, a.ContentType, a.ETag, a.Checksum, request, a.Key, a.Size))
+	if err != nil || same > 0 {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO arrival (request, key, name, size, content_type, etag, checksum, came, seen, gone)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`, request, a.Key, a.Name, a.Size, a.ContentType, a.ETag, a.Checksum, a.Came.UnixMicro())
+	return err == nil, err
 }
 
 // SawArrivals says that all that has arrived by a request was seen.
