@@ -43,7 +43,11 @@ RCLONE_VERSION := v1.76.0
 S5CMD_VERSION := v2.3.0
 VERSITYGW_VERSION := v1.8.0
 
-.PHONY: run build test lint bench bench-peers bench-paths bench-growth bench-window dist test-dist size screenshots icons clean deps help
+# A store of the tests, beside MinIO and rclone's. Its go.mod replaces a module, which "go install" does not take.
+SEAWEED_VERSION := v0.0.0-20261109003541-7506e5f91cd6
+SEAWEED_REPLACES := github.com/tyler-smith/go-bip39 => github.com/cosmos/go-bip39 v1.0.0
+
+.PHONY: run build test test-stores lint bench bench-peers bench-paths bench-growth bench-window dist test-dist size screenshots icons clean deps help
 
 run: build ## open the window on the sandbox; without a display, do the main job in the terminal
 	@case "$$(go env GOOS)$$DISPLAY$$WAYLAND_DISPLAY" in \
@@ -59,6 +63,10 @@ test: deps-build-test $(MINIO) $(AXE) ## run every test with the race detector, 
 	go vet ./...
 	$(WITH_MINIO) go test -race -timeout 30m $$(go list ./... | grep -v '/e2e')
 	$(WITH_MINIO) go test -race -timeout 30m -count=1 ./e2e/...
+
+# The path of the rclone that bench measures beside is the one of the store.
+test-stores: deps-build-stores $(MINIO) $(PEERS)/rclone $(PEERS)/weed ## do the whole job at every S3 server that can be had: docs/stores.md
+	$(WITH_MINIO) WAYBILL_STORES="$(CURDIR)/$(PEERS)" go test -tags=$(TAGS),stores -run TestProvenStores -count=1 -timeout 15m ./internal/desk
 
 lint: deps-build-lint $(GOLANGCI) ## check format, vet, golangci-lint and the shell scripts
 	@test -z "$$(gofmt -l $(GO_DIRS))" || { echo "not formatted (gofmt -w):"; gofmt -l $(GO_DIRS); exit 1; }
@@ -97,6 +105,15 @@ $(PEERS)/s5cmd:
 		printf 'module peers\n\ngo 1.26.0\n\nrequire github.com/peak/s5cmd/v2 $(S5CMD_VERSION)\n' >go.mod && \
 		printf 'package peers\n\nimport _ "github.com/peak/s5cmd/v2"\n' >peers.go && \
 		GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -o "$(CURDIR)/$@" github.com/peak/s5cmd/v2; \
+		status=$$?; rm -rf "$$tmp"; exit $$status
+
+$(PEERS)/weed:
+	@echo "Building SeaweedFS, a server for the tests, once; this takes some ten minutes."
+	@mkdir -p $(PEERS)
+	@tmp=$$(mktemp -d) && cd $$tmp && \
+		printf 'module stores\n\ngo 1.26.0\n\nrequire github.com/seaweedfs/seaweedfs $(SEAWEED_VERSION)\n\nreplace $(SEAWEED_REPLACES)\n' >go.mod && \
+		printf 'package stores\n\nimport _ "github.com/seaweedfs/seaweedfs/weed"\n' >stores.go && \
+		GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -o "$(CURDIR)/$@" github.com/seaweedfs/seaweedfs/weed; \
 		status=$$?; rm -rf "$$tmp"; exit $$status
 
 # ARCH=arm64 makes them for that architecture, by a cross compiler; ARCH="amd64 arm64" for both.

@@ -114,6 +114,10 @@ exit 0
 # test  fonts-noto-color-emoji  emoji
 # axe   npm                     fetches axe-core, which looks at the pages in the tests
 # peers awscli                 the AWS CLI, which bench measures beside
+# stores radosgw               Ceph's object gateway, a store for the tests
+# stores ceph-mon              what the gateway needs: a monitor
+# stores ceph-osd              and a storage daemon
+# stores ceph-common           and the tools to set these up
 # lint  shellcheck              checks the shell scripts
 # dist  gcc                     the C compiler, for Fyne's window code
 # dist  libc6-dev               the C library's headers

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,8 +67,20 @@ type Upload struct {
 	Started time.Time
 }
 
-// Uploads finds the unfinished multipart uploads below a prefix.
+// Uploads finds the unfinished multipart uploads below a prefix. MinIO takes a prefix for a whole key, and lists all only
+// where it is asked for all; so where nothing is below a prefix, that is asked too.
 func Uploads(ctx context.Context, c *s3.Client, bucket, prefix string) ([]Upload, error) {
+	list, err := uploads(ctx, c, bucket, prefix)
+	if err != nil || len(list) > 0 || prefix == "" {
+		return list, err
+	}
+	if all, err := uploads(ctx, c, bucket, ""); err == nil { // else what the store said first holds
+		list = slices.DeleteFunc(all, func(u Upload) bool { return !strings.HasPrefix(u.Key, prefix) })
+	}
+	return list, nil
+}
+
+func uploads(ctx context.Context, c *s3.Client, bucket, prefix string) ([]Upload, error) {
 	var list []Upload
 	pages := s3.NewListMultipartUploadsPaginator(c, &s3.ListMultipartUploadsInput{Bucket: aws.String(bucket), Prefix: aws.String(prefix)})
 	for pages.HasMorePages() {

@@ -23,6 +23,8 @@ var (
 	ErrTaken = errors.New("the key is taken")
 	// ErrProof: the store holds something else than what was sent.
 	ErrProof = errors.New("the store's checksum differs from the file's")
+	// ErrPartSize: the sum of an object depends on how large its parts were, and the store does not say that.
+	ErrPartSize = errors.New("the store does not say how large the parts are")
 	// ErrStalled: no byte moved for too long.
 	ErrStalled = errors.New("no byte moved")
 	// ErrPaused, as a context's cause, makes Send return without removing what the store already has.

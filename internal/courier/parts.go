@@ -138,12 +138,11 @@ func (c *Courier) already(ctx context.Context, u *Upload, f *os.File) (Receipt, 
 	if err != nil || h.Get("Content-Length") != fmt.Sprint(size) {
 		return Receipt{}, refused
 	}
-	step := u.partSize
-	if step == 0 {
-		step = partSize(size, c.part)
+	if u.partSize == 0 {
+		u.partSize = partSize(size, c.part)
 	}
 	way := rung(u.proof)
-	parts, err := c.measureParts(ctx, f, size, step, way)
+	parts, err := c.measureParts(ctx, f, size, u.partSize, way)
 	if err == nil {
 		err = unchanged(u)
 	}
@@ -362,11 +361,17 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 		if err != nil {
 			return err
 		}
-		if said != "" && said != expected {
+		proof := expected
+		if said != "" {
+			if proof, err = c.fits(request, u, said, expected); err != nil {
+				return err
+			}
+		}
+		if proof == "" {
 			u.ours = true
 			return errGarbled
 		}
-		receipt.Size, receipt.Checksum = size, way.text(expected)
+		receipt.Size, receipt.Checksum = size, way.text(proof, u.partSize)
 		return nil
 	})
 	if err != nil && ctx.Err() != nil && u.completing && !errors.Is(context.Cause(ctx), ErrPaused) {

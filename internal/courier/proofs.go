@@ -13,6 +13,7 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/minio/crc64nvme"
@@ -94,13 +95,40 @@ func (p proof) said(h http.Header) string {
 	return h.Get(p.header)
 }
 
-// text names a proof and its value as the ledger and --json have it.
-func (p proof) text(value string) string {
+// text names a proof and its value as the ledger and --json have it. A sum of sums depends on the size of the parts, in
+// bytes, which stands behind it: not every store can be asked for that later.
+func (p proof) text(value string, partSize int64) string {
+	name := p.name
 	if p.algorithm == "" {
-		return "etag:" + value
+		name = "etag"
 	}
-	return p.name + ":" + value
+	if !p.whole && ofParts(value) {
+		return fmt.Sprintf("%s:%s@%d", name, value, partSize)
+	}
+	return name + ":" + value
 }
+
+// proofIn takes apart what text has put together; partSize is 0 where none is said.
+func proofIn(text string) (way proof, value string, partSize int64, ok bool) {
+	name, value, ok := strings.Cut(text, ":")
+	if name == "etag" {
+		name = rung(rungs - 1).name
+	}
+	i, known := rungNamed(name)
+	if !ok || !known {
+		return proof{}, "", 0, false
+	}
+	value, size, sized := strings.Cut(value, "@")
+	if sized {
+		if partSize, _ = strconv.ParseInt(size, 10, 64); partSize <= 0 {
+			return proof{}, "", 0, false
+		}
+	}
+	return rung(i), value, partSize, true
+}
+
+// ofParts reports whether a sum is one of the sums of parts: "SUM-NUMBER".
+func ofParts(value string) bool { return strings.Contains(value, "-") }
 
 // piece is a stretch of a file with its sum.
 type piece struct {

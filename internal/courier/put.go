@@ -59,7 +59,7 @@ func (c *Courier) put(ctx context.Context, u *Upload, data []byte) (receipt Rece
 			u.ours = !u.Overwrite
 			return fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, err)
 		}
-		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: way.text(way.kept(whole.sum))}
+		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: way.text(way.kept(whole.sum), size)}
 		return nil
 	})
 	return receipt, err

@@ -3,6 +3,7 @@ package courier
 import (
 	"bytes"
 	"context"
+	"crypto/md5" // #nosec G501 -- an ETag may be one
 	"errors"
 	"fmt"
 	"io"
@@ -74,6 +75,10 @@ func (c *Courier) stream(ctx context.Context, u *Upload, r io.Reader, first []by
 		c.proof.Store(u.proof + 1)
 	}
 	size := int64(len(first))
+	if rung(u.proof).algorithm == "" {
+		u.all = md5.New() // #nosec G401 -- see fits
+		_, _ = u.all.Write(first)
+	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(streamParts - 1) // and one that is being read
 	sent := []*part{&u.parts[0]}
@@ -93,6 +98,9 @@ func (c *Courier) stream(ctx context.Context, u *Upload, r io.Reader, first []by
 			break
 		}
 		size += int64(n)
+		if u.all != nil {
+			_, _ = u.all.Write(chunk[:n])
+		}
 		index, one := len(sent), &part{}
 		sent = append(sent, one)
 		group.Go(func() (err error) { *one, err = c.carryPart(groupCtx, u, index, chunk[:n]); return err })

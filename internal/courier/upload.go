@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"net/http"
 	"os"
@@ -51,6 +52,7 @@ type Upload struct {
 	unproven   atomic.Bool // the store took a part without proof
 	ours       bool        // what has the key is this very upload, which the store took without proof or garbled
 	loose      bool        // the whole file went out in one piece, and no answer came
+	all        hash.Hash   // the MD5 of a stream as it goes by, where that may be the proof; nil for files
 	touched    bool        // something was done to the file in a pause, which its size and time do not show
 
 	mu    sync.Mutex
@@ -265,7 +267,7 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 			u.ours = u.ours || errors.Is(err, errUnproven) || errors.Is(err, ErrProof)
 			return err
 		}
-		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: way.text(way.kept(whole.sum))}
+		receipt = Receipt{Size: size, ETag: unquote(header.Get("ETag")), Checksum: way.text(way.kept(whole.sum), size)}
 		return nil
 	})
 	if err != nil && u.loose && ctx.Err() != nil {
@@ -305,11 +307,12 @@ func (c *Courier) taken(ctx context.Context, u *Upload, size int64, expected str
 		return Receipt{}, refused
 	}
 	way := rung(u.proof)
-	if way.said(h) != expected {
+	proof, err := c.fits(ctx, u, way.said(h), expected)
+	if err != nil || proof == "" {
 		return Receipt{}, refused
 	}
 	u.Moved(max(size-u.counted(), 0))
-	return Receipt{Size: size, ETag: unquote(h.Get("ETag")), Checksum: way.text(expected)}, nil
+	return Receipt{Size: size, ETag: unquote(h.Get("ETag")), Checksum: way.text(proof, u.partSize)}, nil
 }
 
 // counted is how many bytes of parts the store is known to have.

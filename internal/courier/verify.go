@@ -15,15 +15,10 @@ import (
 // checksum is the proof that a Receipt gave. It is ErrProof when the store has something else by now than what was
 // sent, ErrChanged when the file is not what was sent any more, and nil when all three are the same.
 func (c *Courier) Verify(ctx context.Context, path, bucket, key, checksum string) error {
-	name, expected, ok := strings.Cut(checksum, ":")
-	if name == "etag" {
-		name = rung(rungs - 1).name
-	}
-	i, known := rungNamed(name)
-	if !ok || !known {
+	way, expected, step, ok := proofIn(checksum)
+	if !ok {
 		return fmt.Errorf("verify s3://%s/%s: there is no proof %q", bucket, key, checksum)
 	}
-	way := rung(i)
 	h, err := c.head(ctx, bucket, key)
 	if err != nil {
 		return err
@@ -36,18 +31,24 @@ func (c *Courier) Verify(ctx context.Context, path, bucket, key, checksum string
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	size, step := info.Size(), info.Size()
+	size := info.Size()
 	changed := fmt.Errorf("verify %s: %w", path, ErrChanged)
 	if h.Get("Content-Length") != strconv.FormatInt(size, 10) {
 		return changed
 	}
-	joined := way.whole && size > 0 || strings.Contains(expected, "-")
-	if joined && !way.whole {
+	joined := way.whole && size > 0 || ofParts(expected)
+	if joined && !way.whole && step == 0 {
 		if step, err = c.sizeOfFirstPart(ctx, bucket, key); err != nil {
 			return err
 		}
+		if !strings.HasSuffix(expected, fmt.Sprintf("-%d", (size+step-1)/step)) {
+			return fmt.Errorf("verify s3://%s/%s: %w", bucket, key, ErrPartSize)
+		}
 	}
-	parts, err := c.measureParts(ctx, f, size, max(step, 1), way)
+	if step == 0 {
+		step = max(size, 1)
+	}
+	parts, err := c.measureParts(ctx, f, size, step, way)
 	if err != nil {
 		return err
 	}

@@ -222,6 +222,7 @@ func rows() map[string]row {
 		"NothingToVerify":  {`There is nothing to hold {{.Name}} against.`, `Only a file that was sent from this computer can be verified.`},
 		"VerifyChanged":    {`{{.Name}} is not the file that was sent any more.`, `What was sent is still in the bucket; send the file again to have it there as it is now.`},
 		"VerifyObject":     {`The store has something else at {{.Place}} than what was sent.`, `Somebody has replaced it, or the store has damaged it; send the file again.`},
+		"VerifyParts":      {`The store does not say how large the parts of {{.Name}} were, so its sum cannot be computed again.`, `Send the file again; what is sent now keeps that with its proof.`},
 		"NotInLedger":      {`The ledger has no link "{{.Given}}".`, `"waybill links" lists those there are.`},
 		"SettingsNotSaved": {`Your choices could not be remembered.`, `Make {{.Path}} writable.`},
 

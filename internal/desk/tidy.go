@@ -35,6 +35,8 @@ func (d *Desk) Verify(ctx context.Context, id string) (Entry, error) {
 		return e, trouble("VerifyChanged", where.args(), err)
 	case errors.Is(err, courier.ErrProof):
 		return e, trouble("VerifyObject", where.args(), err)
+	case errors.Is(err, courier.ErrPartSize):
+		return e, trouble("VerifyParts", where.args(), err)
 	case err != nil:
 		return e, explain(err, where)
 	}

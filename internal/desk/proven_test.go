@@ -1,0 +1,556 @@
+package desk_test
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"waybill/internal/desk"
+	"waybill/internal/teststore"
+)
+
+// proven is a make of store that everything is tried at, under the name that docs/stores.md has for it.
+type proven struct {
+	name  string
+	start func(t *testing.T) asking
+}
+
+// TestProvenStores does the whole job at each store: send, link, renew, go on, revoke, bundle, ask for files. What comes
+// of it is what the table in docs/stores.md says, cell for cell, or one of the two is wrong.
+func TestProvenStores(t *testing.T) {
+	table := storesTable(t)
+	stores := append([]proven{{"sandbox", provenSandbox}, {"MinIO", provenMinIO}}, otherStores()...)
+	for _, store := range stores {
+		t.Run(store.name, func(t *testing.T) {
+			a := store.start(t)
+			for _, step := range provenSteps() {
+				want, ok := table[step.says][store.name]
+				if !ok {
+					t.Errorf("the table has no %q for %s", step.says, store.name)
+				}
+				t.Run(step.says, func(t *testing.T) {
+					a := a
+					a.t = t
+					a.to.Prefix = strings.ReplaceAll(step.says, " ", "-") + "-" + rand.Text()[:6]
+					if got := step.do(a); got != want {
+						t.Errorf("%q, and the table says %q", got, want)
+					}
+				})
+			}
+		})
+	}
+	for says := range table {
+		if !slices.ContainsFunc(provenSteps(), func(s provenStep) bool { return s.says == says }) {
+			t.Errorf("nothing proves the line %q", says)
+		}
+	}
+}
+
+// storesPage is found before the sandbox starts, which works in a folder of its own.
+var storesPage, _ = filepath.Abs("../../docs/stores.md")
+
+// storesTable reads the one table of docs/stores.md: line, then store, then what comes of it.
+func storesTable(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(storesPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var head []string
+	table := map[string]map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(strings.TrimSpace(line), "|")
+		if len(cells) < 4 || strings.Contains(line, "---") {
+			continue
+		}
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		if head == nil {
+			head = cells
+			continue
+		}
+		row := map[string]string{}
+		for i := 2; i < len(cells)-1; i++ {
+			row[head[i]] = cells[i]
+		}
+		table[cells[1]] = row
+	}
+	return table
+}
+
+func provenSandbox(t *testing.T) asking {
+	atStore(t)
+	p := newPlace(t, "sandbox", "")
+	return asking{p, openDesk(t, desk.Options{}), desk.Destination{Bucket: p.bucket}}
+}
+
+func provenMinIO(t *testing.T) asking {
+	m := teststore.StartMinIO(t, false)
+	return provenAt(t, teststore.Server{Endpoint: m.Endpoint, Key: m.Key, Secret: m.Secret})
+}
+
+// provenAt leads the default profile to a server.
+func provenAt(t *testing.T, s teststore.Server) asking {
+	isolate(t, "[default]\nendpoint_url = "+s.Endpoint+"\nregion = "+s.Region+"\n",
+		"[default]\naws_access_key_id = "+s.Key+"\naws_secret_access_key = "+s.Secret+"\n")
+	p := newPlace(t, teststore.Bucket, "")
+	return asking{p, openDesk(t, desk.Options{}), desk.Destination{Bucket: p.bucket}}
+}
+
+// provenStep is a line of the table, and what finds out what to put there.
+type provenStep struct {
+	says string
+	do   func(asking) string
+}
+
+func provenSteps() []provenStep {
+	return []provenStep{
+		{"a small file is proven by", asking.small},
+		{"a file in parts is proven by", asking.inParts},
+		{"a taken name, small file", func(a asking) string { return a.taken(1) }},
+		{"a taken name, file in parts", func(a asking) string { return a.taken(11 << 20) }},
+		{"hostile names arrive as they are", asking.names},
+		{"a link that was changed or has ended", asking.linksEnd},
+		{"browse, renew, copy, verify", asking.renews},
+		{"go on with the parts that are there", asking.goesOn},
+		{"cancelled, nothing is left", asking.cancelled},
+		{"unfinished uploads are found", asking.unfinished},
+		{"revoke by deleting, by renaming, undo", asking.revokes},
+		{"one link for many files", asking.bundles},
+		{"ask for any number of files", asking.asksForAny},
+		{"ask for one file", asking.asksForOne},
+		{"ask for files in parts", asking.asksForParts},
+		{"a request's page in a file (CORS)", asking.cors},
+		{"close a request and deny what was signed", asking.denies},
+	}
+}
+
+const works = "works"
+
+// file makes one of random bytes.
+func (a asking) file(name string, size int) string {
+	a.t.Helper()
+	path := filepath.Join(a.t.TempDir(), name)
+	body := make([]byte, size)
+	_, _ = rand.Read(body)
+	if err := os.WriteFile(path, body, 0o600); err != nil {
+		a.t.Fatal(err)
+	}
+	return path
+}
+
+// send sends files that shall all arrive with a link that was tried.
+func (a asking) send(o desk.SendOptions, paths ...string) []desk.Transfer {
+	a.t.Helper()
+	o.PartSize = 5 << 20
+	list := send(a.t, a.desk, a.to, o, paths...)
+	for _, one := range list {
+		if one.State != desk.Sent || one.Trouble != nil || !one.Link.Verified {
+			a.t.Fatalf("%s: %s, %v", one.Name, one.State, one.Trouble)
+		}
+	}
+	return list
+}
+
+// sent sends one file and compares what its link gives with it.
+func (a asking) sent(size int) desk.Transfer {
+	a.t.Helper()
+	path := a.file("file.bin", size)
+	one := one(a.t, a.send(desk.SendOptions{}, path))
+	a.same(one.Link.URL, path)
+	return one
+}
+
+// same follows a link to a file's bytes.
+func (a asking) same(link, path string) {
+	a.t.Helper()
+	want, err := os.ReadFile(path)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	status, _, got := a.do(http.MethodGet, link, nil, nil)
+	if status != http.StatusOK || got != string(want) {
+		a.t.Errorf("HTTP %d, %d bytes of %d", status, len(got), len(want))
+	}
+}
+
+// proof is the kind of a checksum as the ledger names it.
+func proof(one desk.Transfer) string {
+	kind, _, _ := strings.Cut(one.Checksum, ":")
+	return map[string]string{"crc64nvme": "CRC64NVME", "crc32c": "CRC32C", "sha256": "SHA-256", "etag": "Content-MD5"}[kind]
+}
+
+func (a asking) small() string { return proof(a.sent(1000)) }
+
+func (a asking) inParts() string { return proof(a.sent(12 << 20)) }
+
+// taken tells who keeps a taken name from being overwritten: the store by If-None-Match, also when two come at once,
+// or nobody but Waybill's own look before.
+func (a asking) taken(size int) string {
+	before := a.sent(size)
+	path := before.Path
+	other := a.file("file.bin", size)
+	again := one(a.t, a.send(desk.SendOptions{OnClash: desk.ClashKeepBoth}, other))
+	if again.Key == before.Key {
+		return "is overwritten"
+	}
+	a.same(before.Link.URL, path)
+	a.same(again.Link.URL, other)
+	skipped := one(a.t, send(a.t, a.desk, a.to, desk.SendOptions{OnClash: desk.ClashSkip, PartSize: 5 << 20}, other))
+	if skipped.State != desk.Skipped {
+		a.t.Errorf("%s, %v", skipped.State, skipped.Trouble)
+	}
+	return works
+}
+
+// names sends what is allowed in a key and hard to sign.
+func (a asking) names() string {
+	dir := filepath.Join(a.t.TempDir(), "names")
+	for _, name := range []string{"é 日本 🚀.txt", "a+b&c=d;e,f.txt", "50% (1) [x] {y}.txt", `q'"uote.txt`, "~!@$*^.txt", "#?.txt"} {
+		write(a.t, filepath.Join(dir, name), "this is "+name)
+	}
+	for _, one := range a.send(desk.SendOptions{}, dir) {
+		status, h, body := a.do(http.MethodGet, one.Link.URL, nil, nil)
+		if status != http.StatusOK || body != "this is "+filepath.Base(one.Path) {
+			a.t.Errorf("%s: HTTP %d %q", one.Key, status, body)
+		}
+		if !strings.Contains(h.Get("Content-Disposition"), "filename*=UTF-8''"+url.PathEscape(filepath.Base(one.Path))) && !strings.Contains(h.Get("Content-Disposition"), filepath.Base(one.Path)) {
+			a.t.Logf("%s is called %q", one.Key, h.Get("Content-Disposition"))
+		}
+	}
+	return works
+}
+
+// linksEnd follows a link without its signature, with a bent one, and after its end.
+func (a asking) linksEnd() string {
+	sent := a.sent(1000)
+	link, err := url.Parse(sent.Link.URL)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	follow := func(change func(url.Values)) int {
+		bent := *link
+		q := link.Query()
+		change(q)
+		bent.RawQuery = q.Encode()
+		status, _, _ := a.do(http.MethodGet, bent.String(), nil, nil)
+		return status
+	}
+	for what, change := range map[string]func(url.Values){
+		"without a signature":  func(q url.Values) { clear(q) },
+		"for another end":      func(q url.Values) { q.Set("X-Amz-Expires", "86400") },
+		"with other bytes":     func(q url.Values) { q.Set("X-Amz-Signature", strings.Repeat("0", 64)) },
+		"under another's name": func(q url.Values) { q.Set("response-content-disposition", "inline") },
+	} {
+		if status := follow(change); status < 400 {
+			return what + " it works"
+		}
+	}
+	short := a.desk.LinkTo(a.t.Context(), desk.Store{}, a.bucket, sent.Key, desk.SendOptions{Expires: time.Second, Verify: desk.VerifyNone})
+	if short.Link == nil {
+		a.t.Fatal(short.Trouble)
+	}
+	<-time.After(time.Until(short.Link.Ends) + 1100*time.Millisecond)
+	if status, _, _ := a.do(http.MethodGet, short.Link.URL, nil, nil); status < 400 {
+		return "works after its end"
+	}
+	return "is refused"
+}
+
+// renews asks for what is there, and signs anew.
+func (a asking) renews() string {
+	sent := a.sent(12 << 20)
+	ctx := a.t.Context()
+	page, err := a.desk.Browse(ctx, desk.Store{}, a.bucket, a.to.Prefix+"/", "")
+	if err != nil || len(page.Lines) != 1 || page.Lines[0].Key != sent.Key {
+		a.t.Errorf("%+v, %v", page, err)
+	}
+	renewed := a.desk.Renew(ctx, sent.ID, 2*time.Hour, desk.VerifyAll)
+	if renewed.Trouble != nil || !renewed.Link.Verified {
+		a.t.Fatal(renewed.Trouble)
+	}
+	a.same(renewed.Link.URL, sent.Path)
+	link, err := a.desk.CopyLink(ctx, sent.ID)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	a.same(link.URL, sent.Path)
+	if _, err := a.desk.Verify(ctx, sent.ID); err != nil {
+		a.t.Error(err)
+	}
+	return works
+}
+
+// goesOn leaves a drop in the middle and goes on by another desk.
+func (a asking) goesOn() string {
+	path := a.file("large.bin", 60<<20)
+	ctx, leave := context.WithCancelCause(context.Background())
+	defer leave(nil)
+	home := a.t.TempDir()
+	d, err := desk.Open(context.Background(), desk.Options{Home: home})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	d.SetLimitRate(40 << 20)
+	drop := d.Send(ctx, a.to, desk.SendOptions{PartSize: 5 << 20, Concurrency: 2}, []string{path})
+	for e := range drop.Events() {
+		if e.Done > 20<<20 {
+			leave(desk.ErrLeave)
+		}
+		if e.State.Over() {
+			a.t.Fatalf("%s, %v", e.State, e.Trouble)
+		}
+	}
+	if err := d.Close(); err != nil {
+		a.t.Error(err)
+	}
+	d = openDesk(a.t, desk.Options{Home: home})
+	list := interrupted(a.t, d)
+	if len(list) != 1 {
+		a.t.Fatalf("%+v", list)
+	}
+	drop, err = d.Resume(context.Background(), list[0], nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	kept := int64(0)
+	var last desk.Transfer
+	for e := range drop.Events() {
+		if kept == 0 {
+			kept = e.Done
+		}
+		last = e
+	}
+	if last.State != desk.Sent || last.Trouble != nil {
+		a.t.Fatalf("%s, %v", last.State, last.Trouble)
+	}
+	a.same(last.Link.URL, path)
+	if kept < 10<<20 {
+		return "begins anew"
+	}
+	return works
+}
+
+// uploads are the multipart uploads of the step that nobody has finished. No prefix is named: MinIO would want a whole key.
+func (a asking) uploads() (keys []string) {
+	a.t.Helper()
+	out, err := a.signer.Client().ListMultipartUploads(a.t.Context(), &s3.ListMultipartUploadsInput{Bucket: aws.String(a.bucket)})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	for _, u := range out.Uploads {
+		if key := aws.ToString(u.Key); strings.HasPrefix(key, a.to.Prefix) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// cancelled cancels in the middle of the parts.
+func (a asking) cancelled() string {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var once atomic.Bool
+	a.desk.SetLimitRate(20 << 20)
+	defer a.desk.SetLimitRate(0)
+	drop := a.desk.Send(ctx, a.to, desk.SendOptions{PartSize: 5 << 20}, []string{a.file("large.bin", 40<<20)})
+	for e := range drop.Events() {
+		if e.Done > 6<<20 && once.CompareAndSwap(false, true) {
+			cancel()
+		}
+	}
+	left := a.uploads()
+	if len(left) > 0 {
+		return "leaves its parts"
+	}
+	return works
+}
+
+// unfinished finds somebody's upload.
+func (a asking) unfinished() string {
+	key := a.to.Prefix + "/left.bin"
+	out, err := a.signer.Client().CreateMultipartUpload(a.t.Context(), &s3.CreateMultipartUploadInput{Bucket: aws.String(a.bucket), Key: aws.String(key)})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	list, err := a.desk.StaleUploads(a.t.Context(), desk.Store{}, a.bucket, a.to.Prefix+"/")
+	if err != nil {
+		return code(err)
+	}
+	if len(list) != 1 || list[0].ID != aws.ToString(out.UploadId) {
+		return "are not listed"
+	}
+	if err := a.desk.RemoveUpload(a.t.Context(), desk.Store{}, a.bucket, list[0]); err != nil {
+		a.t.Error(err)
+	}
+	return works
+}
+
+func (a asking) revokes() string {
+	ctx := a.t.Context()
+	sent := a.sent(12 << 20)
+	if _, err := revoke(a.desk, sent.ID, desk.RevokeRename); err != nil {
+		return code(err)
+	}
+	if status, _, _ := a.do(http.MethodGet, sent.Link.URL, nil, nil); status != http.StatusNotFound {
+		a.t.Errorf("HTTP %d of a revoked link", status)
+	}
+	if _, err := a.desk.Unrevoke(ctx, sent.ID); err != nil {
+		a.t.Fatal(err)
+	}
+	a.same(sent.Link.URL, sent.Path)
+	if _, err := revoke(a.desk, sent.ID, desk.RevokeDelete); err != nil {
+		a.t.Fatal(err)
+	}
+	if status, _, _ := a.do(http.MethodGet, sent.Link.URL, nil, nil); status != http.StatusNotFound {
+		a.t.Errorf("HTTP %d of a deleted object", status)
+	}
+	return works
+}
+
+func (a asking) bundles() string {
+	list := a.send(desk.SendOptions{Bundle: true}, a.file("a.bin", 10), a.file("b.bin", 12<<20))
+	if len(list) != 3 {
+		a.t.Fatalf("%d transfers", len(list))
+	}
+	status, h, page := a.do(http.MethodGet, list[2].Link.URL, nil, nil)
+	links := downloads(a.t, page)
+	if status != http.StatusOK || !strings.HasPrefix(h.Get("Content-Type"), "text/html") || len(links) != 2 {
+		a.t.Fatalf("HTTP %d, %v, %d links", status, h, len(links))
+	}
+	slices.Sort(links) // their keys differ before their signatures do
+	a.same(links[0], list[0].Path)
+	a.same(links[1], list[1].Path)
+	return works
+}
+
+// come downloads what has arrived by a request, and closes it.
+func (a asking) come(w *desk.Ways, want map[string]string) {
+	a.t.Helper()
+	if status, _, _ := a.do(http.MethodGet, w.PageURL, nil, nil); status != http.StatusOK {
+		a.t.Errorf("the page: HTTP %d", status)
+	}
+	dir := a.t.TempDir()
+	if _, err := a.desk.Download(a.t.Context(), w.Request.ID, dir, nil, nil); err != nil {
+		a.t.Fatal(err)
+	}
+	if got := inFolder(a.t, dir); !maps.Equal(got, want) {
+		a.t.Errorf("%d files came, want %d", len(got), len(want))
+	}
+	if _, err := a.desk.CloseRequest(a.t.Context(), w.Request.ID, false); err != nil {
+		a.t.Error(err)
+	}
+	if status, _, _ := a.do(http.MethodGet, w.PageURL, nil, nil); status != http.StatusNotFound {
+		a.t.Errorf("the page of a closed request: HTTP %d", status)
+	}
+}
+
+func (a asking) asksForAny() string {
+	w, err := a.desk.Request(a.t.Context(), a.to, desk.RequestOptions{Large: -1})
+	if err != nil {
+		return code(err)
+	}
+	if code(w.Trouble) == "NoForms" {
+		if status, answer := a.put(w.Uploads[0], "é.txt", "hello"); status != http.StatusOK {
+			a.t.Fatalf("HTTP %d: %s", status, answer)
+		}
+		a.come(w, map[string]string{"é.txt": "hello"})
+		return "by a place for each file"
+	}
+	if w.Trouble != nil {
+		return w.Trouble.Code
+	}
+	a.sendByForm(w, map[string]string{"é.txt": "hello", "b.txt": "there"})
+	a.come(w, map[string]string{"é.txt": "hello", "b.txt": "there"})
+	return "by form"
+}
+
+func (a asking) asksForOne() string {
+	w := a.ask(desk.RequestOptions{Files: 1, Kinds: []string{"application/pdf"}, Large: -1})
+	u := w.Uploads[0]
+	u.Header = maps.Clone(u.Header)
+	u.Header["Content-Type"] = "text/html"
+	if status, _ := a.put(u, "a.html", "<script>"); status < 400 {
+		return "another type is taken"
+	}
+	if status, answer := a.put(w.Uploads[0], "a.pdf", "hello"); status != http.StatusOK {
+		a.t.Fatalf("HTTP %d: %s", status, answer)
+	}
+	outcome := works
+	if status, _ := a.put(w.Uploads[0], "a.pdf", "other"); status < 400 {
+		outcome = "is overwritten"
+	}
+	a.come(w, map[string]string{"a.pdf": "hello"})
+	return outcome
+}
+
+func (a asking) asksForParts() string {
+	w, err := a.desk.Request(a.t.Context(), a.to, desk.RequestOptions{Files: 1, Large: 1})
+	if err != nil {
+		return code(err)
+	}
+	if len(a.uploads()) == 0 {
+		return "has none"
+	}
+	if _, err := a.desk.CloseRequest(a.t.Context(), w.Request.ID, false); err != nil {
+		a.t.Fatal(err)
+	}
+	if left := a.uploads(); len(left) > 0 {
+		return "leaves its parts"
+	}
+	return works
+}
+
+func (a asking) cors() string {
+	ctx := a.t.Context()
+	before, err := a.desk.CORS(ctx, desk.Store{}, a.bucket)
+	if err != nil {
+		return code(err)
+	}
+	if before.Trouble != nil {
+		return map[string]string{"CORSAlways": "always works", "CORSNever": "never works"}[before.Trouble.Code]
+	}
+	w := a.ask(desk.RequestOptions{Files: 1})
+	if _, err := a.desk.AddCORS(ctx, desk.Store{}, a.bucket); err != nil {
+		return code(err)
+	}
+	if !a.preflight(w.Uploads[0].URL, http.MethodPut) {
+		return "is set and not honoured"
+	}
+	if _, err := a.desk.UndoCORS(ctx, desk.Store{}, a.bucket); err != nil {
+		a.t.Error(err)
+	}
+	if a.preflight(w.Uploads[0].URL, http.MethodPut) {
+		a.t.Error("the rule still works")
+	}
+	return "by a rule, with undo"
+}
+
+func (a asking) denies() string {
+	w := a.ask(desk.RequestOptions{Files: 1, Large: -1})
+	closed, err := a.desk.CloseRequest(a.t.Context(), w.Request.ID, true)
+	if err != nil {
+		return code(err)
+	}
+	status, _ := a.put(w.Uploads[0], "late.txt", "late")
+	if closed.Denied != (status >= 400) {
+		a.t.Errorf("denied: %v, and then HTTP %d", closed.Denied, status)
+	}
+	if !closed.Denied {
+		return "goes on until its end"
+	}
+	return works
+}
