@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 
 	"waybill/internal/desk"
@@ -89,7 +87,7 @@ func (u *ui) download(r desk.Request, keys []string) {
 	ask(u, func(ctx context.Context) (string, error) { return chooseTarget(ctx, last) }, func(folder string, err error) {
 		switch {
 		case err != nil:
-			u.fyneTarget(func(folder string) { u.bring(r, folder, keys) })
+			u.fyneFolder(targetTitle(), lang.L("Download"), func(folder string) { u.bring(r, folder, keys) })
 		case folder != "":
 			u.bring(r, folder, keys)
 		}
@@ -97,18 +95,6 @@ func (u *ui) download(r desk.Request, keys []string) {
 }
 
 func targetTitle() string { return lang.L("Download to which folder?") }
-
-// fyneTarget is the last resort where the system has no chooser of its own.
-func (u *ui) fyneTarget(chosen func(folder string)) {
-	d := dialog.NewFolderOpen(func(folder fyne.ListableURI, err error) {
-		if err == nil && folder != nil {
-			chosen(folder.Path())
-		}
-	}, u.window)
-	d.SetTitleText(targetTitle())
-	d.SetConfirmText(lang.L("Download"))
-	d.Show()
-}
 
 // bring brings files into a folder, and says how far it is.
 func (u *ui) bring(r desk.Request, folder string, keys []string) {

@@ -322,6 +322,23 @@ func TestHandingOver(t *testing.T) {
 	if r.send.dest.at.Profile != "work" || len(r.send.waiting) != 1 || len(r.send.shown) != 1 {
 		t.Error("it has changed something")
 	}
+	// A profile that there is not stands in the field, so that another one can be chosen in its place.
+	buttonIn(r.notices.lines["waiting"], "Forget them").onTap()
+	if err := r.handOver(instance.Call{Store: desk.Store{Profile: "nosuch"}, Files: []string{file}, Surroundings: r.surroundings}); err != nil {
+		t.Fatal(err)
+	}
+	r.until("it is said", func() bool { return r.send.dest.refused != nil })
+	if r.send.dest.profile.Text != "nosuch" || len(r.send.waiting) != 1 {
+		t.Errorf("the field says %q, %q wait", r.send.dest.profile.Text, r.send.waiting)
+	}
+	buttonIn(r.notices.lines["waiting"], "Forget them").onTap()
+	r.fill(r.send.dest.profile, "Sandbox")
+	if !r.send.dest.at.Sandbox {
+		t.Errorf("%+v", r.send.dest.at)
+	}
+	if err := r.handOver(instance.Call{Store: desk.Store{Profile: "work"}, Files: []string{file}, Surroundings: r.surroundings}); err != nil {
+		t.Fatal(err)
+	}
 	// A call whose caller has given up is not done, and one that comes when the window is closing is for another.
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()

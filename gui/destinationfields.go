@@ -46,6 +46,8 @@ func (d *destinationFields) labelled() (profile, bucket, prefix fyne.CanvasObjec
 func (d *destinationFields) show() {
 	if p, there := d.profileOf(d.at.Store); there {
 		d.profile.setOption(profileOption(p))
+	} else if d.at.Profile != "" { // what the command line named stands there, also where there is no such profile
+		d.profile.setOption(option{label: d.at.Profile, id: "profile " + d.at.Profile})
 	}
 	if d.at.Sandbox && d.at.Bucket == "" {
 		d.at.Bucket = desk.SandboxBucket

@@ -68,10 +68,13 @@ func (f *float) hideTip() {
 	}
 }
 
+// leastList is how wide what comes below a field is at least, for the longest words that the window itself puts there.
+const leastList = 288
+
 // show puts an object below another one, as wide as it is, or above it where there is more room.
 func (f *float) show(o, below fyne.CanvasObject, height float32) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(below)
-	o.Resize(fyne.NewSize(max(below.Size().Width, 220), height))
+	o.Resize(fyne.NewSize(max(below.Size().Width, leastList), height))
 	y := at.Y + below.Size().Height + 4
 	if y+height > f.layer.Size().Height && at.Y > height {
 		y = at.Y - height - 4

@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 
 	"waybill/assets"
@@ -138,6 +139,7 @@ type ui struct {
 
 	float    *float
 	notices  *notices
+	chooser  *dialog.FileDialog // Fyne's own, while it covers the window
 	side     *sidebar
 	send     *sendPlace
 	links    *linksPlace
@@ -249,6 +251,7 @@ func (u *ui) count() {
 	u.links.tick()
 	u.send.tick()
 	u.requests.tick()
+	u.notices.tick()
 	if u.qr != nil {
 		u.qr.tick()
 	}

@@ -50,7 +50,7 @@ func (u *ui) listenToKeys() {
 	c := u.window.Canvas()
 	c.SetOnTypedKey(u.typedKey)
 	for _, s := range u.keys {
-		do := func(fyne.Shortcut) { s.do() }
+		do := func(fyne.Shortcut) { u.press(s) }
 		switch {
 		case s.mod == 0: // typedKey does these
 		case s.id == "paste":
@@ -69,8 +69,18 @@ func (u *ui) listenToKeys() {
 func (u *ui) typedKey(k *fyne.KeyEvent) {
 	for _, s := range u.keys {
 		if s.mod == 0 && s.key == k.Name {
-			s.do()
+			u.press(s)
 		}
+	}
+}
+
+// press does what a shortcut is for. Behind a chooser that covers the window nothing moves: Escape closes the chooser.
+func (u *ui) press(s shortcut) {
+	switch {
+	case u.chooser == nil, u.window.Canvas().Overlays().Top() == nil:
+		s.do()
+	case s.id == "escape":
+		u.chooser.Hide()
 	}
 }
 
@@ -86,7 +96,7 @@ func (u *ui) typedShortcut(s fyne.Shortcut) bool {
 			if ofRows(k.id) {
 				return false
 			}
-			k.do()
+			u.press(k)
 			return true
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 
 	"waybill/internal/desk"
@@ -56,24 +54,14 @@ type chosenFile struct {
 func (u *ui) save(name string, write func(io.Writer) error, help func() string) {
 	ask(u, func(ctx context.Context) (chosenFile, error) { return chooseSave(ctx, name) }, func(to chosenFile, err error) {
 		if err != nil {
-			u.fyneSave(name, func(path string) { u.saveAs(chosenFile{path, false}, write, help) })
+			// A folder: Fyne's chooser for a file to save empties one that is there before anybody has anything to put into it.
+			u.fyneFolder(lang.L("Choose a folder for {{.Name}}", args{"Name": name}), lang.L("Save"), func(folder string) {
+				u.saveAs(chosenFile{filepath.Join(folder, name), false}, write, help)
+			})
 			return
 		}
 		u.saveAs(to, write, help)
 	})
-}
-
-// fyneSave is the last resort where the system has no chooser of its own. It lets the person choose a folder: Fyne's
-// chooser for a file to save empties a file that is there before anybody has anything to put into it.
-func (u *ui) fyneSave(name string, chosen func(path string)) {
-	d := dialog.NewFolderOpen(func(folder fyne.ListableURI, err error) {
-		if err == nil && folder != nil {
-			chosen(filepath.Join(folder.Path(), name))
-		}
-	}, u.window)
-	d.SetTitleText(lang.L("Choose a folder for {{.Name}}", args{"Name": name}))
-	d.SetConfirmText(lang.L("Save"))
-	d.Show()
 }
 
 func (u *ui) saveAs(to chosenFile, write func(io.Writer) error, help func() string) {

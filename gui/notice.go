@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
@@ -10,13 +12,18 @@ import (
 	"waybill/internal/desk"
 )
 
-// notices are lines at the top of the window for what is no matter of one row. A line stays until it is
-// closed or what it says is no longer so; no dialog stands in the way.
+// notices are lines at the top of the window for what is no matter of one row; no dialog stands in the way. What is
+// wrong, and what is asked, stays until it is closed or no longer so. Of news there is one line, the last, and it goes by
+// itself after a while, unless it has a button.
 type notices struct {
 	ui    *ui
 	box   *fyne.Container
 	lines map[string]*fyne.Container
+	news  map[string]time.Time // which of them are news, and when that goes by itself; zero: it does not
 }
+
+// newsLast is how long news stands there, time enough to read two sentences.
+const newsLast = 15 * time.Second
 
 // notice is one such line.
 type notice struct {
@@ -29,7 +36,7 @@ type notice struct {
 }
 
 func (u *ui) newNotices() *notices {
-	n := &notices{ui: u, box: container.New(stack{gap: 8}), lines: map[string]*fyne.Container{}}
+	n := &notices{ui: u, box: container.New(stack{gap: 8}), lines: map[string]*fyne.Container{}, news: map[string]time.Time{}}
 	n.box.Hide()
 	return n
 }
@@ -37,6 +44,15 @@ func (u *ui) newNotices() *notices {
 // show puts a line under a name, in place of the one with the same name, and gives its words, for what changes.
 func (n *notices) show(name string, what notice) *prose {
 	n.drop(name)
+	if !what.sticky && (what.tone == good || what.tone == neutral) {
+		for other := range n.news {
+			n.drop(other)
+		}
+		n.news[name] = time.Time{}
+		if len(what.actions) == 0 && what.below == nil {
+			n.news[name] = n.ui.now().Add(newsLast)
+		}
+	}
 	text, back := what.tone.colors()
 	words := n.ui.prose(what.text, text)
 	words.label.TextStyle.Bold = true
@@ -90,10 +106,21 @@ func (n *notices) hide(name string) {
 	}
 }
 
+// tick is called once a second, and takes news away that stood there long enough.
+func (n *notices) tick() {
+	now := n.ui.now()
+	for name, until := range n.news {
+		if !until.IsZero() && now.After(until) {
+			n.hide(name)
+		}
+	}
+}
+
 func (n *notices) drop(name string) bool {
 	old, ok := n.lines[name]
 	if ok {
 		delete(n.lines, name)
+		delete(n.news, name)
 		n.box.Remove(old)
 		n.box.Hidden = len(n.lines) == 0
 	}

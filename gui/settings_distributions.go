@@ -48,7 +48,7 @@ func (u *ui) newDistributions() *distributions {
 	d.keyPair = newPlainField(u, lang.L("Key pair ID"), "K2JCJMDEHXQW5F", submit, leave)
 	d.origin = newPlainField(u, lang.L("Origin path"), lang.L("none"), submit, leave)
 	d.key = newPlainField(u, lang.L("Private key"), "~/keys/private.pem", submit, leave)
-	choose := u.button(secondary, lang.L("Choose…"), func() { u.chooseKey(d.key.SetText) })
+	choose := u.button(secondary, lang.L("Choose…"), func() { u.chooseFile(lang.L("Choose the private key"), d.key.SetText) })
 	d.save = u.button(primary, lang.L("Save"), submit)
 	cancel := u.button(secondary, lang.L("Cancel"), leave)
 	d.wrong, d.help = u.prose("", colorError), u.prose("", colorMuted)
@@ -176,17 +176,5 @@ func (d *distributions) remove(one desk.Distribution) {
 			text: lang.L("The distribution of {{.Bucket}} was removed here.", args{"Bucket": one.Bucket}),
 			help: lang.L("Links that were made with it go on working; new ones last seven days at most."),
 		})
-	})
-}
-
-// chooseKey lets the person choose the file with a private key.
-func (u *ui) chooseKey(chosen func(path string)) {
-	ask(u, func(ctx context.Context) (string, error) { return chooseOne(ctx, lang.L("Choose the private key")) }, func(path string, err error) {
-		switch {
-		case err != nil:
-			u.fyneChooser(false, func(paths []string) { chosen(paths[0]) })
-		case path != "":
-			chosen(path)
-		}
 	})
 }

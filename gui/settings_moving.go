@@ -22,7 +22,7 @@ func (u *ui) newMoving() fyne.CanvasObject {
 		u.prose(lang.L("Settings and links go into one file, without any key, token or address of a link. AWS files and private keys go by hand; the sandbox, requests, and drops that are not done, stay here."), colorText).all,
 		container.New(line{gap: 8},
 			u.button(secondary, lang.L("Export…"), u.exportAll),
-			u.button(secondary, lang.L("Import…"), u.chooseImport)))
+			u.button(secondary, lang.L("Import…"), func() { u.chooseFile(lang.L("Choose the file that was exported"), u.askToImport) })))
 }
 
 func (u *ui) exportAll() {
@@ -49,20 +49,6 @@ func (u *ui) exported(m desk.Moving) []string {
 		said = append(said, lang.N("{{.Count}} links are left out, because no import would take them.", m.LeftOut, args{"Count": u.words.count(m.LeftOut)}))
 	}
 	return said
-}
-
-// chooseImport lets the person choose a file, and asks before anything is taken in.
-func (u *ui) chooseImport() {
-	ask(u, func(ctx context.Context) (string, error) {
-		return chooseOne(ctx, lang.L("Choose the file that was exported"))
-	}, func(path string, err error) {
-		switch {
-		case err != nil:
-			u.fyneChooser(false, func(paths []string) { u.askToImport(paths[0]) })
-		case path != "":
-			u.askToImport(path)
-		}
-	})
 }
 
 func (u *ui) askToImport(path string) {

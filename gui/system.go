@@ -7,8 +7,6 @@ import (
 	"runtime"
 	"strings"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/lang"
 )
 
@@ -31,25 +29,6 @@ func (u *ui) reveal(path string) {
 	if err != nil {
 		u.notices.show("reveal", notice{tone: warning, text: lang.L("The file manager could not be opened."), help: filepath.Dir(path)})
 	}
-}
-
-// fyneChooser is the last resort where the system has no chooser of its own: it takes one file at a time.
-func (u *ui) fyneChooser(folder bool, chosen func([]string)) {
-	if folder {
-		dialog.ShowFolderOpen(func(list fyne.ListableURI, err error) {
-			if err == nil && list != nil {
-				chosen([]string{list.Path()})
-			}
-		}, u.window)
-		return
-	}
-	dialog.ShowFileOpen(func(file fyne.URIReadCloser, err error) {
-		if err != nil || file == nil {
-			return
-		}
-		_ = file.Close() // only its name is wanted
-		chosen([]string{file.URI().Path()})
-	}, u.window)
 }
 
 // paste sends the files that were copied in a file manager, or whose paths were copied as text.
