@@ -61,6 +61,10 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	if err != nil {
 		return errors.Join(err, first.Close())
 	}
+	// Fyne makes two folders in the folder for caches, and not that one: in a new home it would complain on the terminal.
+	if caches, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(caches, 0o700) // #nosec G301 -- without it Fyne has no cache, and says so
+	}
 	a := app.NewWithID(ID)
 	a.SetIcon(fyne.NewStaticResource("waybill.png", assets.Icon))
 	if err := lang.AddTranslationsFS(assets.Translations, "translations"); err != nil {
