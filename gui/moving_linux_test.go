@@ -58,6 +58,9 @@ func TestMovingToAnotherComputer(t *testing.T) {
 	other.until("it is done", func() bool {
 		return strings.HasPrefix(other.says(movingNotice), "2 links came. 2 are new here, 0 were renewed")
 	})
+	if said := other.says(movingNotice); !strings.Contains(said, "The next drop goes to "+r.send.dest.at.Bucket+"/") {
+		t.Errorf("%q", said)
+	}
 	other.until("the links are shown", func() bool { return len(other.links.shown) == 2 })
 	if other.send.dest.at.Bucket != r.send.dest.at.Bucket || other.send.dest.at.Bucket == "" {
 		t.Errorf("the next drop goes to %q", other.send.dest.at.Bucket)

@@ -75,6 +75,12 @@ func (u *ui) importAll(path string) {
 		}
 		said := []string{lang.L("{{.New}} are new here, {{.Later}} were renewed or revoked there, {{.Kept}} stay as they are here. Copies of what was here before are beside ledger and settings.",
 			args{"New": u.words.count(m.Added), "Later": u.words.count(m.Replaced), "Kept": u.words.count(m.Kept)})}
+		if m.LeftOut > 0 {
+			said = append(said, lang.N("{{.Count}} settings cannot be used here, so they are left out.", m.LeftOut, args{"Count": u.words.count(m.LeftOut)}))
+		}
+		if next := u.desk.Settings().Destination; next.Bucket != "" {
+			said = append(said, lang.L("The next drop goes to {{.Place}}.", args{"Place": oneLine(next.Bucket + "/" + next.Prefix)}))
+		}
 		if len(m.Keys) > 0 {
 			said = append(said, lang.L("Private keys are missing here: {{.Paths}}", args{"Paths": strings.Join(m.Keys, ", ")}))
 		}
