@@ -38,17 +38,27 @@ type MinIO struct {
 	Secret   string
 	// CA is the file of the certificate to trust; "" for plain http.
 	CA string
+	// Region is the one that requests must be signed for.
+	Region string
 
 	t testing.TB
 }
 
 // StartMinIO runs a server until the test ends, over https with a certificate of its own if told so. The
 // program is the one that make has built, named by WAYBILL_MINIO.
-func StartMinIO(t testing.TB, https bool) *MinIO {
+func StartMinIO(t testing.TB, https bool) *MinIO { return start(t, https, "us-east-1") }
+
+// StartMinIOIn runs a server over plain http that takes requests signed for one region only, and knows buckets by
+// names of hosts below the domains as well.
+func StartMinIOIn(t testing.TB, region string, domains ...string) *MinIO {
+	return start(t, false, region, "MINIO_SITE_REGION="+region, "MINIO_DOMAIN="+strings.Join(domains, ","))
+}
+
+func start(t testing.TB, https bool, region string, settings ...string) *MinIO {
 	t.Helper()
 	program := find(t)
 	dir := t.TempDir()
-	m := &MinIO{Key: "root" + rand.Text()[:12], Secret: rand.Text() + rand.Text(), t: t}
+	m := &MinIO{Key: "root" + rand.Text()[:12], Secret: rand.Text() + rand.Text(), Region: region, t: t}
 	certs := filepath.Join(dir, "certs")
 	scheme := "http"
 	if https {
@@ -62,6 +72,7 @@ func StartMinIO(t testing.TB, https bool) *MinIO {
 		"server", "--quiet", "--address", address, "--certs-dir", certs, filepath.Join(dir, "data"))
 	cmd.Env = append(withoutAWS(os.Environ()), "HOME="+dir, "MINIO_ROOT_USER="+m.Key, "MINIO_ROOT_PASSWORD="+m.Secret,
 		"MINIO_BROWSER=off", "MINIO_UPDATE=off", "_MINIO_SERVER_DEBUG=off")
+	cmd.Env = append(cmd.Env, settings...)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start MinIO: %v", err)
@@ -143,7 +154,7 @@ func (m *MinIO) transport() http.RoundTripper {
 // Client is the SDK's client with the given credentials.
 func (m *MinIO) Client(key, secret, token string) *s3.Client {
 	return s3.New(s3.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(m.Endpoint), UsePathStyle: true, RetryMaxAttempts: 1,
+		Region: m.Region, BaseEndpoint: aws.String(m.Endpoint), UsePathStyle: true, RetryMaxAttempts: 1,
 		HTTPClient:  &http.Client{Transport: m.transport(), Timeout: 10 * time.Second},
 		Credentials: credentials.NewStaticCredentialsProvider(key, secret, token),
 	})
@@ -164,7 +175,7 @@ func (m *MinIO) Session(d time.Duration, policy string) (key, secret, token stri
 // assume asks the server's STS for credentials.
 func (m *MinIO) assume(d time.Duration, policy string) (*sts.AssumeRoleOutput, error) {
 	client := sts.New(sts.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(m.Endpoint), HTTPClient: &http.Client{Transport: m.transport()},
+		Region: m.Region, BaseEndpoint: aws.String(m.Endpoint), HTTPClient: &http.Client{Transport: m.transport()},
 		Credentials: credentials.NewStaticCredentialsProvider(m.Key, m.Secret, ""),
 	})
 	in := &sts.AssumeRoleInput{
