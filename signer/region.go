@@ -74,6 +74,14 @@ func partitionOf(region string) string {
 	return "aws"
 }
 
+// Partition is the part of AWS that the store belongs to; other stores call theirs "aws".
+func (s *Signer) Partition() string {
+	if s.Endpoint() != "" {
+		return "aws"
+	}
+	return partitionOf(s.region)
+}
+
 // KnowRegion tells the signer where a bucket of AWS is, as its own list of buckets does. Of a store with an endpoint of
 // its own, the region is what its owner calls it, and nothing is learned.
 func (s *Signer) KnowRegion(bucket, region string) {
@@ -174,13 +182,16 @@ func looksLikeRegion(name string) bool {
 }
 
 // askTime is how long AWS has to say where a bucket is.
-const askTime = 10 * time.Second
+const askTime = 5 * time.Second
 
 // Locate finds out where a bucket of AWS is, where nobody has said it yet: a link that was signed for another region would
 // fail at whoever opens it. It takes one request, which is not signed and which anybody may make, and one only. Whoever
 // sends or looks before need not call it, since the answer tells.
 func (s *Signer) Locate(ctx context.Context, bucket string) {
 	if s.Endpoint() != "" || CheckBucket(bucket) != nil || isAccessPoint(bucket) {
+		return
+	}
+	if _, sure := s.regionOf(bucket); sure {
 		return
 	}
 	s.asking.Lock()

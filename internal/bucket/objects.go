@@ -135,6 +135,15 @@ func Uncover(ctx context.Context, c *s3.Client, bucket, key, marker string) erro
 // ErrDiffers says that what a store has copied is not what was there.
 var ErrDiffers = errors.New("the copy differs")
 
+// sourceOf is how a copy's source begins; an access point has its objects below a word of its own
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html).
+func sourceOf(bucket string) string {
+	if strings.HasPrefix(bucket, "arn:") {
+		return bucket + "/object/"
+	}
+	return bucket + "/"
+}
+
 // Move gives an object another key. S3 has no such request: it copies, and deletes once the copy is there and as
 // large. An object of over 5 GiB is refused by the store.
 func Move(ctx context.Context, c *s3.Client, bucket, from, to string) error {
@@ -148,7 +157,7 @@ func Move(ctx context.Context, c *s3.Client, bucket, from, to string) error {
 		segments[i] = strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 	}
 	_, err = c.CopyObject(ctx, &s3.CopyObjectInput{
-		Bucket: aws.String(bucket), Key: aws.String(to), CopySource: aws.String(bucket + "/" + strings.Join(segments, "/")),
+		Bucket: aws.String(bucket), Key: aws.String(to), CopySource: aws.String(sourceOf(bucket) + strings.Join(segments, "/")),
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)

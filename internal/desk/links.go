@@ -50,12 +50,15 @@ func (d *Desk) sign(ctx context.Context, s *signer.Signer, l lead, expires time.
 	if ok = ok && (l.distributed || expires > signer.MaxExpires); ok {
 		p, err = cloudFront.Get(l.key, s.Now().Add(expires).Truncate(time.Second), o)
 	} else {
+		s.Locate(ctx, l.bucket) // before it is given away: whoever opens it cannot mend it
 		p, err = s.Get(ctx, signer.Object{Bucket: l.bucket, Key: l.key, Expires: expires}, o)
 	}
 	if err != nil {
 		return nil, p, err
 	}
-	return &Link{ID: l.id, URL: p.URL, Ends: p.Ends, Because: p.Because, CloudFront: ok}, p, nil
+	return &Link{
+		ID: l.id, URL: p.URL, Ends: p.Ends, Because: p.Because, CloudFront: ok, RequesterPays: !ok && s.Pays(l.bucket),
+	}, p, nil
 }
 
 // LinkTo makes, tries and records a link to an object that is already in the bucket. What it gives back is a
@@ -146,6 +149,9 @@ func (d *Desk) Entry(ctx context.Context, id string) (Entry, error) {
 		return Entry{}, ledgerTrouble(err, d.ledgerPath())
 	}
 	e := entryOf(r)
+	if e.RequesterPays {
+		d.payFor(e.Destination.Bucket) // as the person has said when the link was made
+	}
 	pages, err := d.ledger.PagesOf(ctx, id)
 	if err == nil && len(pages) > 0 {
 		e.Bundle = pages[len(pages)-1] // the newest
@@ -303,9 +309,7 @@ func recordOf(t Transfer, s Store, o SendOptions, account string, now time.Time)
 	}
 	if t.Link != nil {
 		r.Ends, r.Because, r.Verified = t.Link.Ends, string(t.Link.Because), t.Link.Verified
-		if t.Link.CloudFront {
-			r.Via = viaCloudFront
-		}
+		r.Via = t.Link.via()
 	}
 	return r
 }
@@ -320,7 +324,7 @@ func entryOf(r ledger.Record) Entry {
 		Key: r.Key, Size: r.Size, ContentType: r.ContentType, ETag: r.ETag, Checksum: r.Checksum,
 		State: State(r.State), Sent: r.Created, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
 		Verified: r.Verified, Inline: r.Inline, TroubleCode: r.TroubleCode, TroubleText: r.Trouble,
-		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), CloudFront: r.Via == viaCloudFront,
+		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), CloudFront: r.Via == viaCloudFront, RequesterPays: r.Via == viaRequester,
 		Signed: r.Signed, Revoked: r.Revoked, CanUndo: r.Undo != "",
 	}
 }

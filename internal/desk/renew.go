@@ -186,10 +186,7 @@ func (d *Desk) relink(ctx context.Context, id string, l *Link, expires time.Dura
 	err := d.ledger.Change(ctx, id, func(r *ledger.Record) {
 		r.Signed, r.Asked = d.now(), expires
 		r.Ends, r.Because, r.Verified, r.Account = l.Ends, string(l.Because), l.Verified, account
-		r.TroubleCode, r.Trouble, r.Via = "", "", ""
-		if l.CloudFront {
-			r.Via = viaCloudFront
-		}
+		r.TroubleCode, r.Trouble, r.Via = "", "", l.via()
 	})
 	if err == nil {
 		d.signalChange()

@@ -33,6 +33,8 @@ type requestPlan struct {
 	MaxSize int64      `json:"max_size,omitempty"`
 	Forms   []formPlan `json:"forms,omitempty"`
 	Slots   []slotPlan `json:"slots,omitempty"`
+	// RequesterPays says that who made the request pays for what comes by it.
+	RequesterPays bool `json:"requester_pays,omitempty"`
 }
 
 // formPlan is a form for any number of files of one content type.

@@ -36,7 +36,12 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 	d := m.desk
 	carrier := courier.New(m.signer, courier.Options{})
 	defer carrier.Close()
-	forms := m.options.Files == 0
+	m.signer.Locate(ctx, m.record.Bucket)
+	if m.signer.Endpoint() != "" {
+		// What a store of its own calls its region it tells when it is asked; what is signed below is given away.
+		_ = carrier.Exists(ctx, m.record.Bucket, m.record.Page)
+	}
+	forms := m.options.Files == 0 && !m.signer.Pays(m.record.Bucket) // a form has no field for who pays
 	if forms {
 		var err error
 		if forms, err = takesForms(ctx, m.signer, carrier, m.record); err != nil {
@@ -44,6 +49,7 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		}
 	}
 	m.plan = newRequestPlan(m.options, m.record.Folder, forms)
+	m.plan.RequesterPays = m.signer.Pays(m.record.Bucket)
 	if most := m.plan.largest(); m.options.MaxSize > most {
 		return nil, trouble("MaxSizeNoWay", args{"Given": FormatMaxSize(m.options.MaxSize), "Most": FormatMaxSize(most)}, nil)
 	}
@@ -239,6 +245,7 @@ func (w *waysOf) object(key string) signer.Object {
 
 // sign signs all but the page's link.
 func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
+	w.signer.Locate(ctx, w.record.Bucket)
 	r := w.request()
 	ways := &Ways{Request: r}
 	w.on = pages.Request{

@@ -42,7 +42,7 @@ func (d *Desk) SaveSettings(s Settings) error {
 	d.saving.Lock()
 	defer d.saving.Unlock()
 	kept := d.loadSettings()
-	s.Distributions, s.Updates = kept.Distributions, kept.Updates
+	s.Distributions, s.RequesterPays, s.Updates = kept.Distributions, kept.RequesterPays, kept.Updates
 	return d.writeSettings(s)
 }
 
@@ -51,7 +51,7 @@ func (d *Desk) changeSettings(change func(*Settings)) error {
 	d.saving.Lock()
 	defer d.saving.Unlock()
 	s, kept := d.Settings(), d.loadSettings()
-	s.Distributions, s.Updates = kept.Distributions, kept.Updates
+	s.Distributions, s.RequesterPays, s.Updates = kept.Distributions, kept.RequesterPays, kept.Updates
 	change(&s)
 	return d.writeSettings(s)
 }

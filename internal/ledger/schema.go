@@ -88,6 +88,11 @@ func migrations() []string {
 			seen INTEGER NOT NULL, gone INTEGER NOT NULL,
 			PRIMARY KEY (request, key)
 		) STRICT, WITHOUT ROWID;`,
+		`
+		CREATE TABLE region (
+			store TEXT NOT NULL, bucket TEXT NOT NULL, region TEXT NOT NULL,
+			PRIMARY KEY (store, bucket)
+		) STRICT, WITHOUT ROWID;`,
 	}
 }
 
