@@ -140,7 +140,8 @@ func (e Elsewhere) aboutRegion() bool {
 		return true
 	case http.StatusBadRequest:
 		switch e.Code {
-		case "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError", "IllegalLocationConstraintException", "InvalidRegion":
+		case "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError", "IllegalLocationConstraintException", "InvalidRegion",
+			"MissingFields": // which is what MinIO says of a presigned PUT, and names its region beside it
 			return true
 		case "", "BadRequest": // a HEAD has no body to explain itself with
 			return e.Region != ""

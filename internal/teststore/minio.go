@@ -25,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -41,7 +42,11 @@ type MinIO struct {
 	// Region is the one that requests must be signed for.
 	Region string
 
-	t testing.TB
+	t    testing.TB
+	cmd  *exec.Cmd
+	args []string
+	env  []string
+	log  bytes.Buffer
 }
 
 // StartMinIO runs a server until the test ends, over https with a certificate of its own if told so. The
@@ -67,36 +72,57 @@ func start(t testing.TB, https bool, region string, settings ...string) *MinIO {
 	}
 	address := freeAddress(t)
 	m.Endpoint = scheme + "://" + address
-	var log bytes.Buffer
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, // #nosec G204 -- built by make
-		"server", "--quiet", "--address", address, "--certs-dir", certs, filepath.Join(dir, "data"))
-	cmd.Env = append(withoutAWS(os.Environ()), "HOME="+dir, "MINIO_ROOT_USER="+m.Key, "MINIO_ROOT_PASSWORD="+m.Secret,
+	m.args = []string{program, "server", "--quiet", "--address", address, "--certs-dir", certs, filepath.Join(dir, "data")}
+	m.env = append(withoutAWS(os.Environ()), "HOME="+dir, "MINIO_ROOT_USER="+m.Key, "MINIO_ROOT_PASSWORD="+m.Secret,
 		"MINIO_BROWSER=off", "MINIO_UPDATE=off", "_MINIO_SERVER_DEBUG=off")
-	cmd.Env = append(cmd.Env, settings...)
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("start MinIO: %v", err)
+	m.env = append(m.env, settings...)
+	m.launch()
+	t.Cleanup(m.stop)
+	m.ready()
+	return m
+}
+
+// MoveTo stops the server and runs it again, at the same address and with all that it has, in another region.
+func (m *MinIO) MoveTo(region string) {
+	m.stop()
+	m.Region = region
+	m.env = append(m.env, "MINIO_SITE_REGION="+region) // the last one holds
+	m.launch()
+	m.ready()
+}
+
+func (m *MinIO) launch() {
+	m.cmd = exec.CommandContext(context.WithoutCancel(m.t.Context()), m.args[0], m.args[1:]...) // #nosec G204 -- built by make
+	m.cmd.Env, m.cmd.Stdout, m.cmd.Stderr = m.env, &m.log, &m.log
+	if err := m.cmd.Start(); err != nil {
+		m.t.Fatalf("start MinIO: %v", err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
+}
+
+func (m *MinIO) stop() {
+	_ = m.cmd.Process.Kill()
+	_ = m.cmd.Wait()
+}
+
+// ready waits until the server answers, and makes the bucket.
+func (m *MinIO) ready() {
+	m.t.Helper()
 	client := m.Client(m.Key, m.Secret, "")
 	deadline := time.Now().Add(60 * time.Second)
 	for made := false; ; {
 		var err error
 		if !made {
-			_, err = client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(Bucket)})
-			made = err == nil
+			_, err = client.CreateBucket(m.t.Context(), &s3.CreateBucketInput{Bucket: aws.String(Bucket)})
+			made = err == nil || errors.As(err, new(*types.BucketAlreadyOwnedByYou))
 		}
 		if made { // its STS begins later than its S3
 			_, err = m.assume(15*time.Minute, "")
 		}
 		if err == nil {
-			return m
+			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("MinIO does not answer: %v\n%s", err, log.String())
+			m.t.Fatalf("MinIO does not answer: %v\n%s", err, m.log.String())
 		}
 		time.Sleep(50 * time.Millisecond) // the server has no other way to say that it is ready
 	}
