@@ -35,7 +35,7 @@ var (
 // ofKMS knows what the key of a bucket, or of an object, can be the reason of. S3 names the action that KMS refused in its
 // message only (https://repost.aws/knowledge-center/s3-access-denied-error-kms).
 func ofKMS(r refusal, a args) string {
-	a["Key"] = kmsKey.FindString(r.message)
+	a["KMSKey"] = kmsKey.FindString(r.message)
 	switch {
 	case strings.HasPrefix(r.code, "KMS."):
 		return "KMSKey"

@@ -10,6 +10,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -57,6 +58,16 @@ func StartMinIO(t testing.TB, https bool) *MinIO { return start(t, https, "us-ea
 // names of hosts below the domains as well.
 func StartMinIOIn(t testing.TB, region string, domains ...string) *MinIO {
 	return start(t, false, region, "MINIO_SITE_REGION="+region, "MINIO_DOMAIN="+strings.Join(domains, ","))
+}
+
+// KMSKey is the name of the one key that StartMinIOWithKMS encrypts with.
+const KMSKey = "waybill-key"
+
+// StartMinIOWithKMS runs a server over plain http that can encrypt with a key of its KMS.
+func StartMinIOWithKMS(t testing.TB) *MinIO {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // which never fails
+	return start(t, false, "us-east-1", "MINIO_KMS_SECRET_KEY="+KMSKey+":"+base64.StdEncoding.EncodeToString(secret))
 }
 
 func start(t testing.TB, https bool, region string, settings ...string) *MinIO {
