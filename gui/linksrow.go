@@ -91,9 +91,9 @@ func (p *linksPlace) standing(e desk.Entry, c *rowContent, act *rowActions) {
 // where is the folder of an entry's object, or the object where that bears another name than its file.
 func (p *linksPlace) where(e desk.Entry) string {
 	if e.Kind == desk.KindFile && lastSegment(e.Key) != lastSegment(e.Name) {
-		return e.Destination.Bucket + "/" + e.Key
+		return desk.BucketTitle(e.Destination.Bucket) + "/" + e.Key
 	}
-	return e.Destination.Bucket + "/" + strings.TrimSuffix(e.Key, lastSegment(e.Key))
+	return desk.BucketTitle(e.Destination.Bucket) + "/" + strings.TrimSuffix(e.Key, lastSegment(e.Key))
 }
 
 // by names what answers a link if it is not the store.

@@ -39,7 +39,15 @@ type bucketsRegion struct {
 
 // ResolveEndpoint implements s3.EndpointResolverV2. The signature's region comes with the address.
 func (b *bucketsRegion) ResolveEndpoint(ctx context.Context, p s3.EndpointParameters) (smithyendpoints.Endpoint, error) {
-	if bucket := aws.ToString(p.Bucket); bucket != "" {
+	bucket := aws.ToString(p.Bucket)
+	point, isPoint, _ := ParseAccessPoint(bucket)
+	switch {
+	case isPoint && aws.ToBool(p.ForcePathStyle):
+		return smithyendpoints.Endpoint{}, ErrAccessPointHere
+	case isPoint && !b.signer.arnRegion && point.Region != b.signer.region:
+		return smithyendpoints.Endpoint{}, ErrARNRegion
+	}
+	if bucket != "" {
 		region, _ := b.signer.regionOf(bucket)
 		p.Region = &region
 		if a, ok := ctx.Value(askedKey{}).(*asked); ok {

@@ -39,13 +39,7 @@ func (s *Signer) resolve(ctx context.Context, bucket, region string, accelerate 
 	o := s.client.Options()
 	fips := o.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled
 	doing := func(err error) error { return fmt.Errorf("find the address of bucket %q: %w", bucket, err) }
-	point, isPoint, _ := ParseAccessPoint(bucket)
-	switch {
-	case isPoint && o.UsePathStyle:
-		return place{}, doing(ErrAccessPointHere)
-	case isPoint && !s.arnRegion && point.Region != s.region:
-		return place{}, doing(ErrARNRegion)
-	case accelerate && (isPoint || o.BaseEndpoint != nil || o.UsePathStyle || fips || strings.Contains(bucket, ".")):
+	if accelerate && (isAccessPoint(bucket) || o.BaseEndpoint != nil || o.UsePathStyle || fips || strings.Contains(bucket, ".")) {
 		return place{}, doing(ErrAcceleration)
 	}
 	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(ctx, s3.EndpointParameters{

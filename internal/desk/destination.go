@@ -123,6 +123,14 @@ func CleanPrefix(s string) (string, error) {
 	return clean, nil
 }
 
+// BucketTitle is a bucket as a person reads it: of an access point's ARN, the name and the region.
+func BucketTitle(bucket string) string {
+	if p, ok, err := signer.ParseAccessPoint(bucket); ok && err == nil {
+		return p.Name + " (" + p.Region + ")"
+	}
+	return bucket
+}
+
 // ParseS3URL splits s3://bucket/key. The key may be empty. An access point's ARN may stand for the bucket, with a slash or
 // a colon before the access point's name.
 func ParseS3URL(s string) (bucket, key string, err error) {

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"waybill/internal/desk"
+	"waybill/internal/sandbox"
 	"waybill/internal/teststore"
 )
 
@@ -246,5 +249,43 @@ func TestLocked(t *testing.T) {
 	_, err = c.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String(bucket), Key: aws.String(small.Key), VersionId: h.VersionId})
 	if refused := desk.Explain(err); refused == nil || refused.Code != "ObjectLocked" {
 		t.Errorf("%v", refused)
+	}
+}
+
+// TestTries: the profile says how often a store that has no time is asked, by transfers and by lists alike.
+func TestTries(t *testing.T) {
+	for _, c := range []struct {
+		config string
+		want   int64
+	}{{"max_attempts = 1\n", 1}, {"max_attempts = 2\nretry_mode = adaptive\n", 2}} {
+		t.Run(c.config, func(t *testing.T) {
+			var puts, lists atomic.Int64
+			config, credentials := sandboxProfile()
+			isolate(t, config+c.config, credentials)
+			endpoint := tampering(t, func(w http.ResponseWriter, r *http.Request, pass func(http.ResponseWriter)) {
+				switch {
+				case r.Method == http.MethodPut:
+					puts.Add(1)
+				case r.URL.Query().Has("list-type"):
+					lists.Add(1)
+				default:
+					pass(w)
+					return
+				}
+				w.WriteHeader(http.StatusServiceUnavailable)
+				_, _ = io.WriteString(w, "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>")
+			})
+			d := openDesk(t, desk.Options{})
+			at := desk.Store{Endpoint: endpoint}
+			path := filepath.Join(t.TempDir(), "a.txt")
+			write(t, path, "hello")
+			sent := one(t, send(t, d, desk.Destination{Store: at, Bucket: sandbox.Bucket}, desk.SendOptions{}, path))
+			if sent.State != desk.Failed || sent.Trouble.Code != "SlowDown" || puts.Load() != c.want {
+				t.Errorf("%s, %v after %d tries", sent.State, sent.Trouble, puts.Load())
+			}
+			if _, err := d.Browse(context.Background(), at, sandbox.Bucket, "", ""); err == nil || lists.Load() != c.want {
+				t.Errorf("%v after %d tries", err, lists.Load())
+			}
+		})
 	}
 }

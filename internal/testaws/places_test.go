@@ -216,9 +216,9 @@ func TestOtherKinds(t *testing.T) {
 // TestParts of what a person types.
 func TestS3URLOfAccessPoint(t *testing.T) {
 	for text, want := range map[string][2]string{
-		"s3://" + point + "/a/b.txt":                             {point, "a/b.txt"},
-		"s3://" + point:                                          {point, ""},
-		"s3://" + point + "/":                                    {point, ""},
+		"s3://" + point + "/a/b.txt": {point, "a/b.txt"},
+		"s3://" + point:              {point, ""},
+		"s3://" + point + "/":        {point, ""},
 		"s3://" + strings.Replace(point, "/", ":", 1) + "/a/b":   {strings.Replace(point, "/", ":", 1), "a/b"},
 		"s3://team-share/arn:aws:s3:eu-west-1:1:accesspoint/a/b": {"team-share", "arn:aws:s3:eu-west-1:1:accesspoint/a/b"},
 	} {
