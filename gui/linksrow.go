@@ -98,8 +98,11 @@ func (p *linksPlace) where(e desk.Entry) string {
 
 // by names what answers a link if it is not the store.
 func (p *linksPlace) by(e desk.Entry) string {
-	if e.CloudFront {
+	switch {
+	case e.CloudFront:
 		return lang.L("by CloudFront")
+	case e.RequesterPays:
+		return lang.L("downloads paid by your account")
 	}
 	return ""
 }

@@ -41,7 +41,8 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		// What a store of its own calls its region it tells when it is asked; what is signed below is given away.
 		_ = carrier.Exists(ctx, m.record.Bucket, m.record.Page)
 	}
-	forms := m.options.Files == 0 && !m.signer.Pays(m.record.Bucket) // a form has no field for who pays
+	// A form has no field for who pays, and access points are not documented to take any.
+	forms := m.options.Files == 0 && !m.signer.Pays(m.record.Bucket) && !signer.IsAccessPoint(m.record.Bucket)
 	if forms {
 		var err error
 		if forms, err = takesForms(ctx, m.signer, carrier, m.record); err != nil {
