@@ -1,7 +1,9 @@
 package testaws_test
 
 import (
+	"bytes"
 	"context"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -110,16 +112,15 @@ func TestFirstThingInAnotherRegion(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d, err := desk.Open(ctx, desk.Options{Home: t.TempDir()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = d.Close() }()
-			if err := do(d); err != nil {
-				t.Fatal(err)
-			}
-			if signed, _ := r.refused(); signed != 1 {
-				t.Errorf("%d requests were refused", signed)
+			for _, refusal := range []string{testaws.Permanent, testaws.Temporary, testaws.Illegal} {
+				r := r.again(t)
+				r.Set(func() { r.Refusal = refusal })
+				if err := do(r.desk()); err != nil {
+					t.Fatal(err)
+				}
+				if signed, _ := r.refused(); signed != 1 {
+					t.Errorf("%s: %d requests were refused", refusal, signed)
+				}
 			}
 		})
 	}
@@ -195,4 +196,31 @@ func TestRegionThatIsNotSo(t *testing.T) {
 	if !found {
 		t.Error("the bucket's new region was not asked")
 	}
+}
+
+// TestCopyOnAnotherComputer: whoever does not know where a bucket is asks once, without a signature, before a link is given
+// away.
+func TestCopyOnAnotherComputer(t *testing.T) {
+	r := newRig(t, "")
+	d, ctx := r.desk(), context.Background()
+	first, second := sends(d, bucket, desk.SendOptions{}, file(t, 1000)), sends(d, bucket, desk.SendOptions{}, file(t, 1000))
+	r.good(first, home)
+	var exported bytes.Buffer
+	if _, err := d.ExportAll(ctx, &exported); err != nil {
+		t.Fatal(err)
+	}
+	path := write(t, filepath.Join(t.TempDir(), "moved.jsonl"), exported.String())
+	there := r.again(t)
+	other := there.desk()
+	if _, err := other.ImportFile(ctx, path); err != nil {
+		t.Fatal(err)
+	}
+	for _, sent := range []desk.Transfer{first, second} {
+		link, err := other.CopyLink(ctx, sent.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.signedFor(link.URL, home)
+	}
+	there.wants(0, 1)
 }
