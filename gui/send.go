@@ -526,8 +526,8 @@ func (s *sendPlace) showZone() {
 		z.text.set(lang.L("They go to {{.Place}} and the link is copied for you", args{"Place": place()}), colorMuted)
 		z.button.set(secondary, lang.L("Choose files…"), iconNone, u.tipFor("choose"), func() { s.choose(false) })
 	}
-	if notice := u.desk.PayerNotice(s.dest.at); notice != nil {
-		s.hint.set(told(notice.What), colorWarn)
+	if u.desk.PayerNotice(s.dest.at) != nil {
+		s.hint.set(lang.L("Your account pays for requests to this bucket, and for downloads by the links"), colorWarn)
 	} else if !s.dest.none() {
 		s.hint.set(s.clashHint(), colorMuted)
 	}

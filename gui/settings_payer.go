@@ -39,7 +39,10 @@ func (p *payers) show(s desk.Settings) {
 			p.u.button(secondary, lang.L("Pay no more"), func() { p.set(bucket, false) })))
 	}
 	p.list.Hidden = len(s.RequesterPays) == 0
-	p.none.all.Hidden = !p.list.Hidden
+	p.none.all.Hide()
+	if p.list.Hidden {
+		p.none.all.Show()
+	}
 	bucket := p.u.send.dest.at.Bucket
 	p.add.Hidden = bucket == "" || p.u.send.dest.at.Sandbox || desk.CheckBucket(bucket) != nil || slices.Contains(s.RequesterPays, bucket)
 	p.add.set(secondary, lang.L("Pay for {{.Bucket}}", args{"Bucket": desk.BucketTitle(bucket)}), iconNone, "", func() { p.set(bucket, true) })

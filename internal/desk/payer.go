@@ -49,7 +49,7 @@ func (d *Desk) openRequest(ctx context.Context, record ledger.Request) (*signer.
 
 // PayerNotice says who pays for what is sent and linked from a destination, or is nil where that is the bucket's owner.
 func (d *Desk) PayerNotice(dest Destination) *Trouble {
-	if !d.pays(dest.Bucket) {
+	if dest.Sandbox || !d.pays(dest.Bucket) {
 		return nil
 	}
 	return trouble("RequesterPays", scene{store: dest.Store, bucket: dest.Bucket}.args(), nil)
