@@ -21,41 +21,49 @@ type Home struct {
 // Regions remembers in which regions buckets are, for all signers that share it. It is safe for concurrent use.
 type Regions struct {
 	mu     sync.Mutex
-	homes  map[Home]string // without its region → the region
+	homes  map[Home]found // by a Home without its region
 	learnt func(Home)
 }
 
-// NewRegions starts with what is known already. learnt is called with what is new; it may be nil.
+// found is where a bucket is; kept says that learnt knows it.
+type found struct {
+	region string
+	kept   bool
+}
+
+// NewRegions starts with what is known already. learnt is called with what is new of buckets that are used; it may be nil.
 func NewRegions(known []Home, learnt func(Home)) *Regions {
-	r := &Regions{homes: make(map[Home]string, len(known)), learnt: learnt}
+	r := &Regions{homes: make(map[Home]found, len(known)), learnt: learnt}
 	for _, h := range known {
-		r.homes[Home{Store: h.Store, Bucket: h.Bucket}] = h.Region
+		r.homes[Home{Store: h.Store, Bucket: h.Bucket}] = found{h.Region, true}
 	}
 	return r
 }
 
-func (r *Regions) find(store, bucket string) (region string, known bool) {
+func (r *Regions) find(store, bucket string) (found, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	region, known = r.homes[Home{Store: store, Bucket: bucket}]
-	return region, known
+	f, known := r.homes[Home{Store: store, Bucket: bucket}]
+	return f, known
 }
 
-func (r *Regions) note(h Home) {
+// note remembers where a bucket is. What is only seen in a list is not told: there may be thousands.
+func (r *Regions) note(h Home, used bool) {
 	at := Home{Store: h.Store, Bucket: h.Bucket}
 	r.mu.Lock()
-	before, known := r.homes[at]
-	r.homes[at] = h.Region
+	before := r.homes[at]
+	had := before.kept && before.region == h.Region
+	r.homes[at] = found{h.Region, had || used}
 	r.mu.Unlock()
-	if r.learnt != nil && (!known || before != h.Region) {
+	if used && !had && r.learnt != nil {
 		r.learnt(h)
 	}
 }
 
 // regionOf is the region that requests about a bucket are signed for; sure says that somebody who must know has named it.
 func (s *Signer) regionOf(bucket string) (region string, sure bool) {
-	if region, sure = s.regions.find(s.store, bucket); sure {
-		return region, true
+	if f, known := s.regions.find(s.store, bucket); known {
+		return f.region, true
 	}
 	return s.region, false
 }
@@ -86,7 +94,7 @@ func (s *Signer) Partition() string {
 // its own, the region is what its owner calls it, and nothing is learned.
 func (s *Signer) KnowRegion(bucket, region string) {
 	if s.Endpoint() == "" && looksLikeRegion(region) {
-		s.regions.note(Home{s.store, bucket, region})
+		s.regions.note(Home{s.store, bucket, region}, false)
 	}
 }
 
@@ -95,8 +103,8 @@ func (s *Signer) Answered(p Presigned) {
 	if p.Bucket == "" || s.Endpoint() != "" || isAccessPoint(p.Bucket) {
 		return
 	}
-	if known, sure := s.regionOf(p.Bucket); !sure || known != p.Region {
-		s.regions.note(Home{s.store, p.Bucket, p.Region})
+	if f, _ := s.regions.find(s.store, p.Bucket); !f.kept || f.region != p.Region {
+		s.regions.note(Home{s.store, p.Bucket, p.Region}, true)
 	}
 }
 
@@ -129,7 +137,7 @@ func (s *Signer) Relocate(ctx context.Context, bucket, signedFor string, e Elsew
 	if region == "" || region == signedFor {
 		return false
 	}
-	s.regions.note(Home{s.store, bucket, region})
+	s.regions.note(Home{s.store, bucket, region}, true)
 	return true
 }
 
@@ -201,7 +209,7 @@ func (s *Signer) Locate(ctx context.Context, bucket string) {
 		return
 	}
 	if region := s.ask(ctx, bucket); region != "" {
-		s.regions.note(Home{s.store, bucket, region})
+		s.regions.note(Home{s.store, bucket, region}, true)
 	}
 	if ctx.Err() == nil {
 		s.asked[bucket] = true

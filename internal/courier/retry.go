@@ -35,18 +35,24 @@ func (c *Courier) try(ctx context.Context, u *Upload, do func(attempt int) error
 // that it was signed for. A refusal that sends it on from there too is told, and not followed.
 func (c *Courier) located(ctx context.Context, do func() error) error {
 	err := do()
-	var no *StoreError
-	if !errors.As(err, &no) || no.Moved || ctx.Err() != nil ||
-		!c.signer.Relocate(ctx, no.Bucket, no.SignedFor, signer.Elsewhere{
-			Status: no.Status, Code: no.Code, Message: no.Message, Region: no.Region, Endpoint: no.Endpoint,
-		}) {
+	if !Relocated(ctx, c.signer, err) {
 		return err
 	}
 	err = do()
-	if errors.As(err, &no) {
-		no.Moved = true
+	var again *StoreError
+	if errors.As(err, &again) {
+		again.Moved = true
 	}
 	return err
+}
+
+// Relocated reports whether a refusal tells that a bucket is in another region than the one that was signed for. The signer
+// knows it from then on.
+func Relocated(ctx context.Context, s *signer.Signer, err error) bool {
+	var no *StoreError
+	return errors.As(err, &no) && !no.Moved && ctx.Err() == nil && s.Relocate(ctx, no.Bucket, no.SignedFor, signer.Elsewhere{
+		Status: no.Status, Code: no.Code, Message: no.Message, Region: no.Region, Endpoint: no.Endpoint,
+	})
 }
 
 // repeat is try with requests that were signed before and cannot be signed anew.

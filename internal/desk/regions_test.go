@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -133,8 +134,24 @@ func TestStoreInItsOwnRegion(t *testing.T) {
 					t.Errorf("a copied link answers %d", status)
 				}
 			}
-			sendOne(t, again, to, desk.SendOptions{Expires: time.Hour}, "b.txt", "hello")
+			last := sendOne(t, again, to, desk.SendOptions{Expires: time.Hour}, "b.txt", "hello")
 			at.wants(t, 0)
+			// Of what came from another computer, nobody knows here where it is; trying the link tells.
+			var exported bytes.Buffer
+			if _, err := again.ExportAll(ctx, &exported); err != nil {
+				t.Fatal(err)
+			}
+			moved := filepath.Join(t.TempDir(), "moved.jsonl")
+			write(t, moved, exported.String())
+			there := openDesk(t, desk.Options{})
+			if _, err := there.ImportFile(ctx, moved); err != nil {
+				t.Fatal(err)
+			}
+			renewed := there.Renew(ctx, last.ID, time.Hour, desk.VerifyAll)
+			if renewed.Trouble != nil || !renewed.Link.Verified || !strings.Contains(renewed.Link.URL, "eu-west-1") {
+				t.Errorf("%+v, %v", renewed.Link, renewed.Trouble)
+			}
+			at.wants(t, 1)
 		})
 	}
 }

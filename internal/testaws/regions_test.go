@@ -77,7 +77,14 @@ func TestListTeaches(t *testing.T) {
 	if err != nil || len(names) != 3 {
 		t.Fatalf("%v, %v", names, err)
 	}
-	r.good(sends(d, bucket, desk.SendOptions{}, file(t, 1000)), home)
+	sent := sends(d, bucket, desk.SendOptions{}, file(t, 1000))
+	r.good(sent, home)
+	// Of all that was listed, another start of the program knows what was used.
+	link, err := r.desk().CopyLink(context.Background(), sent.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.signedFor(link.URL, home)
 	r.wants(0, 0)
 }
 
