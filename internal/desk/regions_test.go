@@ -237,7 +237,7 @@ func TestLocked(t *testing.T) {
 	until := time.Now().Add(24 * time.Hour).Local().Format("2 Jan 2006")
 	for id, hold := range map[string]bool{small.ID: false, big.ID: true} {
 		r, err := d.Revocable(ctx, id)
-		if err != nil || !r.Versioned || r.LegalHold != hold || r.LockedUntil.Sub(time.Now()).Round(time.Hour) != 24*time.Hour {
+		if err != nil || !r.Versioned || r.LegalHold != hold || time.Until(r.LockedUntil).Round(time.Hour) != 24*time.Hour {
 			t.Errorf("%+v, %v", r, err)
 		}
 		asked := r.Question(desk.RevokeDelete)

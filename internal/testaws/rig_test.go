@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -150,7 +151,7 @@ func (r *rig) refused() (signed, unsigned int) {
 	r.t.Helper()
 	for _, c := range r.Calls() {
 		switch {
-		case c.Region == "" && c.Method == "HEAD": // a form has its signature in its body
+		case c.Region == "" && c.Method == http.MethodHead: // a form has its signature in its body
 			unsigned++
 		case c.Status >= 300:
 			signed++

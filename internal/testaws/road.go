@@ -45,7 +45,7 @@ func (r *Road) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "no way to "+host, http.StatusBadGateway)
 		return
 	}
-	there, err := net.Dial("tcp", end)
+	there, err := (&net.Dialer{}).DialContext(req.Context(), "tcp", end)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return

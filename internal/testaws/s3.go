@@ -119,7 +119,7 @@ func (s *S3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if m := scopeForm.FindStringSubmatch(scope); m != nil {
 		call.Region = m[1]
 	}
-	store := ""
+	var store string
 	s.Lock()
 	call.Status, store = s.judge(w, call)
 	s.calls = append(s.calls, call)
