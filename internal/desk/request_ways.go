@@ -91,7 +91,9 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		return nil, err
 	}
 	if m.options.Files == 0 && !forms {
-		ways.Trouble = trouble("NoForms", args{"Count": m.plan.Files}, nil)
+		ways.Trouble = trouble("NoForms", args{
+			"Count": m.plan.Files, "Paid": m.plan.RequesterPays, "Point": signer.IsAccessPoint(m.record.Bucket),
+		}, nil)
 	}
 	if err != nil {
 		ways.Trouble = pageTrouble(explain(err, w.request().scene("s3:GetObject")), w.request())
