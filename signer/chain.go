@@ -112,8 +112,10 @@ func (c *chain) build(w *way) asker {
 	case KindContainer:
 		return c.container(w.profile)
 	case KindInstance:
+		cfg := c.cfg.Copy()
+		cfg.HTTPClient = directClient(c.cfg)
 		return providerAsker{ec2rolecreds.New(func(o *ec2rolecreds.Options) {
-			o.Client = imds.NewFromConfig(c.cfg, func(o *imds.Options) { o.ClientEnableState = imds.ClientDefaultEnableState })
+			o.Client = imds.NewFromConfig(cfg, func(o *imds.Options) { o.ClientEnableState = imds.ClientDefaultEnableState })
 		})}
 	case KindStatic, KindSession:
 		return askFunc(func(context.Context) (aws.Credentials, error) { return keysOf(w), nil })

@@ -70,7 +70,9 @@ func (c *chain) container(profile string) asker {
 			}
 			token = strings.TrimSpace(string(data))
 		}
-		got, err := endpointcreds.New(uri, func(o *endpointcreds.Options) { o.AuthorizationToken = token }).Retrieve(ctx)
+		got, err := endpointcreds.New(uri, func(o *endpointcreds.Options) {
+			o.AuthorizationToken, o.HTTPClient = token, directClient(c.cfg)
+		}).Retrieve(ctx)
 		if err != nil {
 			return got, fmt.Errorf("ask the container: %w", err)
 		}

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -21,8 +20,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
 // Errors that a caller may want to tell apart.
@@ -167,11 +164,16 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 func (o Options) load(ctx context.Context, settings map[string]string) (aws.Config, error) {
 	if o.Keys != nil {
 		return aws.Config{
-			Region: o.Region, HTTPClient: awshttp.NewBuildableClient(),
+			Region: o.Region, HTTPClient: clientOf(nil),
 			Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider(o.Keys.AccessKeyID, o.Keys.SecretAccessKey, "")),
 		}, nil
 	}
+	client, err := httpClient(settings) // first: the SDK's own error about a file of certificates names no file
+	if err != nil {
+		return aws.Config{}, err
+	}
 	load := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(client),
 		// A profile that assumes a role asks STS, which has a region too.
 		config.WithDefaultRegion("us-east-1"),
 		// A laptop is not an EC2 instance: the metadata service is asked only where a profile says so, see chain.build.
@@ -185,26 +187,11 @@ func (o Options) load(ctx context.Context, settings map[string]string) (aws.Conf
 	if o.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(o.Profile))
 	}
-	if err := checkCABundle(settings); err != nil {
-		return aws.Config{}, err
-	}
 	cfg, err := config.LoadDefaultConfig(ctx, load...)
 	if err != nil {
 		return cfg, fmt.Errorf("open profile %q: %w: %w", o.Profile, ErrProfile, err)
 	}
 	return cfg, nil
-}
-
-// checkCABundle looks at the file of trusted certificates before the SDK does: its error names no file.
-func checkCABundle(settings map[string]string) error {
-	path := os.Getenv("AWS_CA_BUNDLE")
-	if path == "" {
-		path = settings["ca_bundle"]
-	}
-	if path == "" {
-		return nil
-	}
-	return TrustFile(x509.NewCertPool(), path)
 }
 
 // TrustFile adds the certificates of a file to those that are trusted. The error is a *CABundleError.
@@ -311,19 +298,6 @@ func Loopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
-}
-
-// transportOf takes the SDK's own transport, so that AWS_CA_BUNDLE and the proxies hold for uploads as they
-// hold for the SDK's calls.
-func transportOf(cfg aws.Config) *http.Transport {
-	var t *http.Transport
-	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
-		t = b.GetTransport()
-	} else {
-		t = awshttp.NewBuildableClient().GetTransport()
-	}
-	t.DialContext = (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext
-	return t
 }
 
 // Transport is a fresh transport for carrying bytes to the store: proxies and trust are those of the SDK.

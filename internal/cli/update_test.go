@@ -16,12 +16,17 @@ import (
 // built runs a command as a build of a version that looks for newer ones at a server.
 func (r *rig) built(version string, s *testupdates.Server, args ...string) ran {
 	r.t.Helper()
-	env := cli.Environment{In: strings.NewReader(""), Version: version}
-	if s != nil {
-		env.Updates = desk.UpdateSource(s.Source())
+	if s == nil {
+		return r.builtFor(version, desk.UpdateSource{}, args...)
 	}
+	return r.builtFor(version, desk.UpdateSource(s.Source()), args...)
+}
+
+// builtFor runs a command as a build of a version that looks for newer ones where the source says.
+func (r *rig) builtFor(version string, source desk.UpdateSource, args ...string) ran {
+	r.t.Helper()
 	var out, err bytes.Buffer
-	env.Out, env.Err = &out, &err
+	env := cli.Environment{In: strings.NewReader(""), Out: &out, Err: &err, Version: version, Updates: source}
 	status := cli.Run(r.t.Context(), args, env)
 	return r.look(ran{r.t, args, status, out.String(), err.String()})
 }

@@ -154,8 +154,13 @@ var secretParam = regexp.MustCompile(`(?i)((?:X-Amz-(?:Signature|Security-Token|
 // holds the token too.
 var secretField = regexp.MustCompile(`(?i)((?:x-amz-(?:signature|security-token|credential)|policy)["'\\]*\s*(?:[:=,]|value=)\s*["'\\]*)[a-z0-9+/=]{20,}`)
 
-// RedactText takes the values of signing parameters, and of a signed form's fields, out of a text.
+// secretUser is who is named in a URL with a password: the address of a proxy, or of a store.
+var secretUser = regexp.MustCompile(`(://)[^/\s"'<>@]*:[^/\s"'<>]*@`)
+
+// RedactText takes the values of signing parameters, of a signed form's fields, and names with passwords in URLs, out of a
+// text.
 func RedactText(s string) string {
+	s = secretUser.ReplaceAllString(s, "${1}…@")
 	return secretField.ReplaceAllString(secretParam.ReplaceAllString(s, "${1}…"), "${1}…")
 }
 

@@ -9,6 +9,8 @@ import (
 	"net"
 	"strings"
 	"syscall"
+
+	"waybill/internal/network"
 )
 
 // Unreachable reports whether an error says that nobody was there to answer, or went away while asked.
@@ -20,6 +22,10 @@ func Unreachable(err error) bool { return isNetwork(err) }
 func isNetwork(err error) bool {
 	if isCertificate(err) || IsAlert(err) {
 		return false
+	}
+	var proxy *network.ProxyError
+	if errors.As(err, &proxy) && (proxy.Status != 0 || errors.Is(err, network.ErrSilent) || errors.Is(err, network.ErrHungUp)) {
+		return false // a word of the proxy's, or its silence; see Courier.network
 	}
 	var file *fs.PathError // a system call's error may look like the network's, whatever the call was about
 	if errors.As(err, &file) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"waybill/internal/network"
 	"waybill/signer"
 )
 
@@ -140,13 +141,18 @@ func (c *Courier) lastAnswer() time.Time { return time.Unix(0, c.answered.Load()
 
 // network reports whether an error says that the way to the store is not there at present. A name that cannot be
 // resolved is a spelling mistake at first, a certificate that is refused a wrong one, and a web page another server;
-// once the store has answered, they are a lost network, or another one with a page to sign in.
+// once the store has answered, they are a lost network, or another one with a page to sign in. So it is with a proxy that
+// does not reach the store, or does not answer.
 func (c *Courier) network(err error) bool {
 	if isNetwork(err) {
 		return true
 	}
 	var dns *net.DNSError
 	var page *StoreError
+	var proxy *network.ProxyError
+	if errors.As(err, &proxy) {
+		return c.reached() && (proxy.Status == 0 || proxy.Status >= 500)
+	}
 	return c.reached() && (errors.As(err, &dns) || isCertificate(err) || errors.As(err, &page) && page.HTML && !page.transient())
 }
 

@@ -237,6 +237,9 @@ func ofStore(err error, s scene, a args) string {
 		return "ObjectLocked"
 	case r.tls, strings.Contains(message, "http request to an https server"):
 		return "WantsHTTPS"
+	case r.status == http.StatusProxyAuthRequired: // of a proxy for plain http, which answers in the store's place
+		a["Proxy"] = ""
+		return "ProxyPassword"
 	case r.html, r.code == "BadRequest": // which is HTTP's word, not S3's
 		return "NotAStore"
 	case r.aboutClock():
@@ -293,6 +296,9 @@ func hostIn(err error, s scene) string {
 // ofNetwork knows what lies between here and the store.
 func ofNetwork(err error, s scene, a args) string {
 	a["Host"] = hostIn(err, s)
+	if code := ofProxy(err, a); code != "" {
+		return code
+	}
 	var dns *net.DNSError
 	var unknown x509.UnknownAuthorityError
 	var hostname x509.HostnameError
@@ -301,8 +307,6 @@ func ofNetwork(err error, s scene, a args) string {
 	var record tls.RecordHeaderError
 	var op *net.OpError
 	switch {
-	case strings.Contains(err.Error(), "proxyconnect"), strings.Contains(err.Error(), "Proxy Authentication Required"):
-		return "Proxy"
 	case errors.As(err, &dns):
 		a["Host"] = dns.Name
 		return "NoSuchHost"

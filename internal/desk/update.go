@@ -2,12 +2,8 @@ package desk
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"net/http"
 	"net/url"
-	"os"
 	"runtime"
 	"time"
 
@@ -111,7 +107,7 @@ func (d *Desk) LookForUpdate(ctx context.Context) (Update, error) {
 	}
 	before := d.Settings().Updates
 	d.rememberUpdate(func(u *Updates) { u.Looked = d.now().UTC().Truncate(time.Second) }) // first: a look that fails is one as well
-	transport, err := updateTransport()
+	transport, err := signer.NewTransport()
 	if err != nil {
 		return Update{}, explain(err, scene{})
 	}
@@ -142,24 +138,6 @@ func (d *Desk) rememberUpdate(change func(*Updates)) {
 	}
 }
 
-// updateTransport goes through the proxies that uploads go through, and trusts what they trust as well as the system's.
-func updateTransport() (*http.Transport, error) {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	path := os.Getenv("AWS_CA_BUNDLE")
-	if path == "" {
-		return t, nil
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if err := signer.TrustFile(pool, path); err != nil {
-		return nil, err
-	}
-	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
-	return t, nil
-}
-
 // updateTrouble says why nobody knows whether there is a newer version.
 func (d *Desk) updateTrouble(err error) *Trouble {
 	a := args{"Host": d.updates.URL}
@@ -182,11 +160,11 @@ func (d *Desk) updateTrouble(err error) *Trouble {
 	if errors.As(err, &answer) {
 		return trouble("UpdateForm", a, err)
 	}
-	switch ofNetwork(err, scene{}, args{}) {
-	case "Certificate":
+	switch code := ofNetwork(err, scene{}, a); {
+	case code == "Certificate":
 		return trouble("UpdateCertificate", a, err)
-	case "Proxy":
-		return trouble("Proxy", a, err)
+	case isOfProxy(code):
+		return trouble(code, a, err)
 	}
 	return trouble("UpdateNetwork", a, err)
 }

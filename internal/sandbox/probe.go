@@ -13,13 +13,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"waybill/internal/network"
 )
 
 // probe asks the server for the bucket, with a signed request: when that goes well, it is this server, it has
 // these keys, and the bucket is there.
 func (s state) probe(ctx context.Context) error {
 	// One request, no proxy, and no connection left open behind it.
-	transport := &http.Transport{DisableKeepAlives: true}
+	transport := network.Direct()
+	transport.DisableKeepAlives = true
 	if s.Certificate != "" {
 		pem, err := os.ReadFile(s.Certificate) // #nosec G304 -- named by whoever started the sandbox
 		if err != nil {

@@ -33,6 +33,9 @@ import (
 // Bucket is made ready in every server.
 const Bucket = "team-share"
 
+// Name is a name that the certificate of a server over https is for, and that nobody can resolve but a proxy of the tests'.
+const Name = "store.test"
+
 // MinIO is a running server with its root's keys.
 type MinIO struct {
 	Endpoint string
@@ -225,7 +228,7 @@ func (m *MinIO) assume(d time.Duration, policy string) (*sts.AssumeRoleOutput, e
 	return client.AssumeRole(m.t.Context(), in)
 }
 
-// certificate makes a certificate for 127.0.0.1 that signs itself.
+// certificate makes a certificate for 127.0.0.1 and Name that signs itself.
 func certificate(t testing.TB, dir string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -235,7 +238,7 @@ func certificate(t testing.TB, dir string) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Waybill's tests"},
 		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(48 * time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost", Name},
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
