@@ -96,6 +96,9 @@ func (n *notices) trouble(name string, t *desk.Trouble, tone tone) {
 		n.hide(name)
 		return
 	}
+	if tone == bad {
+		n.ui.busy.Go(func() { n.ui.desk.NoteTrouble(t) }) // which writes a file
+	}
 	n.show(name, notice{tone: tone, text: told(t.What), help: told(t.Help)})
 }
 

@@ -182,6 +182,7 @@ func (s *sendPlace) menu(t *transfer, at fyne.CanvasObject) {
 		}
 		add(label, func() { t.opened = !t.opened; s.heights() })
 		add(lang.L("Copy the details"), func() { u.copy(details(t.Trouble)) })
+		add(lang.L("Copy report"), func() { u.reportOn(t.Trouble) })
 	}
 	if t.Path != "" {
 		add(lang.L("Show in its folder"), func() { u.reveal(t.Path) })

@@ -18,11 +18,14 @@ type settingsPlace struct {
 	all    *fyne.Container
 	scroll *container.Scroll
 	keys   fyne.CanvasObject
+	// diagnosis is the card with the diagnostics.
+	diagnosis fyne.CanvasObject
 
 	distributions *distributions
 	payers        *payers
 	updates       *updateSettings
 	desktop       *desktopSettings
+	diagnostics   *diagnostics
 	choices       []func(desk.Settings) // bring what is marked up to date
 }
 
@@ -32,6 +35,7 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 	p.payers = u.newPayers()
 	p.updates = u.newUpdateSettings()
 	p.desktop = p.newDesktopSettings()
+	p.diagnostics = u.newDiagnostics()
 	page := container.New(stack{gap: 8},
 		p.section(lang.L("Look"),
 			p.choice(lang.L("Appearance"), func(s desk.Settings) string { return s.Appearance }, []option{
@@ -82,6 +86,8 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 	if u.desk.CanUpdate() {
 		page.Add(p.section(lang.L("Newer versions"), p.updates.all))
 	}
+	p.diagnosis = p.section(lang.L("Diagnostics"), p.diagnostics.all)
+	page.Add(p.diagnosis)
 	p.keys = p.section(lang.L("Keys"), p.keyTable())
 	page.Add(p.keys)
 	page.Add(p.section("Waybill "+u.version,
@@ -111,6 +117,12 @@ func (p *settingsPlace) follow(s desk.Settings) {
 // showKeys scrolls to the table of keys.
 func (p *settingsPlace) showKeys() {
 	p.scroll.ScrollToOffset(fyne.NewPos(0, p.keys.Position().Y))
+}
+
+// showDiagnostics scrolls to the report that was made last, and shows all of it.
+func (p *settingsPlace) showDiagnostics() {
+	p.diagnostics.reveal(true)
+	p.scroll.ScrollToOffset(fyne.NewPos(0, p.diagnosis.Position().Y))
 }
 
 // rates are the limits on offer, in bytes a second.

@@ -75,7 +75,9 @@ func (p process) run(ctx context.Context) ([]byte, error) {
 	cmd.Env = append(os.Environ(), "PATH="+searchPath())
 	var out bytes.Buffer
 	cmd.Stdout = &out
-	cmd.Stderr, cmd.Stdin = os.Stderr, os.Stdin // it may ask for a code in the terminal
+	if ctx.Value(quiet{}) == nil {
+		cmd.Stderr, cmd.Stdin = os.Stderr, os.Stdin // it may ask for a code in the terminal
+	}
 	cmd.WaitDelay = processGrace
 	err := cmd.Run()
 	var exit *exec.ExitError

@@ -153,7 +153,7 @@ func (c *command) root() *cobra.Command {
 	complete(root, "request-payer", "requester")
 	complete(root, "log-level", "debug", "info", "warn", "error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.request(), c.requests(), c.cors(), c.cloudFront(), c.resume(), c.profiles(), c.login(), c.verify(), c.clean(), c.sandbox(), c.export(), c.importing(), c.update(), c.paths(), c.man(root), c.version())
+	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.request(), c.requests(), c.cors(), c.cloudFront(), c.resume(), c.profiles(), c.login(), c.verify(), c.clean(), c.doctor(), c.sandbox(), c.export(), c.importing(), c.update(), c.paths(), c.man(root), c.version())
 	return root
 }
 
@@ -192,32 +192,44 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// withDesk opens a desk for one command and closes it afterwards.
-func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error {
+// openDesk opens a desk as the flags say.
+func (c *command) openDesk(ctx context.Context) (*desk.Desk, error) {
 	if c.store.Sandbox && (c.store.Profile != "" || c.store.Region != "" || c.store.Endpoint != "") {
-		return usage(errors.New("--sandbox is a store of its own; leave out --profile, --region and --endpoint-url, or leave out --sandbox"))
+		return nil, usage(errors.New("--sandbox is a store of its own; leave out --profile, --region and --endpoint-url, or leave out --sandbox"))
 	}
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
-		return usage(fmt.Errorf("--log-level %q is none of debug, info, warn, error", c.logLevel))
+		return nil, usage(fmt.Errorf("--log-level %q is none of debug, info, warn, error", c.logLevel))
 	}
 	pays, err := desk.ParseRequestPayer(c.requestPayer)
 	if err != nil {
-		return usage(err)
+		return nil, usage(err)
 	}
 	d, err := desk.Open(ctx, desk.Options{Version: c.Version, Updates: c.Updates, Log: slog.New(slog.NewTextHandler(c.Err, &slog.HandlerOptions{Level: max(level, c.least())}))})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	d.SetAccelerate(c.accelerate)
 	d.SetRequestPayer(pays)
 	if c.canAsk() {
 		d.SetCode(c.askCode)
 	}
+	return d, nil
+}
+
+// withDesk opens a desk for one command and closes it afterwards.
+func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error {
+	d, err := c.openDesk(ctx)
+	if err != nil {
+		return err
+	}
 	err = do(d)
 	// What Run will tell, and what the interruption itself has done to the ledger, is not for here.
 	if t := d.LedgerTrouble(); t != nil && !errors.Is(err, t) && !errors.Is(t, context.Canceled) {
 		c.tell(t)
+	}
+	if t := (*desk.Trouble)(nil); errors.As(err, &t) && !errors.Is(err, errUsage) && ctx.Err() == nil {
+		d.NoteTrouble(t)
 	}
 	if closed := d.Close(); err == nil && closed != nil {
 		err = closed

@@ -60,6 +60,8 @@ type Desk struct {
 	watched  sync.WaitGroup
 	news     bell // rung when somebody may have signed in
 
+	past pastTroubles // that people were told of
+
 	mu       sync.Mutex
 	code     func(context.Context, signer.CodeQuestion) (string, error) // asks a person; nil when nobody is there
 	trouble  *Trouble                                                   // why the ledger is not used, or did not take a record
@@ -155,6 +157,7 @@ func (d *Desk) Close() error {
 	}
 	d.mu.Unlock()
 	d.watched.Wait()
+	d.keepTroubles()
 	var err error
 	if running != nil {
 		err = running.Close()

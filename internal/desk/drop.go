@@ -353,6 +353,9 @@ func (p *Drop) end(j *job, s State, t *Trouble) {
 		p.sent = append(p.sent, j.ID)
 	}
 	p.mu.Unlock()
+	if s == Failed {
+		p.desk.NoteTrouble(t)
+	}
 	account := ""
 	if p.signer != nil {
 		account = p.signer.Account()

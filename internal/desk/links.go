@@ -90,11 +90,13 @@ func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o Se
 	}
 	if err != nil {
 		t.Trouble = explain(err, where)
+		d.NoteTrouble(t.Trouble)
 		return t
 	}
 	link, err := d.signAndTry(ctx, opened, t.lead(), o.Expires, o.Inline, o.Verify)
 	if link == nil {
 		t.Trouble = explain(err, where)
+		d.NoteTrouble(t.Trouble)
 		return t
 	}
 	t.Trouble = d.linkTrouble(ctx, opened, t.lead().by(link), err, explain(err, where))

@@ -72,6 +72,11 @@ func (d *Desk) RenewAll(ctx context.Context, ids []string, expires time.Duration
 			}
 		}
 	}
+	for _, t := range renewed {
+		if t.State == Failed {
+			d.NoteTrouble(t.Trouble)
+		}
+	}
 	return renewed
 }
 

@@ -103,6 +103,18 @@ func (d *Desk) loadSettings() Settings {
 	return withDefaults(s)
 }
 
+// readableSettings says why the settings' file is as if it were not there, or returns nil.
+func (d *Desk) readableSettings() error {
+	data, err := os.ReadFile(d.settingsPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, new(Settings))
+}
+
 func withDefaults(s Settings) Settings {
 	if s.Expires < time.Second || s.Expires > maxDistributed {
 		s.Expires = time.Hour

@@ -1,0 +1,181 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"waybill/internal/network"
+	"waybill/signer"
+)
+
+// clockMatters is from how far apart clocks are worth a word. S3 itself takes a quarter of an hour.
+const clockMatters = time.Minute
+
+// askStore asks the store: whether somebody is there, how fast, what its clock says, and whether it takes what the profile
+// signs. The two requests change nothing, and nobody is asked for a code.
+func (x *examiner) askStore(ctx context.Context) {
+	switch {
+	case x.Offline:
+		x.say("not asked", "offline was wanted")
+		return
+	case x.d == nil:
+		x.say("not asked", "there is no home")
+		return
+	case x.store.Sandbox && !x.sandboxRuns():
+		x.say("not asked", "the sandbox does not run here")
+		return
+	}
+	about := scene{store: x.store, bucket: x.bucket()}
+	opened, err := x.d.open(ctx, x.store)
+	if err != nil {
+		x.fails("open", explain(err, about))
+		return
+	}
+	x.sayf("asked", "%s, region %s", storeName(x.store), opened.Region())
+	address, err := opened.Address(ctx, about.bucket)
+	if err != nil {
+		x.fails("address", explain(err, about))
+		return
+	}
+	if !x.anybodyThere(ctx, opened, address, about) {
+		return
+	}
+	x.signed(signer.Quiet(ctx), opened, about)
+}
+
+// bucket is the one that was sent to last, of the store that is asked.
+func (x *examiner) bucket() string {
+	if s := x.d.Settings(); s.Destination.Store == x.store {
+		return s.Destination.Bucket
+	}
+	return ""
+}
+
+func (x *examiner) sandboxRuns() bool {
+	x.d.mu.Lock()
+	defer x.d.mu.Unlock()
+	return x.Store.Sandbox || x.d.sandbox != nil
+}
+
+// anybodyThere asks without a signature, and takes the time of each part.
+func (x *examiner) anybodyThere(ctx context.Context, opened *signer.Signer, address string, about scene) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		x.say("address", "cannot be read")
+		return false
+	}
+	x.say("address", u.Scheme+"://"+u.Host+u.Path)
+	x.say("proxy", wayTo(network.Here(), u))
+	t := opened.Transport()
+	defer t.CloseIdleConnections()
+	client := &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	timed, watch := network.Watch(ctx)
+	req, err := http.NewRequestWithContext(timed, http.MethodHead, address, nil)
+	if err != nil {
+		x.say("address", "cannot be asked")
+		return false
+	}
+	asked := x.d.now()
+	resp, err := client.Do(req)
+	x.say("times", timesOf(watch.Timing()))
+	if err != nil {
+		x.fails("answer", explain(err, about))
+		return false
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16))
+	_ = resp.Body.Close()
+	x.sayf("answer", "HTTP %s, unsigned", resp.Status)
+	x.say("server", orDefault(resp.Header.Get("Server"), "does not say"))
+	if timing := watch.Timing(); timing.Version != "" {
+		x.sayf("tls", "%s, certificate by %s", timing.Version, timing.Issuer)
+	}
+	x.clock(resp.Header.Get("Date"), asked, watch.Timing().Total)
+	return true
+}
+
+// clock compares the store's clock with this computer's. The Date of an answer has whole seconds.
+func (x *examiner) clock(date string, asked time.Time, took time.Duration) {
+	store, err := http.ParseTime(date)
+	if err != nil {
+		x.say("clock", "the answer has no time")
+		return
+	}
+	off := asked.Add(took / 2).Sub(store.Add(500 * time.Millisecond)).Round(time.Second)
+	switch {
+	case off.Abs() < 2*time.Second:
+		x.say("clock", "as the store's")
+	case off < 0:
+		x.sayf("clock", "%s behind the store's", -off)
+	default:
+		x.sayf("clock", "%s ahead of the store's", off)
+	}
+	if off.Abs() >= clockMatters {
+		x.wrong(trouble("ClockOff", args{"Off": off.Abs().String(), "Behind": off < 0}, nil))
+	}
+}
+
+// signed asks for something cheap with the profile's credentials. That a profile may not ask for it is no fault: it may
+// send all the same.
+func (x *examiner) signed(ctx context.Context, opened *signer.Signer, about scene) {
+	ends, known, err := opened.Session(ctx)
+	if err != nil {
+		x.fails("credentials", explain(err, about))
+		return
+	}
+	switch {
+	case !known:
+		x.say("credentials", "there, end not known")
+	case ends.IsZero():
+		x.say("credentials", "there, without an end")
+	default:
+		x.say("credentials", "there, until "+ends.UTC().Format(time.RFC3339))
+	}
+	begun := time.Now()
+	what := "the list of buckets"
+	if about.bucket != "" {
+		what = "the bucket"
+		_, err = opened.Client().HeadBucket(ctx, &s3.HeadBucketInput{Bucket: aws.String(about.bucket)})
+	} else {
+		_, err = opened.Client().ListBuckets(ctx, &s3.ListBucketsInput{MaxBuckets: aws.Int32(1)})
+	}
+	took := time.Since(begun).Round(time.Millisecond)
+	if err == nil {
+		x.sayf("signed", "%s, answered in %s", what, took)
+		return
+	}
+	about.permission = "s3:ListBucket"
+	if about.bucket == "" {
+		about.permission = "s3:ListAllMyBuckets"
+	}
+	t := explain(err, about)
+	if t.Code == "AccessDenied" { // many may send and not look
+		x.sayf("signed", "%s, refused in %s: %s", what, took, troubleLine(t))
+		return
+	}
+	x.fails("signed", t)
+}
+
+// timesOf writes how long the parts of a request took.
+func timesOf(t network.Timing) string {
+	var parts []string
+	for _, p := range []struct {
+		name string
+		took time.Duration
+	}{{"name", t.DNS}, {"connection", t.Connect}, {"TLS", t.TLS}, {"answer", t.Answer}, {"all", t.Total}} {
+		if p.took > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", p.name, p.took.Round(100*time.Microsecond)))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing was reached"
+	}
+	return strings.Join(parts, ", ")
+}
