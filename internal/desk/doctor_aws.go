@@ -39,7 +39,7 @@ func (x *examiner) environment(context.Context) {
 		case value == "":
 		case strings.HasPrefix(name, "AWS_ENDPOINT_URL"), isProxyVariable(name):
 			x.say(name, bareAddress(value))
-		case strings.HasPrefix(name, "AWS_") && harmless(name), strings.ToUpper(name) == "NO_PROXY",
+		case strings.HasPrefix(name, "AWS_") && harmless(name), strings.EqualFold(name, "NO_PROXY"),
 			name == "WAYBILL_HOME", name == "SSL_CERT_FILE", name == "SSL_CERT_DIR", name == "XDG_DATA_HOME":
 			x.say(name, value)
 		case strings.HasPrefix(name, "AWS_"), strings.HasPrefix(name, "WAYBILL_"):

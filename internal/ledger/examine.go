@@ -22,7 +22,10 @@ func (l *Ledger) Examine(ctx context.Context) (e Examination, err error) {
 	if err := l.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&e.Version); err != nil {
 		return e, l.explain("examine", err)
 	}
-	e.Damage, err = query(ctx, l, "PRAGMA quick_check(5)", func(rows *sql.Rows) (line string, err error) { return line, rows.Scan(&line) })
+	e.Damage, err = query(ctx, l, "PRAGMA quick_check(5)", func(rows *sql.Rows) (line string, err error) {
+		err = rows.Scan(&line)
+		return line, err
+	})
 	if err != nil {
 		return e, err
 	}
@@ -32,7 +35,10 @@ func (l *Ledger) Examine(ctx context.Context) (e Examination, err error) {
 		state string
 		n     int
 	}
-	counts, err := query(ctx, l, "SELECT state, count(*) FROM record GROUP BY state", func(rows *sql.Rows) (c count, err error) { return c, rows.Scan(&c.state, &c.n) })
+	counts, err := query(ctx, l, "SELECT state, count(*) FROM record GROUP BY state", func(rows *sql.Rows) (c count, err error) {
+		err = rows.Scan(&c.state, &c.n)
+		return c, err
+	})
 	if err != nil {
 		return e, err
 	}

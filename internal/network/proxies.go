@@ -90,12 +90,10 @@ func (p *Proxies) For(u *url.URL) (Via, error) {
 	if v, named := p.variables[u.Scheme]; named {
 		proxy, err := p.environment(u)
 		switch {
-		case err != nil: // HTTP_PROXY in a CGI script, where anybody could have set it
-			return Via{}, nil
 		case v.wrong && !p.except(u):
 			return Via{}, &AddressError{v.Name}
-		case v.wrong || proxy == nil:
-			return Via{}, nil
+		case v.wrong, err != nil, proxy == nil: // an error is about HTTP_PROXY in a CGI script, where anybody could have set it
+			return Via{}, nil //nolint:nilerr // it is as if it were not set
 		}
 		return Via{proxy, v.Name}, nil
 	}
