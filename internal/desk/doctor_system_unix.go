@@ -30,7 +30,7 @@ func freeSpace(path string) (int64, error) {
 	if err := unix.Statfs(path, &s); err != nil {
 		return 0, err
 	}
-	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:unconvert,gosec // on macOS it is another type; a disk has less than 8 EiB
+	return int64(s.Bavail) * int64(s.Bsize), nil //nolint:unconvert // on macOS it is another type
 }
 
 // modeOf is who may do what with a file, as ls writes it.
