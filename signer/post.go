@@ -24,6 +24,9 @@ type PostOptions struct {
 	// type is taken.
 	ContentType string
 	MaxSize     int64 // bytes; 0, or more than MaxPut, is MaxPut
+	// Age is how long ago the form says that it was signed; it ends when it would have. With it one can try whether a store
+	// minds how old a form is, as versitygw does after an hour.
+	Age time.Duration
 }
 
 // PresignedPost is an HTML form that anybody who holds it can send, with any file and any key below a folder, until it
@@ -68,14 +71,15 @@ func (s *Signer) Post(ctx context.Context, folder Object, opt PostOptions) (Pres
 	if size <= 0 || size > MaxPut {
 		size = MaxPut
 	}
-	day := m.signed.Format("20060102")
+	signed := m.signed.Add(-opt.Age)
+	day := signed.Format("20060102")
 	fields := map[string]string{
 		// What comes is saved and never shown: within a family of types, a sender could say one that a browser runs.
 		"Content-Disposition":   "attachment",
 		"success_action_status": "201",
 		"x-amz-algorithm":       "AWS4-HMAC-SHA256",
 		"x-amz-credential":      strings.Join([]string{m.creds.AccessKeyID, day, at.region, "s3", "aws4_request"}, "/"),
-		"x-amz-date":            m.signed.Format("20060102T150405Z"),
+		"x-amz-date":            signed.Format("20060102T150405Z"),
 	}
 	if m.creds.SessionToken != "" {
 		fields["x-amz-security-token"] = m.creds.SessionToken

@@ -110,17 +110,25 @@ func (c *command) wrote(err error) {
 
 // root is the command line itself; with no command, or with bare files, it opens the window.
 func (c *command) root() *cobra.Command {
-	minimised := false
+	minimised, version := false, false
 	root := &cobra.Command{
 		Use:   "waybill [FILE...]",
 		Short: "Drop a file, get a link",
 		Long: "Waybill puts files into an S3 bucket over presigned URLs that your own AWS profile signed,\n" +
 			"and gives you links that say when they end.\n\n" +
 			"With no command it opens its window, with the FILEs queued. Where a window is open already, that one takes them.",
-		Args:          cobra.ArbitraryArgs,
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		Args:              cobra.ArbitraryArgs,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return emptyFlags(cmd) },
 		RunE: func(cmd *cobra.Command, files []string) error {
+			if version {
+				if err := noArguments(cmd, files); err != nil {
+					return err
+				}
+				c.printVersion()
+				return nil
+			}
 			for _, f := range files {
 				if _, err := os.Stat(f); errors.Is(err, os.ErrNotExist) {
 					return usage(fmt.Errorf("\"%s\" is neither a command nor a file; waybill --help lists the commands", oneLine(f)))
@@ -130,13 +138,14 @@ func (c *command) root() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+			return c.recording(cmd.Context(), func(d *desk.Desk) error {
 				return c.Window(cmd.Context(), d, Opening{c.store, files, minimised})
 			})
 		},
 	}
 	root.Flags().BoolVar(&minimised, "minimised", false, "open the window out of the way: in the tray, or iconified where there is none")
-	root.Flags().BoolVar(&minimised, "minimized", false, "")
+	root.Flags().BoolVar(&minimised, "minimized", false, "the same as --minimised")
+	root.Flags().BoolVar(&version, "version", false, "say which Waybill this is")
 	_ = root.Flags().MarkHidden("minimized") // it is there
 	f := root.PersistentFlags()
 	f.StringVar(&c.store.Profile, "profile", "", "AWS profile to sign with (default: as the AWS CLI chooses)")
@@ -152,8 +161,10 @@ func (c *command) root() *cobra.Command {
 	_ = root.RegisterFlagCompletionFunc("profile", completeProfiles) // it is there
 	complete(root, "request-payer", "requester")
 	complete(root, "log-level", "debug", "info", "warn", "error")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(flagError(err)) })
+	root.SetHelpCommand(c.help(root))
 	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.request(), c.requests(), c.cors(), c.cloudFront(), c.resume(), c.profiles(), c.login(), c.verify(), c.clean(), c.doctor(), c.sandbox(), c.export(), c.importing(), c.update(), c.paths(), c.man(root), c.version())
+	completionOfShells(root)
 	return root
 }
 
@@ -192,6 +203,18 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// recording is withDesk for a command of which the ledger is to know: it says what could not be written down.
+func (c *command) recording(ctx context.Context, do func(*desk.Desk) error) error {
+	return c.withDesk(ctx, func(d *desk.Desk) error {
+		err := do(d)
+		// What Run will tell, or what was told, and what the interruption itself has done to the ledger, is not for here.
+		if t := d.LedgerTrouble(); t != nil && !errors.Is(err, t) && !errors.Is(t, context.Canceled) {
+			c.tell(t)
+		}
+		return err
+	})
+}
+
 // openDesk opens a desk as the flags say.
 func (c *command) openDesk(ctx context.Context) (*desk.Desk, error) {
 	if c.store.Sandbox && (c.store.Profile != "" || c.store.Region != "" || c.store.Endpoint != "") {
@@ -224,10 +247,6 @@ func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error
 		return err
 	}
 	err = do(d)
-	// What Run will tell, and what the interruption itself has done to the ledger, is not for here.
-	if t := d.LedgerTrouble(); t != nil && !errors.Is(err, t) && !errors.Is(t, context.Canceled) {
-		c.tell(t)
-	}
 	if t := (*desk.Trouble)(nil); errors.As(err, &t) && !errors.Is(err, errUsage) && ctx.Err() == nil {
 		d.NoteTrouble(t)
 	}
@@ -262,14 +281,25 @@ func (c *command) say(format string, a ...any) {
 	}
 }
 
-// oneLine keeps foreign text, such as a store's message, from moving the terminal's cursor.
+// sandboxRests says that what was handed out leads nowhere once this command has ended.
+func (c *command) sandboxRests(d *desk.Desk, what string) {
+	if d.SandboxEnds() {
+		c.say("The sandbox ends with this command, and %s until it runs again: waybill sandbox", what)
+	}
+}
+
+// linksRest is what becomes of links into the sandbox.
+const linksRest = "its links rest"
+
+// oneLine keeps foreign text, such as a store's message or a name, from moving the terminal's cursor and from reading as
+// something else: lines follow each other in one, and what else cannot be seen stands there by its number.
 func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 {
+	return desk.Visible(strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' || r == '\t' {
 			return ' '
 		}
 		return r
-	}, s)
+	}, s))
 }
 
 // isTTY reports whether a stream is a terminal.

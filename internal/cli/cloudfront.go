@@ -84,6 +84,7 @@ func (c *command) cloudFront() *cobra.Command {
 	f.StringVar(&d.PrivateKey, "private-key", "", "file with the private key, as PEM")
 	f.StringVar(&d.OriginPath, "origin-path", "", "origin path that is set at the distribution")
 	f.BoolVar(&forget, "forget", false, "forget the bucket's distribution")
+	mayBeEmpty(cmd, "origin-path")
 	return cmd
 }
 

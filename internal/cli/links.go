@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -19,7 +20,7 @@ import (
 type linksFlags struct {
 	search, sort string
 	states       []string
-	csv          bool
+	csv, reverse bool
 	forget, yes  bool
 }
 
@@ -52,6 +53,7 @@ func (c *command) links() *cobra.Command {
 	f.StringVar(&l.search, "search", "", "only those with this text in name, key, bucket, profile or note")
 	f.StringSliceVar(&l.states, "state", nil, "only those that are live, ending-soon, ended, revoked, refused, failed, cancelled or skipped")
 	f.StringVar(&l.sort, "sort", "", "time, name, size or end (default time: newest first)")
+	f.BoolVar(&l.reverse, "reverse", false, "the other way round")
 	complete(cmd, "state", "live", "ending-soon", "ended", "revoked", "refused", "failed", "cancelled", "skipped")
 	complete(cmd, "sort", "time", "name", "size", "end")
 	f.BoolVar(&l.csv, "csv", false, "a table with commas, for spreadsheets")
@@ -61,8 +63,11 @@ func (c *command) links() *cobra.Command {
 }
 
 func (c *command) listLinks(ctx context.Context, d *desk.Desk, wanted desk.Selection, ids []string, l linksFlags) error {
+	ids, err := d.LinkIDs(ctx, ids...)
+	if err != nil {
+		return err
+	}
 	var entries []desk.Entry
-	var err error
 	if len(ids) == 0 {
 		entries, err = d.Links(ctx, 0)
 	}
@@ -79,6 +84,9 @@ func (c *command) listLinks(ctx context.Context, d *desk.Desk, wanted desk.Selec
 	now := time.Now()
 	all := len(entries)
 	entries = wanted.Of(entries, now)
+	if l.reverse {
+		slices.Reverse(entries)
+	}
 	switch {
 	case l.forget:
 		return c.forget(ctx, d, entries, l.yes || len(ids) > 0)
@@ -179,7 +187,7 @@ func (c *command) renew() *cobra.Command {
 			if (len(ids) == 0) == !today {
 				return usage(errors.New("name at least one ID, or give --ending-today, and not both; waybill links lists the IDs"))
 			}
-			return c.withDesk(cmd.Context(), func(on *desk.Desk) error { return c.renewAll(cmd.Context(), on, ids, d, v) })
+			return c.recording(cmd.Context(), func(on *desk.Desk) error { return c.renewAll(cmd.Context(), on, ids, d, v) })
 		},
 	}
 	cmd.Flags().StringVar(&expires, "expires", "", "how long the link lasts from now on: 15m, 1h, 36h, 7d (default: as long as the first time)")
@@ -189,6 +197,10 @@ func (c *command) renew() *cobra.Command {
 }
 
 func (c *command) renewAll(ctx context.Context, d *desk.Desk, ids []string, expires time.Duration, v desk.Verify) error {
+	ids, err := d.LinkIDs(ctx, ids...)
+	if err != nil {
+		return err
+	}
 	if len(ids) == 0 {
 		entries, err := d.EndingToday(ctx)
 		if err != nil {
@@ -201,6 +213,7 @@ func (c *command) renewAll(ctx context.Context, d *desk.Desk, ids []string, expi
 			ids = append(ids, e.ID)
 		}
 	}
+	defer c.sandboxRests(d, linksRest)
 	warned := false
 	var failed error
 	for _, t := range d.RenewAll(ctx, ids, expires, v, nil) {
@@ -251,7 +264,11 @@ func (c *command) revoke() *cobra.Command {
 			if rename {
 				how = desk.RevokeRename
 			}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+			return c.recording(cmd.Context(), func(d *desk.Desk) error {
+				ids, err := d.LinkIDs(cmd.Context(), ids...)
+				if err != nil {
+					return err
+				}
 				var failed error
 				for _, id := range ids {
 					err := cmd.Context().Err()
@@ -356,8 +373,11 @@ func (c *command) note() *cobra.Command {
 			if len(args) == 2 {
 				text = args[1]
 			}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
-				err := d.SetNote(cmd.Context(), args[0], text)
+			return c.recording(cmd.Context(), func(d *desk.Desk) error {
+				ids, err := d.LinkIDs(cmd.Context(), args[0])
+				if err == nil {
+					err = d.SetNote(cmd.Context(), ids[0], text)
+				}
 				switch {
 				case err != nil:
 				case text == "":
@@ -394,7 +414,12 @@ func (c *command) bundle() *cobra.Command {
 			if bucket != "" {
 				dest = desk.Destination{Store: c.store, Bucket: bucket, Prefix: prefix}
 			}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+			return c.recording(cmd.Context(), func(d *desk.Desk) error {
+				ids, err := d.LinkIDs(cmd.Context(), ids...)
+				if err != nil {
+					return err
+				}
+				defer c.sandboxRests(d, linksRest)
 				var failed error
 				for _, id := range ids { // those that cannot stand on it are said, rather than missed
 					if e, err := d.Entry(cmd.Context(), id); err == nil && e.Unfit() != nil {
@@ -416,5 +441,6 @@ func (c *command) bundle() *cobra.Command {
 	cmd.Flags().StringVar(&title, "title", "", "the page's title, and its name (default: the files' folder, or the day)")
 	cmd.Flags().StringVar(&bucket, "bucket", "", "bucket that the page goes to (default: where the first file is)")
 	cmd.Flags().StringVar(&prefix, "prefix", "", "folder in the bucket")
+	mayBeEmpty(cmd, "prefix", "title")
 	return cmd
 }

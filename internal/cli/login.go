@@ -49,7 +49,7 @@ func (c *command) login() *cobra.Command {
 				}
 				until := ""
 				if !who.Ends.IsZero() {
-					until = "; its credentials last until " + who.Ends.Local().Format("Mon 2 Jan 15:04")
+					until = "; its credentials last until " + who.Ends.Local().Format("Mon 2 Jan 15:04 MST")
 				}
 				c.say("The profile %q is signed in%s.", oneLine(who.Profile), until)
 				return nil

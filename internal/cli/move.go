@@ -86,7 +86,7 @@ func (c *command) sayExported(file string, m desk.Moving) {
 		c.say("%s here, as its files do.", counted(m.SandboxLinks, "link into the sandbox stays", "links into the sandbox stay"))
 	}
 	if m.Interrupted > 0 {
-		c.say("%s not done, and stay here: go on with them by waybill resume.", counted(m.Interrupted, "drop is", "drops are"))
+		c.say("%s: waybill resume.", counted(m.Interrupted, "drop is not done, and stays here; to go on with it", "drops are not done, and stay here; to go on with them"))
 	}
 	if m.Requests > 0 {
 		c.say("%s behind: what comes to them is seen and downloaded here.", counted(m.Requests, "open request stays", "open requests stay"))
@@ -125,7 +125,7 @@ func (c *command) importing() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+			return c.recording(cmd.Context(), func(d *desk.Desk) error {
 				m, err := d.ImportFile(cmd.Context(), files[0])
 				if err != nil {
 					return err

@@ -83,7 +83,7 @@ func standing(p desk.Profile, now time.Time) string {
 	case p.Renews && !p.Ends.IsZero():
 		return "signed in, renewed by itself"
 	case !p.Ends.IsZero() && p.Ends.After(now):
-		return "until " + p.Ends.Local().Format("Mon 2 Jan 15:04")
+		return "until " + p.Ends.Local().Format("Mon 2 Jan 15:04 MST")
 	case !p.Ends.IsZero():
 		return "ended"
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,6 +51,9 @@ func (c *command) request() *cobra.Command {
 			case o.Large < 0:
 				return usage(fmt.Errorf("--large %d is not a number of files; choose 0 to 20", o.Large))
 			}
+			if f.html == onStdout && c.json {
+				return usage(errors.New("--html - writes the page to standard output, and --json its lines; name a file"))
+			}
 			dest, err := f.parse(where[0], c.store)
 			if err != nil {
 				return usage(err)
@@ -61,14 +66,15 @@ func (c *command) request() *cobra.Command {
 	flags.StringVar(&f.options.From, "from", "", "who asks, as the page says")
 	flags.StringVar(&f.options.Message, "message", "", "what the page says else")
 	flags.StringVar(&f.expires, "expires", "1h", "how long files may come: 15m, 1h, 36h, 7d")
-	flags.IntVar(&f.options.Files, "files", 0, "how many files may come, at most 200 (default: any number)")
+	flags.IntVar(&f.options.Files, "files", 0, "how many files may come, at most 200; with --kinds of several content types, 200 by their number (default: any number)")
 	flags.StringVar(&f.kinds, "kinds", "", "which kinds, by ending or type: pdf,docx,image/*,application/zip (default: any)")
 	flags.StringVar(&f.maxSize, "max-size", "", "how large a file may be, such as 20MB or 5GiB (default: any size)")
 	flags.IntVar(&f.options.Large, "large", 4, "how many of any number may come in parts: above 5 GiB, or to go on after a reload; 0 is none")
-	flags.StringVar(&f.html, "html", "", "write the page to this file as well, for sending by mail; who has it can upload")
+	flags.StringVar(&f.html, "html", "", "write the page to this file as well, for sending by mail; who has it can upload. - is standard output")
 	flags.BoolVar(&f.force, "force", false, "write over the file that --html names")
 	flags.BoolVar(&f.commands, "commands", false, "print command lines for curl and PowerShell as well")
 	flags.StringVar(&f.cors, "cors", "ask", "when the bucket's CORS rules keep the page in a file from uploading: ask, add (the one rule) or no")
+	mayBeEmpty(cmd, "for", "from", "message")
 	complete(cmd, "cors", "ask", "add", "no")
 	complete(cmd, "expires", "15m", "1h", "1d", "7d")
 	return cmd
@@ -101,29 +107,50 @@ func (f *requestFlags) parse(where string, s desk.Store) (dest desk.Destination,
 		return dest, fmt.Errorf("--cors %q is none of ask, add, no", f.cors)
 	case f.html == "" && f.cors == "add":
 		return dest, errors.New("--cors add is for the page that --html writes; give both, or use waybill cors --add")
-	case f.html == "" && f.force:
-		return dest, errors.New("--force is about the file that --html names; give both, or neither")
-	case f.html == "":
-		return dest, nil
 	}
-	// The sandbox moves the process to its own folder.
+	return dest, f.placePage()
+}
+
+// onStdout is the file's name for standard output, as elsewhere.
+const onStdout = "-"
+
+// placePage looks where the page is to be written, and fixes the path: the sandbox moves the process to its own folder.
+func (f *requestFlags) placePage() (err error) {
+	switch {
+	case f.html == "" && f.force:
+		return errors.New("--force is about the file that --html names; give both, or neither")
+	case f.html == "":
+		return nil
+	case f.html == onStdout && f.commands:
+		return errors.New("--html - writes the page to standard output, and --commands writes there too; name a file")
+	case f.html == onStdout:
+		return nil
+	}
 	if f.html, err = filepath.Abs(f.html); err != nil {
-		return dest, fmt.Errorf("find %q: %w", f.html, err)
+		return fmt.Errorf("find %q: %w", f.html, err)
 	}
 	info, err := os.Lstat(f.html)
 	switch {
 	case err == nil && info.IsDir():
-		return dest, fmt.Errorf("--html %q is a folder; name a file", f.html)
+		return fmt.Errorf("--html %q is a folder; name a file", f.html)
 	case err == nil && !f.force:
-		return dest, fmt.Errorf("--html %q is there already; name another file, or write over it with --force", f.html)
+		return fmt.Errorf("--html %q is there already; name another file, or write over it with --force", f.html)
 	}
 	if info, err := os.Stat(filepath.Dir(f.html)); err != nil || !info.IsDir() {
-		return dest, fmt.Errorf("--html %q lies in no folder; make that first", f.html)
+		return fmt.Errorf("--html %q lies in no folder; make that first", f.html)
 	}
-	return dest, nil
+	return nil
 }
 
+// roomForPage is how much a page with all its places needs at most, in bytes.
+const roomForPage = 1 << 20
+
 func (c *command) makeRequest(ctx context.Context, d *desk.Desk, dest desk.Destination, f requestFlags) error {
+	if f.html != "" && f.html != onStdout { // before there is a request that nobody gets to see
+		if err := whole.Try(f.html, roomForPage); err != nil {
+			return desk.PageUnwritten(f.html, "", err)
+		}
+	}
 	c.warnOf(ctx, d, dest.Store, f.options.Expires)
 	c.sayWhoPays(d, dest)
 	ways, err := d.Request(ctx, dest, f.options)
@@ -141,13 +168,10 @@ func (c *command) makeRequest(ctx context.Context, d *desk.Desk, dest desk.Desti
 			failed = errReported
 		}
 	}
-	if f.html != "" {
-		if err := writePage(f.html, ways.HTML, f.force); err != nil {
-			_, _ = fmt.Fprintf(c.Err, "waybill: %s\n", oneLine(err.Error()))
-			failed, f.html = errReported, ""
-		}
+	if !c.printWays(ways, f) {
+		failed, f.html = errReported, ""
 	}
-	c.printWays(ways, f)
+	defer c.sandboxRests(d, "nothing can be sent to it")
 	if f.html != "" && f.cors != "no" {
 		if err := c.allowPages(ctx, d, dest, f.cors == "add"); err != nil {
 			c.tell(desk.Explain(err))
@@ -163,10 +187,7 @@ func writePage(path string, page []byte, over bool) error {
 	if over {
 		write = whole.Write
 	}
-	if err := write(path, whole.Bytes(page)); err != nil {
-		return fmt.Errorf("write the page: %w", err)
-	}
-	return nil
+	return write(path, whole.Bytes(page))
 }
 
 // waysJSON is the line of a request with all its ways in.
@@ -208,21 +229,31 @@ type commandJSON struct {
 	Command string     `json:"command"`
 }
 
-// printWays prints the link to the page, or for programs all ways.
-func (c *command) printWays(w *desk.Ways, f requestFlags) {
-	if c.json {
-		c.printJSON(waysLine(w, f.html))
-		return
+// printWays prints the link to the page, or the page itself, or for programs all ways. It reports whether the file was
+// written that was asked for.
+func (c *command) printWays(w *desk.Ways, f requestFlags) bool {
+	written := true
+	if f.html != "" && f.html != onStdout {
+		if err := writePage(f.html, w.HTML, f.force); err != nil {
+			c.tell(desk.PageUnwritten(f.html, w.Request.ID, err))
+			written, f.html = false, ""
+		}
 	}
-	if w.PageURL != "" {
+	switch {
+	case c.json:
+		c.printJSON(waysLine(w, f.html))
+		return written
+	case f.html == onStdout:
+		c.print(string(w.HTML))
+	case w.PageURL != "":
 		c.print(w.PageURL + "\n")
 	}
 	if f.commands {
 		for _, one := range w.Commands {
-			c.print(one.Text + "\n")
+			c.print(commandTitle(one) + "\n" + one.Text + "\n")
 		}
 	}
-	if f.html != "" {
+	if f.html != "" && f.html != onStdout {
 		c.say("The page for mailing is in %s; whoever has it can upload.", oneLine(f.html))
 	}
 	until := "until the session that signed them ends, which does not say when"
@@ -233,6 +264,21 @@ func (c *command) printWays(w *desk.Ways, f requestFlags) {
 		until = fmt.Sprintf("until %s, %s", w.Ends.Local().Format("Mon 2 Jan 2006 15:04:05 MST"), why)
 	}
 	c.say("Files go to s3://%s/%s %s; waybill requests %s shows what has arrived.", w.Request.Destination.Bucket, oneLine(w.Request.Folder), until, w.Request.ID)
+	return written
+}
+
+// commandTitle says above a command line what it is for, as a comment to the shells.
+func commandTitle(one desk.Command) string {
+	program := map[desk.Shell]string{desk.ShellPOSIX: "curl, in sh or bash", desk.ShellPowerShell: "PowerShell"}[one.Shell]
+	what := "any number of files"
+	if one.Key != "" {
+		what = "one file, once, as " + oneLine(path.Base(one.Key))
+	}
+	kinds := "any kind"
+	if len(one.Accept) > 0 {
+		kinds = strings.Join(one.Accept, ", ")
+	}
+	return fmt.Sprintf("# %s: %s (%s)", program, what, kinds)
 }
 
 func waysLine(w *desk.Ways, html string) waysJSON {

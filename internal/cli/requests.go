@@ -18,8 +18,9 @@ import (
 
 // requestsFlags are what is wanted of the requests there are.
 type requestsFlags struct {
-	all, ways, close, deny, undeny, forget, yes, commands bool
-	download                                              string
+	all, ways, close, deny, undeny, forget, yes bool
+	download                                    string
+	page                                        requestFlags // with --ways: where its page goes
 }
 
 // jobs counts what shall be done with the requests, of which there can be one.
@@ -52,10 +53,19 @@ func (c *command) requests() *cobra.Command {
 				return usage(errors.New("name at least one ID; waybill requests lists them"))
 			case f.deny && !f.close:
 				return usage(errors.New("--deny goes with --close; give both, or neither"))
+			case !f.ways && (f.page.html != "" || f.page.force || f.page.commands):
+				return usage(errors.New("--html, --force and --commands go with --ways; give that as well"))
+			case f.page.html != "" && len(ids) > 1:
+				return usage(errors.New("--html names one file, for the page of one request; name one ID"))
+			case f.page.html == onStdout && c.json:
+				return usage(errors.New("--html - writes the page to standard output, and --json its lines; name a file"))
 			case f.all && len(ids) > 0:
 				return usage(errors.New("--all lists every request; leave it out, or the IDs"))
 			case f.close && !f.yes && !c.canAsk():
 				return usage(errors.New("there is nobody to ask whether the request shall be closed; --yes closes it without asking"))
+			}
+			if err := f.page.placePage(); err != nil {
+				return usage(err)
 			}
 			if f.download != "" {
 				var err error
@@ -69,7 +79,9 @@ func (c *command) requests() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.all, "all", false, "list those that have ended or were closed as well")
 	flags.BoolVar(&f.ways, "ways", false, "sign the ways in again, to the same end, and print them as request does")
-	flags.BoolVar(&f.commands, "commands", false, "with --ways, print command lines for curl and PowerShell as well")
+	flags.StringVar(&f.page.html, "html", "", "with --ways, write the page to this file, for sending by mail; - is standard output")
+	flags.BoolVar(&f.page.force, "force", false, "write over the file that --html names")
+	flags.BoolVar(&f.page.commands, "commands", false, "with --ways, print command lines for curl and PowerShell as well")
 	flags.StringVar(&f.download, "download", "", "bring what has arrived into this folder")
 	flags.BoolVar(&f.close, "close", false, "end the request now: remove its page and its unfinished uploads")
 	flags.BoolVar(&f.deny, "deny", false, "with --close, refuse what was signed by a rule in the bucket's policy")
@@ -95,6 +107,10 @@ func (c *command) doRequests(ctx context.Context, d *desk.Desk, ids []string, f 
 	if len(ids) == 0 {
 		return c.listRequests(ctx, d, f.all)
 	}
+	ids, err := d.RequestIDs(ctx, ids...)
+	if err != nil {
+		return err
+	}
 	if f.forget {
 		n, err := d.ForgetRequests(ctx, ids...)
 		if err == nil {
@@ -110,7 +126,7 @@ func (c *command) doRequests(ctx context.Context, d *desk.Desk, ids []string, f 
 		var err error
 		switch {
 		case f.ways:
-			err = c.waysOf(ctx, d, id, f.commands)
+			err = c.waysOf(ctx, d, id, f.page)
 		case f.download != "":
 			err = c.download(ctx, d, id, f.download)
 		case f.close:
@@ -285,7 +301,7 @@ func remarks(a desk.Arrival) string {
 	return strings.Join(all, ", ")
 }
 
-func (c *command) waysOf(ctx context.Context, d *desk.Desk, id string, commands bool) error {
+func (c *command) waysOf(ctx context.Context, d *desk.Desk, id string, f requestFlags) error {
 	w, err := d.Ways(ctx, id)
 	if err != nil {
 		return err
@@ -293,7 +309,10 @@ func (c *command) waysOf(ctx context.Context, d *desk.Desk, id string, commands 
 	if early := w.EndsEarlier(); early != nil && !c.quiet {
 		c.tell(early)
 	}
-	c.printWays(w, requestFlags{commands: commands})
+	if !c.printWays(w, f) {
+		return errReported
+	}
+	c.sandboxRests(d, "nothing can be sent to it")
 	return nil
 }
 

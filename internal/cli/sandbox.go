@@ -57,7 +57,7 @@ func (c *command) runSandbox(ctx context.Context, d *desk.Desk) error {
 		c.say("Another Waybill runs the sandbox already; this is how to reach it.")
 		return nil
 	}
-	c.say("The sandbox runs until you interrupt it (Ctrl+C). Its files are in %s", d.Home())
+	c.say("The sandbox runs until you interrupt it (Ctrl+C). Its files are in %s", d.SandboxFolder())
 	<-ctx.Done()
 	return nil
 }
@@ -69,22 +69,26 @@ func (c *command) version() *cobra.Command {
 		Short: "Say which Waybill this is",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			revision := ""
-			if info, ok := debug.ReadBuildInfo(); ok {
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						revision = s.Value
-					}
-				}
-			}
-			if c.json {
-				c.printJSON(map[string]string{
-					"version": c.Version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH, "revision": revision,
-				})
-				return nil
-			}
-			c.print(fmt.Sprintf("waybill %s %s/%s %s\n", c.Version, runtime.GOOS, runtime.GOARCH, runtime.Version()))
+			c.printVersion()
 			return nil
 		},
 	}
+}
+
+func (c *command) printVersion() {
+	revision := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = s.Value
+			}
+		}
+	}
+	if c.json {
+		c.printJSON(map[string]string{
+			"version": c.Version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH, "revision": revision,
+		})
+		return
+	}
+	c.print(fmt.Sprintf("waybill %s %s/%s %s\n", c.Version, runtime.GOOS, runtime.GOARCH, runtime.Version()))
 }

@@ -102,7 +102,7 @@ func (c *command) send() *cobra.Command {
 			}
 			o.ContentType = contentType
 			dest := desk.Destination{Store: c.store, Bucket: bucket, Prefix: prefix}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+			return c.recording(cmd.Context(), func(d *desk.Desk) error {
 				if err := d.CheckExpires(bucket, o.Expires); err != nil {
 					return usage(err)
 				}
@@ -129,6 +129,7 @@ func (c *command) send() *cobra.Command {
 	f.StringVar(&o.Title, "title", "", "title of the bundle's page, or the zip's name (default: the files' folder, or the day)")
 	f.BoolVar(&skipHidden, "skip-hidden", false, "leave out hidden files and folders below a folder")
 	f.StringVar(&partSize, "part-size", "", "size of a part, such as 16MiB (default: fits the file)")
+	mayBeEmpty(cmd, "prefix", "title")
 	return cmd
 }
 
@@ -211,9 +212,7 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 	if errors.Is(context.Cause(ctx), desk.ErrLeave) && drop.Resumable() {
 		c.say("%s not sent yet. To go on: waybill resume", counted(left, "file is", "files are"))
 	}
-	if d.SandboxEnds() {
-		c.say("The sandbox ends with this command, and its links rest until it runs again: waybill sandbox")
-	}
+	c.sandboxRests(d, linksRest)
 	if failed {
 		return errReported
 	}
@@ -367,7 +366,7 @@ func (c *command) link() *cobra.Command {
 				}
 				targets[i] = target{b, k}
 			}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+			return c.recording(cmd.Context(), func(d *desk.Desk) error {
 				for _, t := range targets {
 					if err := d.CheckExpires(t.bucket, o.Expires); err != nil {
 						return usage(err)
@@ -376,6 +375,7 @@ func (c *command) link() *cobra.Command {
 				c.stretch(cmd.Context(), d, c.store, o.Expires, flags.longer)
 				c.warn(cmd.Context(), d, o)
 				c.sayWhoPays(d, desk.Destination{Store: c.store, Bucket: targets[0].bucket})
+				defer c.sandboxRests(d, linksRest)
 				return c.linkAll(cmd.Context(), d, targets, o)
 			})
 		},

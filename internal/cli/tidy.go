@@ -29,7 +29,7 @@ func (c *command) resume() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+			return c.recording(cmd.Context(), func(d *desk.Desk) error {
 				d.SetLimitRate(rate)
 				return c.resumeAll(cmd.Context(), d)
 			})
@@ -53,7 +53,7 @@ func (c *command) resumeAll(ctx context.Context, d *desk.Desk) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		c.say("Going on with what was sent to s3://%s/%s on %s", i.Destination.Bucket, i.Destination.Prefix, i.Since.Local().Format("2 Jan 15:04"))
+		c.say("Going on with what was sent to s3://%s/%s on %s", i.Destination.Bucket, i.Destination.Prefix, i.Since.Local().Format("2 Jan 15:04 MST"))
 		bar := c.newBar()
 		drop, err := d.Resume(ctx, i, c.askerFor(bar, desk.ClashAsk))
 		if err != nil {
@@ -90,6 +90,10 @@ func (c *command) verify() *cobra.Command {
 		Args:              atLeastOne("ID; waybill links lists them"),
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
+				ids, err := d.LinkIDs(cmd.Context(), ids...)
+				if err != nil {
+					return err
+				}
 				var failed error
 				for _, id := range ids {
 					e, err := d.Verify(cmd.Context(), id)
@@ -178,10 +182,13 @@ func (c *command) cleanUp(ctx context.Context, d *desk.Desk, bucket, prefix stri
 	var table bytes.Buffer
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	_, _ = io.WriteString(w, "KEY\tSTARTED\tSTATE\n")
-	inWork := 0
+	inWork, asked := 0, 0
 	for _, u := range found {
 		if u.InWork {
 			inWork++
+		}
+		if u.Asked {
+			asked++
 		}
 		if u.Ours || all && !u.InWork {
 			remove++
@@ -216,7 +223,7 @@ func (c *command) cleanUp(ctx context.Context, d *desk.Desk, bucket, prefix stri
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case remove == 0 && inWork > 0 && inWork == len(found):
-		c.say("All of them are in work: waybill resume goes on with what was interrupted.")
+		c.say("All of them are in work: %s.", strings.Join(goesOn(inWork-asked, asked), "; "))
 	case remove == 0:
 		c.say("None of them was left behind by this computer's Waybill; --all removes others as well.")
 	case !yes:
@@ -225,6 +232,17 @@ func (c *command) cleanUp(ctx context.Context, d *desk.Desk, bucket, prefix stri
 		c.say("%d removed.", remove)
 	}
 	return failed
+}
+
+// goesOn says what becomes of uploads that are in work.
+func goesOn(drops, asked int) (ways []string) {
+	if drops > 0 {
+		ways = append(ways, "waybill resume goes on with what was interrupted")
+	}
+	if asked > 0 {
+		ways = append(ways, "those of open requests wait for whoever was asked, and go with the request; waybill requests lists these")
+	}
+	return ways
 }
 
 // canAsk reports whether somebody is there to answer.

@@ -3,19 +3,22 @@ package desk
 import (
 	"mime"
 	"path"
+	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // A file's name in an arrival was chosen by whoever sent it, so it is hostile until shown otherwise: it is a path that
-// leads nowhere but down, of characters that can be seen, and not too long to be shown. What a file system makes of it
-// is for the download.
+// leads nowhere but down, of characters that can be seen or stand there by their number, and not too long to be shown. What
+// a file system makes of it is for the download.
 
 // mostOfName is how long an arrival's name may be, in bytes; S3 takes keys of 1,024.
 const mostOfName = 1024
 
 // arrivalName is the name of an arrival: what the sender has said, or else what the key says below the request's folder.
-// By a form, that is the forms' own folder, one of the page's choice, and the name.
+// By a form, that is the forms' own folder, the random one that page and command lines put there, and the name.
 func arrivalName(said, below string, byForm bool) string {
 	if name := cleanName(said); name != "" {
 		return name
@@ -23,7 +26,7 @@ func arrivalName(said, below string, byForm bool) string {
 	if byForm {
 		below = strings.TrimPrefix(below, formPart)
 	}
-	if random, name, ok := strings.Cut(below, "/"); ok && byForm && random != "" {
+	if first, name, ok := strings.Cut(below, "/"); ok && byForm && isRandom(first) {
 		if name := cleanName(name); name != "" {
 			return name
 		}
@@ -34,10 +37,23 @@ func arrivalName(said, below string, byForm bool) string {
 	return "file"
 }
 
+// What keeps files of one name apart, by a form: twelve letters and digits of the page, or the 20 and 32 digits of the
+// command lines for curl and PowerShell. A word, a year and a number have their form too, and are somebody's own folder.
+var (
+	pageRandom    = regexp.MustCompile(`^[A-Za-z0-9]{12}$`)
+	commandRandom = regexp.MustCompile(`^([0-9a-f]{20}|[0-9a-f]{32})$`)
+	ownFolder     = regexp.MustCompile(`^([A-Z]*[0-9]*|[A-Z]?[a-z]*[0-9]*|[0-9]*[A-Z]?[a-z]*)$`)
+)
+
+// isRandom reports whether a folder in a form's key is one that nobody has named.
+func isRandom(folder string) bool {
+	return commandRandom.MatchString(folder) || pageRandom.MatchString(folder) && !ownFolder.MatchString(folder)
+}
+
 // cleanName makes a foreign path one that reads as it is and leads down; "" where nothing is left of it.
 func cleanName(name string) string {
 	var kept []string
-	for part := range strings.SplitSeq(strings.ReplaceAll(keyName(name), `\`, "/"), "/") {
+	for part := range strings.SplitSeq(strings.ReplaceAll(Visible(norm.NFC.String(name)), `\`, "/"), "/") {
 		part = strings.TrimSpace(part)
 		if part != "" && part != "." && part != ".." {
 			kept = append(kept, part)

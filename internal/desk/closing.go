@@ -41,11 +41,8 @@ func (d *Desk) Closable(ctx context.Context, id string) (Closing, error) {
 	r := requestOf(record)
 	c := Closing{Request: r}
 	where := r.scene("s3:PutBucketPolicy")
-	if r.Standing(d.now()) == RequestEnded {
-		return c, trouble("RequestEnded", where.args(), nil)
-	}
-	if r.Denied {
-		return c, trouble("RequestClosed", where.args(), nil)
+	if ended := r.Standing(d.now()) == RequestEnded; ended || r.Denied {
+		return c, trouble("NothingToClose", args{"Ended": ended}, nil)
 	}
 	plan, err := planOf(record)
 	if err != nil {
@@ -109,7 +106,7 @@ func denial(record ledger.Request, s *signer.Signer) json.RawMessage {
 func (c Closing) Ask(deny bool) Text {
 	a := c.Request.scene("").args()
 	a["For"], a["Works"], a["Deny"], a["Uploads"] = c.Request.For, c.Works, deny && c.CanDeny, c.Uploads
-	a["Ends"] = c.Request.Last().Local().Format("2 Jan 15:04")
+	a["Ends"] = inMinutes(c.Request.Last())
 	return Text{rows()["CloseQuestion"].what, a}
 }
 
@@ -135,11 +132,8 @@ func (d *Desk) CloseRequest(ctx context.Context, id string, deny bool) (Closed, 
 	}
 	r := requestOf(record)
 	where := r.scene("s3:DeleteObject")
-	switch {
-	case r.Standing(d.now()) == RequestEnded:
-		return Closed{Request: r}, trouble("RequestEnded", where.args(), nil)
-	case r.Denied, !r.Closed.IsZero() && !deny:
-		return Closed{Request: r}, trouble("RequestClosed", where.args(), nil)
+	if ended := r.Standing(d.now()) == RequestEnded; ended || r.Denied || !r.Closed.IsZero() && !deny {
+		return Closed{Request: r}, trouble("NothingToClose", args{"Ended": ended}, nil)
 	}
 	plan, err := planOf(record)
 	if err != nil {
@@ -164,7 +158,7 @@ func (d *Desk) CloseRequest(ctx context.Context, id string, deny bool) (Closed, 
 		return closed, err
 	}
 	a := where.args()
-	a["Ends"] = r.Last().Local().Format("2 Jan 15:04")
+	a["Ends"] = inMinutes(r.Last())
 	switch {
 	case !plan.worksWhenClosed():
 	case !deny:

@@ -32,26 +32,34 @@ func saidType(contentType string) string {
 	return contentType
 }
 
+// noFolder stops where a variable of the script names a folder, of which stores say what nobody understands.
+func noFolder(variable string) string {
+	return `if [ -d "$` + variable + `" ]; then echo "$` + variable + ` is a folder: name the files in it, or pack it first" >&2; exit 1; fi; `
+}
+
+// taken looks at an answer, whose last line is the status: where the store refused, it says why.
+const taken = `case "$a" in *2[0-9][0-9]) ;; *) printf "refused: %s\n" "$a" >&2; false;; esac`
+
 // curlPut sends one file. Its name travels in Content-Disposition, as RFC 8187 writes it: each byte as %XX.
 func curlPut(u Upload) string {
-	script := `n=$(printf %s "${1##*/}" | od -An -v -tx1 | tr -d " \n" | sed "s/../%&/g") && curl -fSg# -T "$1"`
+	script := noFolder("1") + `n=$(printf %s "${1##*/}" | od -An -v -tx1 | tr -d " \n" | sed "s/../%&/g") && a=$(curl -Sg# -w "\n%{http_code}" -T "$1"`
 	for _, name := range slices.Sorted(maps.Keys(u.Header)) {
 		script += " -H " + pages.ShellQuote(name+": "+u.Header[name])
 	}
-	script += ` -H "Content-Disposition: attachment; filename*=UTF-8''$n" ` + pages.ShellQuote(u.URL)
+	script += ` -H "Content-Disposition: attachment; filename*=UTF-8''$n" ` + pages.ShellQuote(u.URL) + `) && ` + taken
 	return "sh -c " + pages.ShellQuote(script) + " waybill FILE"
 }
 
 // curlPost sends each of some files. A folder that nobody can guess keeps two of the same name apart. The file comes
 // over standard input: curl would read "," and ";" in its name.
 func curlPost(p PostWay) string {
-	script := `for f; do r=$(od -An -N10 -tx1 /dev/urandom | tr -d " \n") && curl -fSg# -o /dev/null`
+	script := `for f; do ` + noFolder("f") + `r=$(od -An -N10 -tx1 /dev/urandom | tr -d " \n") && a=$(curl -Sg# -w "\n%{http_code}"`
 	for _, name := range slices.Sorted(maps.Keys(p.Fields)) {
 		script += " --form-string " + pages.ShellQuote(name+"="+p.Fields[name])
 	}
 	script += " --form-string " + pages.ShellQuote("key="+p.Folder) + `"$r/${f##*/}"` +
 		" --form-string " + pages.ShellQuote("Content-Type="+saidType(p.ContentType)) +
-		` -F "file=@-;filename=file" ` + pages.ShellQuote(p.URL) + ` <"$f" || exit; done`
+		` -F "file=@-;filename=file" ` + pages.ShellQuote(p.URL) + ` <"$f") && ` + taken + ` || exit; done`
 	return "sh -c " + pages.ShellQuote(script) + " waybill FILE"
 }
 

@@ -38,6 +38,7 @@ type Desk struct {
 	updates UpdateSource
 
 	ledger *ledger.Ledger // nil when it cannot be used
+	shown  *ledger.Ledger // what is in one that cannot be written, to be looked at; nil when ledger is not
 	owner  owner
 	limit  *courier.Limit // of all that this desk sends
 
@@ -101,6 +102,9 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 	if err != nil {
 		d.ledger = nil
 		d.noteLedger(ledgerTrouble(err, path))
+		if errors.Is(err, ledger.ErrReadOnly) {
+			d.shown, _ = ledger.OpenReading(ctx, path) // nil when there is nothing to look at
+		}
 	}
 	d.rememberRegions(ctx)
 	d.stamp = d.settingsStamp()
@@ -131,13 +135,13 @@ func homeFolder(given string) (string, error) {
 	if find, ok := system[runtime.GOOS]; ok {
 		data, err := find()
 		if err != nil {
-			return "", fmt.Errorf("find Waybill's folder: %w", err)
+			return "", trouble("NoHome", nil, err)
 		}
 		return filepath.Join(data, "Waybill"), nil
 	}
 	user, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("find Waybill's folder: %w", err)
+		return "", trouble("NoHome", nil, err)
 	}
 	return filepath.Join(user, ".local", "share", "waybill"), nil
 }
@@ -163,13 +167,19 @@ func (d *Desk) Close() error {
 		err = running.Close()
 	}
 	d.resign()
-	if d.ledger != nil {
-		if e := d.ledger.Close(); err == nil {
+	for _, l := range []*ledger.Ledger{d.ledger, d.shown} {
+		if l == nil {
+			continue
+		}
+		if e := l.Close(); err == nil {
 			err = e
 		}
 	}
 	return err
 }
+
+// SandboxFolder is where the sandbox has its files, and its keys.
+func (d *Desk) SandboxFolder() string { return filepath.Join(d.home, "sandbox") }
 
 // Home is the folder where Waybill keeps its ledger, settings and sandbox.
 func (d *Desk) Home() string { return d.home }
@@ -220,7 +230,7 @@ func (d *Desk) Sandbox(ctx context.Context) (*sandbox.Sandbox, error) {
 	if have != nil && (have.Owned() || have.Answers(ctx)) {
 		return have, nil
 	}
-	s, err := sandbox.Start(ctx, filepath.Join(d.home, "sandbox"))
+	s, err := sandbox.Start(ctx, d.SandboxFolder())
 	if err != nil {
 		return nil, trouble("SandboxFailed", args{"Fault": err.Error()}, err)
 	}

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -64,6 +63,7 @@ func (d *Desk) Download(ctx context.Context, id, folder string, keys []string, p
 	}
 	var list []Downloaded
 	names := localNames(all)
+	d.sweepParts(into, names)
 	for i, a := range all {
 		if len(keys) > 0 && !slices.Contains(keys, a.Key) {
 			continue
@@ -71,7 +71,7 @@ func (d *Desk) Download(ctx context.Context, id, folder string, keys []string, p
 		if err := ctx.Err(); err != nil {
 			return list, err
 		}
-		one := into.bring(ctx, carrier, r, a, names[i], progress)
+		one := into.bring(ctx, carrier, r, a, names[i], d.newPart(names[i]), progress)
 		if ctx.Err() != nil && one.Trouble != nil {
 			return list, ctx.Err()
 		}
@@ -140,8 +140,8 @@ func Fault(err error) string {
 // progressPause is how often the progress of one file is told at most.
 const progressPause = 100 * time.Millisecond
 
-// bring downloads one file: beside its name, and under it when it is whole.
-func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Request, a Arrival, name string, progress func(Downloaded)) Downloaded {
+// bring downloads one file: as a part beside its name, and under it when it is whole.
+func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Request, a Arrival, name, part string, progress func(Downloaded)) Downloaded {
 	one := Downloaded{Arrival: a}
 	fail := func(err error) Downloaded {
 		one.Over = true
@@ -170,7 +170,6 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 		one.Done, one.Over, one.Skipped = a.Size, true, true
 		return one
 	}
-	part := path.Join(path.Dir(name), ".waybill-"+strings.ToLower(rand.Text()[:12])+".part")
 	file, err := f.root.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // what the person's umask leaves of it
 	if err != nil {
 		return fail(&courier.WriteError{Err: err})
@@ -208,7 +207,14 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 		if !errors.Is(err, fs.ErrExist) || n > mostArrivals {
 			return fail(&courier.WriteError{Err: err})
 		}
-		free = numbered(name, n) // somebody was faster
+		// Somebody was faster: with this very file, where two downloads go into one folder.
+		if free, there, err = f.place(ctx, c, a, name); err != nil {
+			return fail(err)
+		}
+		if one.Path = f.full(free); there {
+			one.Over, one.Skipped = true, true
+			return one
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +25,7 @@ func (a asking) sendByForm(w *desk.Ways, files map[string]string) {
 	n := 0
 	for name, body := range files {
 		n++
-		if status, answer := a.post(f.URL, f.Fields, f.Folder+"r"+strings.Repeat("x", n)+"/"+name, f.ContentType, []byte(body)); status != http.StatusCreated {
+		if status, answer := a.post(f.URL, f.Fields, f.Folder+fmt.Sprintf("kT3rZ0aQ%04d", n)+"/"+name, f.ContentType, []byte(body)); status != http.StatusCreated {
 			a.t.Fatalf("%s: HTTP %d: %s", name, status, answer)
 		}
 	}
@@ -82,7 +84,7 @@ func TestDownload(t *testing.T) {
 		}
 		want := map[string]string{
 			"a.txt": "mine", "a (2).txt": "first", "photos/é.jpg": "picture", "_.bashrc": "touch pwned", "empty": "", "nbsp\u00a0.txt": "x",
-			"rlo_txt.exe": "y", strings.Repeat("long ", 39) + "l.txt": "long", "back/slash": "down", "<script>.html": "<script>",
+			"rlo[U+202E]txt.exe": "y", strings.Repeat("long ", 39) + "l.txt": "long", "back/slash": "down", "<script>.html": "<script>",
 		}
 		got := inFolder(t, dir)
 		for name, body := range want {
@@ -228,5 +230,57 @@ func TestDownloadFolder(t *testing.T) {
 		if _, err := a.desk.Download(t.Context(), w.Request.ID, folder, nil, nil); code(err) != "DownloadFolder" {
 			t.Errorf("%q: %v", folder, err)
 		}
+	}
+}
+
+// TestOddKeys: a file whose name XML cannot carry is listed under its own key, shown as it reads, and brought here.
+func TestOddKeys(t *testing.T) {
+	atStore(t)
+	a := asking{newPlace(t, "sandbox", ""), openDesk(t, desk.Options{}), dest(t)}
+	w := a.ask(desk.RequestOptions{Large: -1})
+	a.sendByForm(w, map[string]string{"a\x1bb.txt": "escape", "no utf-8 \xff.txt": "bytes"})
+	dir := t.TempDir()
+	list, err := a.desk.Download(t.Context(), w.Request.ID, dir, nil, nil)
+	if err != nil || len(list) != 2 || list[0].Trouble != nil || list[1].Trouble != nil {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if got := inFolder(t, dir); len(got) != 2 || got["a[U+001B]b.txt"] != "escape" || got["no utf-8 \uFFFD.txt"] != "bytes" {
+		t.Errorf("%q", got)
+	}
+	// The ledger knows them by the same keys: a second look finds nothing new.
+	news, err := a.desk.LookForArrivals(t.Context())
+	if err != nil || len(news) != 0 {
+		t.Errorf("%+v, %v", news, err)
+	}
+}
+
+// TestTwoDownloadsAtOnce bring each file once.
+func TestTwoDownloadsAtOnce(t *testing.T) {
+	atStore(t)
+	a := asking{newPlace(t, "sandbox", ""), openDesk(t, desk.Options{}), dest(t)}
+	w := a.ask(desk.RequestOptions{Large: -1})
+	sent := map[string]string{}
+	for i := range 8 {
+		sent[fmt.Sprintf("%d.bin", i)] = strings.Repeat(string(rune('a'+i)), 1<<20)
+	}
+	a.sendByForm(w, sent)
+	dir := t.TempDir()
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			list, err := a.desk.Download(t.Context(), w.Request.ID, dir, nil, nil)
+			if err != nil || len(list) != len(sent) {
+				t.Errorf("%d files, %v", len(list), err)
+			}
+			for _, one := range list {
+				if one.Trouble != nil || filepath.Base(one.Path) != one.Arrival.Name {
+					t.Errorf("%s: %v", one.Path, one.Trouble)
+				}
+			}
+		})
+	}
+	both.Wait()
+	if got := inFolder(t, dir); len(got) != len(sent) {
+		t.Errorf("%d files of %d", len(got), len(sent))
 	}
 }

@@ -56,9 +56,14 @@ func TestArrivalNames(t *testing.T) {
 		want        string
 	}{
 		{"a.txt", "file-1", false, "a.txt"}, {"", "file-1", false, "file-1"}, {"../../etc/passwd", "file-1", false, "etc/passwd"},
-		{`..\..\x`, "f", false, "x"}, {"", "random/a b.txt", true, "a b.txt"}, {"", "random/../x/./y", true, "x/y"}, {"", "only", true, "only"},
-		{"", "random/", true, "random"}, {"/", "//", true, "file"}, {"a\x00b\u202e", "f", false, "a_b_"}, {"e\u0301", "f", false, "é"},
-		{"", "a/b", false, "a/b"}, {"", "files/random/a b.txt", true, "a b.txt"}, {"", "files/a.txt", true, "a.txt"}, {"", "large-1", true, "large-1"},
+		{`..\..\x`, "f", false, "x"}, {"", "kT3rZ0aQ9bXd/a b.txt", true, "a b.txt"}, {"", "kT3rZ0aQ9bXd/../x/./y", true, "x/y"}, {"", "only", true, "only"},
+		{"", "kT3rZ0aQ9bXd/", true, "kT3rZ0aQ9bXd"}, {"/", "//", true, "file"}, {"a\x00b\u202e", "f", false, "a[U+0000]b[U+202E]"}, {"e\u0301", "f", false, "é"},
+		{"", "a/b", false, "a/b"}, {"", "files/kT3rZ0aQ9bXd/a b.txt", true, "a b.txt"}, {"", "files/a.txt", true, "a.txt"}, {"", "large-1", true, "large-1"},
+		{"", "files/0123456789abcdef0123/a.txt", true, "a.txt"}, {"", "files/0123456789abcdef0123456789abcdef/a/b.txt", true, "a/b.txt"},
+		// What a program puts there is somebody's own.
+		{"", "files/photos/a.jpg", true, "photos/a.jpg"}, {"", "files/<script>alert(1)</script>.pdf", true, "<script>alert(1)</script>.pdf"},
+		{"", "files/Presentation/a.pdf", true, "Presentation/a.pdf"}, {"", "files/202611260915/a.pdf", true, "202611260915/a.pdf"},
+		{"", "files/holidays2026/a.jpg", true, "holidays2026/a.jpg"}, {"", "kT3rZ0aQ9bXd/a.txt", false, "kT3rZ0aQ9bXd/a.txt"},
 	} {
 		if got := arrivalName(c.said, c.below, c.form); got != c.want {
 			t.Errorf("%q below %q: %q, want %q", c.said, c.below, got, c.want)
@@ -83,7 +88,7 @@ func FuzzArrivalName(f *testing.F) {
 		for _, name := range []string{
 			arrivalName(said, below, true), arrivalName(dispositionName(said), below, false), arrivalName(noteName([]byte(said)), below, false),
 		} {
-			if name == "" || len(name) > mostOfName || !utf8.ValidString(name) || visible(name) != name || path.Clean("/"+name) != "/"+name {
+			if name == "" || len(name) > mostOfName || !utf8.ValidString(name) || Visible(name) != name || path.Clean("/"+name) != "/"+name {
 				t.Errorf("%q below %q is %q", said, below, name)
 			}
 			for _, local := range localNames([]Arrival{{Name: name}}) {

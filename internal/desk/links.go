@@ -112,16 +112,20 @@ func unquoted(etag string) string {
 	return etag
 }
 
-// Links lists the ledger's entries, newest first, at most limit (0: all).
+// Links lists the ledger's entries, newest first, at most limit (0: all), also of one that cannot be written.
 func (d *Desk) Links(ctx context.Context, limit int) ([]Entry, error) {
-	if d.ledger == nil {
-		return nil, d.LedgerTrouble()
+	from := d.ledger
+	if from == nil {
+		from = d.shown
 	}
-	records, err := d.ledger.List(ctx, limit)
+	if from == nil {
+		return nil, d.noLedger()
+	}
+	records, err := from.List(ctx, limit)
 	if err != nil {
 		return nil, ledgerTrouble(err, d.ledgerPath())
 	}
-	standing, err := d.ledger.Pages(ctx)
+	standing, err := from.Pages(ctx)
 	if err != nil {
 		return nil, ledgerTrouble(err, d.ledgerPath())
 	}
@@ -343,7 +347,7 @@ func (d *Desk) EndsEarlier(e Entry, again *Link) *Trouble {
 	case !again.Ends.Before(e.Ends.Truncate(time.Second)):
 		return nil
 	}
-	a["Ends"] = again.Ends.Local().Format("2 Jan 15:04")
+	a["Ends"] = inMinutes(again.Ends)
 	if again.Because == signer.Limit {
 		a["Bucket"] = e.Destination.Bucket
 		return trouble("CopyEndsAtLimit", a, nil)

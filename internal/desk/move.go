@@ -175,6 +175,8 @@ func readThrough(ctx context.Context, path string, from io.Reader) (Moving, erro
 func importTrouble(path string, r *moveReader, err error) *Trouble {
 	a := args{"Name": visible(filepath.Base(path)), "Path": visible(path)}
 	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return trouble("ImportGone", a, err)
 	case errors.Is(err, errMoveNewer):
 		a["Version"] = r.head.Version
 		return trouble("ImportNewer", a, err)

@@ -68,7 +68,7 @@ func TestImportOfWhatIsNoExport(t *testing.T) {
 			t.Errorf("%s: %v", name, told)
 		}
 	}
-	c.refuses(filepath.Join(t.TempDir(), "nothing"), "FileGone")
+	c.refuses(filepath.Join(t.TempDir(), "nothing"), "ImportGone")
 	c.refuses(t.TempDir(), "ImportNotOurs")
 	huge := filepath.Join(t.TempDir(), "huge")
 	write(t, huge, text)

@@ -3,6 +3,7 @@ package desk
 import (
 	"slices"
 
+	"waybill/internal/pages"
 	"waybill/signer"
 )
 
@@ -40,5 +41,6 @@ func (dest Destination) Hidden() Destination {
 	return dest
 }
 
-// Visible makes a name from a bucket one that reads as it is, for showing: with "_" for what cannot be seen.
-func Visible(name string) string { return visible(name) }
+// Visible makes a name that others chose one that reads as it is, for showing, by the rule of the pages: what cannot be seen
+// is written as its number, as in "invoice[U+202E]fdp.exe".
+func Visible(name string) string { return pages.Visible(name) }

@@ -155,7 +155,13 @@ func CheckRequest(o RequestOptions) error {
 	case o.Expires > signer.MaxExpires:
 		return trouble("ExpiresTooLong", args{"Given": FormatExpires(o.Expires)}, nil)
 	case o.Files < 0, o.Files > mostSlots, o.Files*len(groups(kinds, false)) > mostSlots:
-		return trouble("FilesRange", args{"Given": o.Files, "Most": mostSlots / len(groups(kinds, false))}, nil)
+		a := args{"Given": o.Files, "Most": mostSlots}
+		if types := len(groups(kinds, false)); types > 1 { // each of them needs a place for every file
+			a["Types"], a["Most"] = types, mostSlots/types
+		}
+		return trouble("FilesRange", a, nil)
+	case o.Large > 0 && o.Files > 0:
+		return trouble("LargeOfSome", args{"Given": o.Large, "Files": o.Files}, nil)
 	case o.Large > mostAnyFiles:
 		return trouble("LargeRange", args{"Given": o.Large, "Most": mostAnyFiles}, nil)
 	case o.MaxSize < 0:
@@ -191,7 +197,7 @@ func ParseMaxSize(s string) (int64, error) {
 // Request makes a request: folder, page and ways. dest.Prefix is where its own folder is made.
 func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) (*Ways, error) {
 	if d.ledger == nil {
-		return nil, d.noLedger() // which knows what to look for, and what to tidy
+		return nil, d.notKept(d.noLedger())
 	}
 	if err := CheckRequest(o); err != nil {
 		return nil, err
@@ -228,6 +234,9 @@ func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) 
 			return ways, nil
 		}
 		m.undo(context.WithoutCancel(ctx))
+		if t := (*Trouble)(nil); errors.As(err, &t) && strings.HasPrefix(t.Code, "Ledger") {
+			return nil, d.notKept(t)
+		}
 		// Where the store says that the clock here is wrong, all is signed once more with the store's time.
 		if store, ok := skewOf(err, opened.Now()); ok && !corrected {
 			opened.SetSkew(store)
@@ -235,6 +244,13 @@ func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) 
 		}
 		return nil, explain(err, where)
 	}
+}
+
+// notKept says that there is no request, since the ledger, which knows what to look for and what to tidy, takes none.
+func (d *Desk) notKept(why *Trouble) *Trouble {
+	t := trouble("RequestNotKept", args{"Path": d.ledgerPath()}, why)
+	t.Help, t.Detail = why.Help, why.Detail
+	return t
 }
 
 // Ways signs all of a request anew, to the same end: no URL is kept. When the credentials no longer reach that end,
@@ -286,8 +302,17 @@ func (w *Ways) EndsEarlier() *Trouble {
 	case !w.Ends.Before(w.Request.Ends.Truncate(time.Second)):
 		return nil
 	}
-	a["Ends"] = w.Ends.Local().Format("2 Jan 15:04")
+	a["Ends"] = inMinutes(w.Ends)
 	return trouble("WaysEndEarly", a, nil)
+}
+
+// inMinutes is a moment as sentences have it, with its time zone.
+func inMinutes(t time.Time) string { return t.Local().Format("2 Jan 15:04 MST") }
+
+// PageUnwritten says why a request's page cannot be written to a file: before the request is made, with "" for its ID, or
+// afterwards.
+func PageUnwritten(path, id string, err error) *Trouble {
+	return trouble("RequestPageFile", args{"Path": visible(path), "ID": id, "Fault": Fault(err)}, err)
 }
 
 // Requests gives all requests from the ledger, newest first, with the counts of the last look. It asks no store.
@@ -327,8 +352,8 @@ func (d *Desk) requestRecord(ctx context.Context, id string) (ledger.Request, er
 }
 
 // ForgetRequests takes requests that have ended or were closed out of the ledger; what has arrived stays in the bucket.
-// It gives the number of those that were there. One that is open, or that a rule still refuses, is a Trouble, and then none
-// is forgotten.
+// It gives the number of those that were there. One that is open, whose form or URLs still work, or that a rule still refuses,
+// is a Trouble, and then none is forgotten.
 func (d *Desk) ForgetRequests(ctx context.Context, ids ...string) (int, error) {
 	for _, id := range ids {
 		record, err := d.requestRecord(ctx, id)
@@ -339,11 +364,17 @@ func (d *Desk) ForgetRequests(ctx context.Context, ids ...string) (int, error) {
 		if r.Standing(d.now()) == RequestOpen {
 			return 0, trouble("RequestStillOpen", r.scene("").args(), nil)
 		}
-		// Its rule stays until the end, and only the ledger knows of it.
-		if r.Denied && d.now().Before(r.Last()) {
+		if d.now().Before(r.Last()) {
 			a := r.scene("").args()
-			a["Ends"] = r.Last().Local().Format("2 Jan 15:04")
-			return 0, trouble("RequestStillDenied", a, nil)
+			a["Ends"] = inMinutes(r.Last())
+			// Its rule stays until the end, and only the ledger knows of it.
+			if r.Denied {
+				return 0, trouble("RequestStillDenied", a, nil)
+			}
+			// What comes until then would be shown by nobody.
+			if plan, err := planOf(record); err != nil || plan.worksWhenClosed() {
+				return 0, trouble("RequestStillWorks", a, err)
+			}
 		}
 		// Nobody would do it later. What is left where the store cannot be reached any more is a page that has ended, and
 		// uploads that waybill clean finds; a rule would stay.

@@ -78,7 +78,7 @@ func (o RequestOptions) Enforced() (store, page Text) {
 func ParseFiles(s string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < 1 {
-		return 0, trouble("FilesRange", args{"Given": s, "Most": mostSlots}, err)
+		return 0, trouble("FilesNumber", args{"Given": visible(s), "Most": mostSlots}, err)
 	}
 	return n, nil
 }

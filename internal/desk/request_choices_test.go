@@ -59,7 +59,7 @@ func TestNumbersOfFiles(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 	for _, s := range []string{"", "0", "-1", "many", "1.5"} {
-		if _, err := desk.ParseFiles(s); desk.Explain(err) == nil || desk.Explain(err).Code != "FilesRange" {
+		if _, err := desk.ParseFiles(s); desk.Explain(err) == nil || desk.Explain(err).Code != "FilesNumber" {
 			t.Errorf("%q: %v", s, err)
 		}
 	}

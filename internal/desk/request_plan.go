@@ -72,10 +72,11 @@ func newRequestPlan(o RequestOptions, folder string, forms bool) requestPlan {
 			p.Slots = append(p.Slots, slotPlan{Key: folder + "large-" + strconv.Itoa(n+1), ContentType: kind})
 		}
 	} else {
+		types := groups(o.Kinds, false)
 		if o.Files == 0 {
-			p.Files = mostAnyFiles
+			p.Files = min(mostAnyFiles, mostSlots/len(types)) // ParseKinds takes fewer kinds than that
 		}
-		for _, g := range groups(o.Kinds, false) {
+		for _, g := range types {
 			for range p.Files {
 				key := folder + "file-" + strconv.Itoa(len(p.Slots)+1)
 				if len(g.accept) == 1 && strings.HasPrefix(g.accept[0], ".") {

@@ -63,7 +63,7 @@ func TestRequestWithAWrongClock(t *testing.T) {
 			a := asking{newPlace(t, teststore.Bucket, ""), openDesk(t, desk.Options{Now: now}), desk.Destination{Bucket: teststore.Bucket}}
 			w := a.ask(desk.RequestOptions{})
 			f := w.Posts[0]
-			if status, answer := a.post(f.URL, f.Fields, f.Folder+"x/a", f.ContentType, []byte("x")); status != http.StatusCreated {
+			if status, answer := a.post(f.URL, f.Fields, f.Folder+"kT3rZ0aQ9bXx/a", f.ContentType, []byte("x")); status != http.StatusCreated {
 				t.Errorf("HTTP %d: %s", status, answer)
 			}
 			if left := time.Until(w.Ends); left < 59*time.Minute || left > time.Hour {
@@ -90,6 +90,7 @@ func TestRequestThatCannotBeMade(t *testing.T) {
 		{"PrefixTooLong", desk.Destination{Bucket: "sandbox", Prefix: strings.Repeat("long/", 150)}, desk.RequestOptions{}},
 		{"KindWrong", to, desk.RequestOptions{Kinds: []string{"<b>"}}},
 		{"FilesRange", to, desk.RequestOptions{Files: 201}},
+		{"LargeOfSome", to, desk.RequestOptions{Files: 2, Large: 2}},
 		{"FilesRange", to, desk.RequestOptions{Files: math.MaxInt, Kinds: []string{".pdf", ".png"}}},
 		{"MaxSizeNoWay", to, desk.RequestOptions{MaxSize: 5000<<30 + 1}},
 		{"MaxSizeNoWay", to, desk.RequestOptions{MaxSize: 1250<<30 + 1, Files: 11}},

@@ -43,11 +43,19 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 	}
 	// A form has no field for who pays, and access points are not documented to take any.
 	forms := m.options.Files == 0 && !m.signer.Pays(m.record.Bucket) && !signer.IsAccessPoint(m.record.Bucket)
+	shortLived := false
 	if forms {
 		var err error
 		if forms, err = takesForms(ctx, m.signer, carrier, m.record); err != nil {
 			return nil, err
 		}
+	}
+	if forms && m.options.Expires > oldForm {
+		var err error
+		if shortLived, err = mindsAge(ctx, m.signer, carrier, m.record); err != nil {
+			return nil, err
+		}
+		forms = !shortLived
 	}
 	m.plan = newRequestPlan(m.options, m.record.Folder, forms)
 	m.plan.RequesterPays = m.signer.Pays(m.record.Bucket)
@@ -91,9 +99,14 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		return nil, err
 	}
 	if m.options.Files == 0 && !forms {
-		ways.Trouble = trouble("NoForms", args{
-			"Count": m.plan.Files, "Paid": m.plan.RequesterPays, "Point": signer.IsAccessPoint(m.record.Bucket),
-		}, nil)
+		a := args{
+			"Count": m.plan.Files, "Paid": m.plan.RequesterPays, "Point": signer.IsAccessPoint(m.record.Bucket), "Asked": FormatExpires(m.options.Expires),
+		}
+		code := "NoForms"
+		if shortLived {
+			code = "FormsLastAnHour"
+		}
+		ways.Trouble = trouble(code, a, nil)
 	}
 	if err != nil {
 		ways.Trouble = pageTrouble(explain(err, w.request().scene("s3:GetObject")), w.request())

@@ -164,7 +164,7 @@ func (d *Desk) Outlook(ctx context.Context, s Store, expires time.Duration) (Out
 		reach := opened.Reach()
 		// What was granted when more was refused is the most that there is; it must be worth the asking.
 		o.Stretch = reach.Role != "" && !reach.Chained && (reach.Most == 0 || opened.Now().Add(reach.Most).After(trial.Ends.Add(worthAsking)))
-		a["Ends"], a["Asked"] = trial.Ends.Local().Format("2 Jan 15:04"), FormatExpires(expires)
+		a["Ends"], a["Asked"] = inMinutes(trial.Ends), FormatExpires(expires)
 		a["Longer"], a["Role"] = d.longer(opened, s), reach.Role != ""
 		a["Stretch"], a["Chained"] = o.Stretch, reach.Chained
 		o.Warning = trouble("EndsEarly", a, nil)

@@ -20,6 +20,9 @@ func (d *Desk) Verify(ctx context.Context, id string) (Entry, error) {
 		return Entry{}, err
 	}
 	where := scene{store: e.Destination.Store, bucket: e.Destination.Bucket, key: e.Key, path: e.Path, permission: "s3:GetObject"}
+	if !e.Revoked.IsZero() {
+		return e, trouble("VerifyRevoked", args{"Name": e.Name}, nil)
+	}
 	if e.State != Sent || e.Path == "" || e.Checksum == "" {
 		return e, trouble("NothingToVerify", args{"Name": e.Name}, nil)
 	}
@@ -49,6 +52,7 @@ type StaleUpload struct {
 	Started time.Time
 	Ours    bool // this computer's Waybill has started it, and nobody goes on with it
 	InWork  bool // this computer's Waybill goes on with it, or will
+	Asked   bool // it is in work, as a place of an open request: whoever was asked may be sending it
 }
 
 // StaleUploads finds the unfinished multipart uploads below a prefix.
@@ -89,7 +93,7 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 		stale := StaleUpload{Key: u.Key, ID: u.ID, Started: u.Started}
 		for _, a := range asked {
 			if a.key == u.Key && a.id == u.ID {
-				stale.Ours, stale.InWork = !a.open, a.open
+				stale.Ours, stale.InWork, stale.Asked = !a.open, a.open, a.open
 			}
 		}
 		for _, k := range known {

@@ -343,6 +343,7 @@ func ledgerTrouble(err error, path string) *Trouble {
 	case errors.Is(err, ledger.ErrCorrupt):
 		return trouble("LedgerCorrupt", a, err)
 	case errors.Is(err, ledger.ErrReadOnly):
+		a["Path"] = inTheWay(path)
 		return trouble("LedgerReadOnly", a, err)
 	case errors.Is(err, ledger.ErrSecret):
 		return trouble("LedgerSecret", a, err)

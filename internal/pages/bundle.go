@@ -57,7 +57,7 @@ func WriteBundle(w io.Writer, b Bundle) error {
 	page := bundlePage{Titled: b.Title != "", Count: countFiles(len(b.Files)), Ends: newMoment(b.Ends), Made: newMoment(b.Made)}
 	page.Heading = page.Count
 	if page.Titled {
-		page.Heading = same(visible(b.Title))
+		page.Heading = same(Visible(b.Title))
 	}
 	var total int64
 	names := make([]string, len(b.Files))

@@ -17,7 +17,7 @@ type title struct {
 }
 
 func newTitle(name string) title {
-	name = visible(name)
+	name = Visible(name)
 	cut := strings.LastIndexByte(strings.TrimRight(name, "/"), '/') + 1
 	return title{Folder: name[:cut], Base: name[cut:], Ending: ending(name[cut:])}
 }
@@ -35,11 +35,11 @@ func ending(base string) string {
 	return end
 }
 
-// visible writes what a reader could not see, or what would turn the text around it, as its number: the name
+// Visible writes what a reader could not see, or what would turn the text around it, as its number: the name
 // "invoice\u202Efdp.exe" reads "invoiceexe.pdf" otherwise. What joins letters and emoji stays.
-func visible(text string) string { return shown(text, "") }
+func Visible(text string) string { return shown(text, "") }
 
-// shown is visible with some control characters let through.
+// shown is Visible with some control characters let through.
 func shown(text, allowed string) string {
 	var out strings.Builder
 	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {

@@ -23,11 +23,11 @@ func TestVisible(t *testing.T) {
 		"٣\u0600.txt":                 "٣\u0600.txt", // a sign of its own, though of the class of formats
 		`<script>alert(1)</script>`:   `<script>alert(1)</script>`,
 	} {
-		if got := visible(in); got != want {
-			t.Errorf("visible(%q) = %q, want %q", in, got, want)
+		if got := Visible(in); got != want {
+			t.Errorf("Visible(%q) = %q, want %q", in, got, want)
 		}
-		if got := visible(visible(in)); got != want {
-			t.Errorf("a second time, visible(%q) = %q, want %q", in, got, want)
+		if got := Visible(Visible(in)); got != want {
+			t.Errorf("a second time, Visible(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

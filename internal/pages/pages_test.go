@@ -262,7 +262,7 @@ func TestHostileNames(t *testing.T) {
 		t.Fatalf("%d of %d names are shown", len(shownNames), len(names))
 	}
 	for i, name := range names {
-		if got := shownNames[i].text(); got != visible(name) {
+		if got := shownNames[i].text(); got != Visible(name) {
 			t.Errorf("%q is shown as %q", name, got)
 		}
 	}
@@ -278,7 +278,7 @@ func TestHostileNames(t *testing.T) {
 	for _, name := range names {
 		lead := writeLead(t, Lead{Name: name, Size: 1, URL: presigned})
 		nothingElse(t, lead)
-		if got := named(parse(t, lead), "h1", "name"); len(got) != 1 || got[0].text() != visible(name) {
+		if got := named(parse(t, lead), "h1", "name"); len(got) != 1 || got[0].text() != Visible(name) {
 			t.Errorf("%q leads under another name", name)
 		}
 	}
@@ -400,8 +400,8 @@ func FuzzBundle(f *testing.F) {
 		if got, _ := named(all, "a", "")[0].attr("href"); got != link {
 			t.Errorf("the link %q became %q", link, got)
 		}
-		if got := named(all, "p", "name"); len(got) != 1 || got[0].text() != visible(name) {
-			t.Errorf("the name %q is not shown as %q", name, visible(name))
+		if got := named(all, "p", "name"); len(got) != 1 || got[0].text() != Visible(name) {
+			t.Errorf("the name %q is not shown as %q", name, Visible(name))
 		}
 		for element, n := range shape(all) {
 			if n > most[element] {

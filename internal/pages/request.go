@@ -88,12 +88,12 @@ func WriteRequest(w io.Writer, r Request) error {
 		return err
 	}
 	page := requestPage{
-		Heading: say("Send files here", "Hier können Dateien gesendet werden"), For: visible(r.For), Message: shown(r.Message, "\n\t"),
+		Heading: say("Send files here", "Hier können Dateien gesendet werden"), For: Visible(r.For), Message: shown(r.Message, "\n\t"),
 		Rules: requestRules(r), Single: r.Files == 1, Ends: newMoment(r.Ends), Made: newMoment(r.Made),
 		From: say("whoever sent this page", "wer diese Seite geschickt hat"), Accept: accept(r.Kinds), Data: data,
 	}
 	if r.From != "" {
-		from := visible(r.From)
+		from := Visible(r.From)
 		page.From = same(from)
 		page.Heading = say(from+" asks for files", from+" bittet um Dateien")
 		if page.Single {

@@ -30,15 +30,15 @@ func kindWord(accepted string) said {
 		return say("text", "Text")
 	}
 	if end, ok := strings.CutPrefix(accepted, "."); ok {
-		return same(visible(strings.ToUpper(end)))
+		return same(Visible(strings.ToUpper(end)))
 	}
 	if _, sub, ok := strings.Cut(accepted, "/"); ok {
 		if k := kind("", accepted); k != say("file", "Datei") && !strings.HasSuffix(accepted, "/*") && len(sub) > 5 {
 			return k // "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" is a table
 		}
-		return same(visible(strings.ToUpper(strings.TrimPrefix(sub, "x-"))))
+		return same(Visible(strings.ToUpper(strings.TrimPrefix(sub, "x-"))))
 	}
-	return same(visible(accepted))
+	return same(Visible(accepted))
 }
 
 // accept is the attribute of the file chooser. A comma in a kind would make it two.

@@ -121,6 +121,7 @@ func (s *server) run(ctx context.Context, o options) error {
 			S3Options: []s3api.Option{
 				s3api.WithOnListen(sync.OnceFunc(func() { close(listening) })),
 				s3api.WithMiddleware("/", s.conns.follow),
+				s3api.WithMiddleware("/", heedEncoding),
 			},
 		})
 	}()

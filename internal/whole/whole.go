@@ -16,6 +16,16 @@ func Write(path string, fill func(io.Writer) error) error { return write(path, f
 // WriteNew is Write for a file that takes no other one's place: the error is fs.ErrExist where one is there.
 func WriteNew(path string, fill func(io.Writer) error) error { return write(path, fill, claim) }
 
+// Try looks whether a file of so many bytes can be written at a path, and leaves nothing there.
+func Try(path string, size int) error {
+	found := errors.New("there is room")
+	err := write(path, Bytes(make([]byte, size)), func(string, string) error { return found })
+	if errors.Is(err, found) {
+		return nil
+	}
+	return err
+}
+
 // Bytes fills a file with what is in memory.
 func Bytes(data []byte) func(io.Writer) error {
 	return func(w io.Writer) error {
