@@ -44,9 +44,6 @@ var ErrNoDisplay = errors.New("there is no display to open a window on; `waybill
 
 // Run opens the window and comes back when it is closed. Where one is open already, that one gets the files.
 func Run(ctx context.Context, d *desk.Desk, o Options) error {
-	if !hasDisplay() {
-		return ErrNoDisplay
-	}
 	o.Store = named(o.Store)
 	call := instance.Call{Store: o.Store, Files: o.Files, Surroundings: desk.Surroundings(), Quietly: o.Minimised}
 	first, err := instance.Claim(ctx, d.Home(), call)
@@ -57,6 +54,9 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 		notHandedOver(ctx, err)
 		return err
 	} // any other error is of a home that takes no lock: a window all the same, of which other starts know nothing
+	if !hasDisplay() {
+		return errors.Join(ErrNoDisplay, first.Close())
+	}
 	handed, err := finder.Handed()
 	if err != nil {
 		return errors.Join(err, first.Close())

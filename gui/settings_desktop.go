@@ -59,8 +59,8 @@ func (d *desktopSettings) show() {
 // startAtLogin has the session start Waybill, or not any more.
 func (d *desktopSettings) startAtLogin(yes bool) {
 	const name = "autostart"
-	if err := autostart.Set(yes); err != nil {
-		d.p.u.notices.show(name, notice{tone: warning, text: lang.L("What starts with the session could not be changed."), help: err.Error()})
+	if err := desk.StartAtLogin(yes); err != nil {
+		d.p.u.notices.trouble(name, desk.Explain(err), warning)
 	} else {
 		d.p.u.notices.hide(name)
 	}

@@ -39,12 +39,7 @@ put 644 packaging/linux/menus/dolphin.desktop usr/share/kio/servicemenus/waybill
 put 644 packaging/linux/menus/thunar-sendto.desktop usr/share/Thunar/sendto/waybill.desktop
 put 644 packaging/linux/menus/file-manager-action.desktop usr/share/file-manager/actions/waybill.desktop
 
-for doc in README.md docs/*.md; do
-	put 644 "$doc" "usr/share/doc/waybill/$doc"
-done
-for doc in CHANGELOG.md THIRD_PARTY_NOTICES; do
-	gzip -9n <$doc >"$STAGE/usr/share/doc/waybill/$doc.gz"
-done
+packaging/linux/docs.sh "$STAGE/usr/share/doc/waybill"
 cat >"$STAGE/usr/share/doc/waybill/copyright" <<-END
 	Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 	Upstream-Name: Waybill

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -77,21 +76,25 @@ func remove() error {
 
 // tried is what has to be there for the entry to count: a program that was removed is not missed at each login.
 func tried(program string) string {
-	if command(program) == word {
-		return word
+	if command(program) == packaged {
+		return packaged
 	}
 	return strings.ReplaceAll(program, `\`, `\\`)
 }
 
-// word is what the program is called in a terminal.
-const word = "waybill"
+// packaged is where packages put the program, whatever it is a link to.
+const packaged = "/usr/bin/waybill"
 
-// command is how an entry names the program: by its word where that leads to it, so that it survives a move by the system's
-// package manager, else by its path, quoted
+// command is how an entry names the program: by its place in the system where a package has put it there, else by its path,
+// quoted. A bare word would be looked for in a session's PATH, which need not be that of a terminal
 // (https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html).
 func command(program string) string {
-	if found, err := exec.LookPath(word); err == nil && same(found, program) {
-		return word
+	return commandOf(packaged, program)
+}
+
+func commandOf(packaged, program string) string {
+	if same(packaged, program) {
+		return packaged
 	}
 	if !strings.ContainsAny(program, " \t\n\"'\\><~|&;$*?#()`%") {
 		return program

@@ -57,6 +57,7 @@ func Run(ctx context.Context, args []string, env Environment) int {
 	root.SetIn(env.In)
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
+	completionOfShells(root) // which prints where root does
 	err := root.ExecuteContext(ctx)
 	if c.unwritten != nil && (err == nil || errors.Is(err, errReported)) {
 		err = fmt.Errorf("write to standard output: %w", c.unwritten)
@@ -164,7 +165,6 @@ func (c *command) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(flagError(err)) })
 	root.SetHelpCommand(c.help(root))
 	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.request(), c.requests(), c.cors(), c.cloudFront(), c.resume(), c.profiles(), c.login(), c.verify(), c.clean(), c.doctor(), c.sandbox(), c.export(), c.importing(), c.update(), c.paths(), c.man(root), c.version())
-	completionOfShells(root)
 	return root
 }
 

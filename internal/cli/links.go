@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -115,8 +114,7 @@ func (c *command) printList(write func(io.Writer, []desk.Entry, time.Time) error
 }
 
 func (c *command) printLinks(entries []desk.Entry, now time.Time) {
-	w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-	_, _ = io.WriteString(w, "ID\tNAME\tKEY\tENDS\tSTATE\n")
+	list := table{title: []string{"ID", "NAME", "KEY", "ENDS", "STATE"}, long: []int{2, 1}}
 	for _, e := range entries {
 		ends := "-"
 		switch {
@@ -125,9 +123,9 @@ func (c *command) printLinks(entries []desk.Entry, now time.Time) {
 		case e.State == desk.Sent:
 			ends = e.Ends.Local().Format("2006-01-02 15:04 MST")
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\ts3://%s/%s\t%s\t%s\n", e.ID, oneLine(e.Name), e.Destination.Bucket, oneLine(e.Key), ends, e.Standing(now))
+		list.lines = append(list.lines, []string{e.ID, oneLine(e.Name), "s3://" + e.Destination.Bucket + "/" + oneLine(e.Key), ends, string(e.Standing(now))})
 	}
-	c.wrote(w.Flush())
+	c.printTable(list)
 }
 
 // forget cuts entries out of the ledger.

@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -227,20 +226,21 @@ func (c *command) listRequests(ctx context.Context, d *desk.Desk, all bool) erro
 	case len(shown) == 0:
 		c.say("No request is open; --all lists the %s there were.", counted(len(list), "request", "requests"))
 	default:
-		w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-		_, _ = io.WriteString(w, "ID\tFOR\tFOLDER\tENDS\tSTATE\tFILES\tNEW\n")
+		w := table{title: []string{"ID", "FOR", "FOLDER", "ENDS", "STATE", "FILES", "NEW"}, long: []int{2, 1}}
 		for _, r := range shown {
 			ends := "unknown"
 			if !r.Ends.IsZero() {
 				ends = r.Ends.Local().Format("2006-01-02 15:04 MST")
 			}
-			who := oneLine(desk.Visible(r.For))
+			who := oneLine(r.For)
 			if who == "" {
 				who = "-"
 			}
-			_, _ = fmt.Fprintf(w, "%s\t%s\ts3://%s/%s\t%s\t%s\t%d\t%d\n", r.ID, who, r.Destination.Bucket, oneLine(r.Folder), ends, r.Standing(now), r.Arrived, r.New)
+			w.lines = append(w.lines, []string{
+				r.ID, who, "s3://" + r.Destination.Bucket + "/" + oneLine(r.Folder), ends, string(r.Standing(now)), strconv.Itoa(r.Arrived), strconv.Itoa(r.New),
+			})
 		}
-		c.wrote(w.Flush())
+		c.printTable(w)
 	}
 	return failed
 }
@@ -275,12 +275,11 @@ func (c *command) listArrivals(ctx context.Context, d *desk.Desk, id string) err
 		c.say("Nothing has arrived by %s yet.", id)
 		return nil
 	}
-	w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-	_, _ = io.WriteString(w, "NAME\tSIZE\tCAME\tREMARKS\n")
+	w := table{title: []string{"NAME", "SIZE", "CAME", "REMARKS"}, long: []int{0}}
 	for _, a := range list {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", oneLine(a.Name), humanize.Bytes(uint64(max(a.Size, 0))), a.Came.Local().Format("2006-01-02 15:04"), remarks(a)) // #nosec G115
+		w.lines = append(w.lines, []string{oneLine(a.Name), humanize.Bytes(uint64(max(a.Size, 0))), a.Came.Local().Format("2006-01-02 15:04 MST"), remarks(a)}) // #nosec G115
 	}
-	c.wrote(w.Flush())
+	c.printTable(w)
 	return errors.Join(d.SawArrivals(ctx, id), more) // which says that there are more files
 }
 

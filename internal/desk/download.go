@@ -14,6 +14,7 @@ import (
 
 	"waybill/internal/courier"
 	"waybill/internal/pages"
+	"waybill/signer"
 )
 
 // Downloaded is one file on its way from the bucket to a folder.
@@ -151,6 +152,8 @@ func (f destinationFolder) bring(ctx context.Context, c *courier.Courier, r Requ
 			one.Trouble = trouble("DownloadNotWritten", args{"Name": a.Name, "Fault": Fault(written.Err)}, written.Err)
 		case errors.Is(err, courier.ErrChanged):
 			one.Trouble = trouble("ArrivalChanged", args{"Name": a.Name}, err)
+		case errors.Is(err, signer.ErrKeyEncoding):
+			one.Trouble = trouble("ArrivalKeyBytes", args{"Name": a.Name}, err)
 		case errors.Is(err, courier.ErrProof):
 			one.Trouble = trouble("ArrivalDamaged", args{"Name": a.Name}, err)
 		default:

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"waybill/internal/desk"
+	"waybill/internal/sandbox"
 )
 
 // TestReadOnlyHome: what was sent can be looked at, a request is not made and says so, and what is to be made writable is
@@ -41,6 +43,23 @@ func TestReadOnlyHome(t *testing.T) {
 	d = openDesk(t, desk.Options{Home: filepath.Join(empty, "waybill")})
 	if trouble := d.LedgerTrouble(); code(trouble) != "LedgerReadOnly" || !strings.Contains(trouble.Help.String(), "Make "+empty+" writable") {
 		t.Errorf("%v: %v", trouble, trouble.Help)
+	}
+}
+
+// TestKeysThatAreNoText: a store that keeps objects as files may have one whose name is no UTF-8; it is said why no signed
+// address leads there.
+func TestKeysThatAreNoText(t *testing.T) {
+	atStore(t)
+	a := asking{newPlace(t, "sandbox", ""), openDesk(t, desk.Options{}), dest(t)}
+	w := a.ask(desk.RequestOptions{Large: -1})
+	f := w.Posts[0]
+	if status, answer := a.post(f.URL, f.Fields, f.Folder+"kT3rZ0aQ0001/\xff.txt", f.ContentType, nil); status != http.StatusBadRequest {
+		t.Errorf("the sandbox takes it: HTTP %d: %s", status, answer)
+	}
+	write(t, filepath.Join(sandbox.Bucket, f.Folder, "kT3rZ0aQ0001", "\xff.txt"), "x") // the sandbox works in its data
+	list, err := a.desk.Download(t.Context(), w.Request.ID, t.TempDir(), nil, nil)
+	if err != nil || len(list) != 1 || code(list[0].Trouble) != "ArrivalKeyBytes" {
+		t.Errorf("%+v, %v", list, err)
 	}
 }
 

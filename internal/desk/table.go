@@ -236,6 +236,7 @@ func rows() map[string]row {
 		"DownloadNotWritten": {`{{.Name}} could not be written: {{.Fault}}.`, `Look at the space on the disk and at the folder's permissions, then download it again.`},
 		"ArrivalChanged":     {`{{.Name}} was replaced in the bucket while it was downloaded.`, `Download it again.`},
 		"ArrivalDamaged":     {`What came of {{.Name}} is not what the store has.`, `Download it again; if it happens twice, something between here and the store changes the bytes.`},
+		"ArrivalKeyBytes":    {`The key of {{.Name}} has bytes that are no UTF-8, so no signed address leads to it.`, `Ask for the file once more under another name, or take it from the store's own disk.`},
 
 		// The ledger.
 		"LedgerReadOnly":   {`The ledger cannot be written, so what is sent is not recorded.`, `Make {{.Path}} writable, then start Waybill again.`},
@@ -252,6 +253,7 @@ func rows() map[string]row {
 		"NotInLedger":      {`The ledger has no link "{{.Given}}".`, `"waybill links" lists those there are.`},
 		"IDOfSeveral":      {`"{{.Given}}" is the beginning of {{.Count}} IDs.`, `Write more of it, or all of it.`},
 		"SettingsNotSaved": {`Your choices could not be remembered.`, `Make {{.Path}} writable.`},
+		"StartAtLogin":     {`What starts with the session could not be changed.`, `{{with .Path}}See that {{.}} is a folder, and that you may write to it ({{$.Fault}}).{{else}}{{.Fault}}{{end}}`},
 
 		// What the doctor finds.
 		"NoHome":             {`Waybill has no folder to keep its ledger and settings in.`, `Set HOME, or name a folder in WAYBILL_HOME.`},

@@ -243,9 +243,16 @@ func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err err
 				return err
 			}
 			if dangling || !info.Mode().IsRegular() {
-				if !entry.IsDir() {
-					p.notice(trouble("LeftOut", scene{path: readable(at)}.args(), nil))
+				code := "SpecialFile"
+				switch {
+				case entry.IsDir():
+					return nil
+				case dangling:
+					code = "LeftOut"
+				case info.IsDir():
+					code = "FolderLink"
 				}
+				p.notice(trouble(code, scene{path: readable(at)}.args(), nil))
 				return nil
 			}
 			relative, err := filepath.Rel(root, at)
