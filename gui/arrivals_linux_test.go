@@ -75,7 +75,7 @@ func TestDownloadToAFolder(t *testing.T) {
 	for _, f := range found {
 		names = append(names, f.Name())
 	}
-	want := []string{"_.profile", "b.txt", "evil_fdp.exe", "plan (2).txt", "plan.txt"}
+	want := []string{"_.profile", "b.txt", "evil[U+202E]fdp.exe", "plan (2).txt", "plan.txt"}
 	if slices.Sort(names); !slices.Equal(names, want) {
 		t.Errorf("there are %q, want %q", names, want)
 	}

@@ -60,7 +60,7 @@ func (r *rig) uploads(w *desk.Ways, name, text string) int {
 	for k, v := range p.Fields {
 		field(k, v)
 	}
-	field("key", fmt.Sprintf("%s%d/%s", p.Folder, time.Now().UnixNano(), name))
+	field("key", fmt.Sprintf("%skT%010d/%s", p.Folder, time.Now().UnixNano()%1e10, name))
 	kind := p.ContentType
 	if strings.HasSuffix(kind, "/") {
 		kind += "png"

@@ -334,7 +334,6 @@ func TestExpires(t *testing.T) {
 		"20y":   {`"20y" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
 		"5000d": {`"5000d" is longer than a signed link can last.`, "Choose at most 7d; S3 accepts no signature older than seven days."},
 		"soon":  {`"soon" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
-		"":      {`"" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
 		"1":     {`"1" is not a length of time.`, "Write it as 15m, 1h, 36h or 7d."},
 	} {
 		r.refuses(want[0], want[1], "send", "--bucket", sandbox.Bucket, "--expires="+given, path)
@@ -422,10 +421,10 @@ func TestUnusableLedger(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			"The ledger is damaged, so what you send now is not recorded.",
+			"The ledger is damaged, so what is sent is not recorded.",
 			"Move %s aside, then start Waybill again; a new one will be made.",
 		},
-		"newer": {newerLedger, "The ledger was written by a newer Waybill, so what you send now is not recorded.", "Use the newer Waybill; %s was left as it is."},
+		"newer": {newerLedger, "The ledger was written by a newer Waybill, so what is sent is not recorded.", "Use the newer Waybill; %s was left as it is."},
 		"not a file": {
 			func(t *testing.T, path string) {
 				t.Helper()
@@ -433,7 +432,7 @@ func TestUnusableLedger(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			"The ledger cannot be written, so what you send now is not recorded.",
+			"The ledger cannot be written, so what is sent is not recorded.",
 			"Make %s writable, then start Waybill again.",
 		},
 	} {

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"waybill/internal/cli"
 	"waybill/internal/sandbox"
@@ -119,15 +118,5 @@ func TestKilledDownload(t *testing.T) {
 	}
 	if text, err := os.ReadFile(other); err != nil || len(text) != 4<<20 {
 		t.Errorf("%d bytes, %v", len(text), err)
-	}
-}
-
-// waitFor waits until something has come about.
-func waitFor(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain for %s", what)
-		}
 	}
 }

@@ -177,6 +177,14 @@ func TestAdviceFits(t *testing.T) {
 	if got := r.run("verify", id).is(cli.Failed); !strings.Contains(got.err, "The link to a.txt was revoked") {
 		t.Errorf("%q", got.err)
 	}
+	ended := r.run("request", "--json", "--cors", "no", "--expires", "1s", where).is(cli.OK).line()["id"].(string)
+	waitFor(t, "its end", func() bool { return strings.Contains(r.run("requests", "--json", "--all").out, `"state":"ended"`) })
+	if got := r.run("requests", "--close", "--yes", ended).is(cli.Failed); !strings.Contains(got.err, "The request has ended already.\n  There is nothing left to close") {
+		t.Errorf("%q", got.err)
+	}
+	if got := r.run("requests", "--forget", ended).is(cli.OK); !strings.Contains(got.err, "1 request forgotten") {
+		t.Errorf("%q", got.err)
+	}
 	r.run("request", "--cors", "no", where).is(cli.OK)
 	if got := r.run("clean", where).is(cli.OK); !strings.Contains(got.err, "those of open requests wait for whoever was asked") || strings.Contains(got.err, "resume") {
 		t.Errorf("%q", got.err)

@@ -272,3 +272,13 @@ func download(t *testing.T, url string) (string, http.Header) {
 	}
 	return string(body), resp.Header
 }
+
+// waitFor waits until something has come about.
+func waitFor(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}

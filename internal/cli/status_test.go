@@ -33,7 +33,7 @@ func TestUsage(t *testing.T) {
 		{append(to, "--on-clash", "maybe", file), "waybill: \"maybe\" is not a way to treat a taken name.\n  Choose ask, keep-both, replace or skip.\n"},
 		{append(to, "--verify-link", "some", file), "waybill: \"some\" is not a way to verify links.\n  Choose all, sample or none.\n"},
 		{append(to, "--concurrency", "300", file), "waybill: \"300\" is not a number of requests at once.\n  Choose a number from 1 to 256.\n"},
-		{append(to, "--concurrency", "x", file), "waybill: invalid argument \"x\" for \"--concurrency\" flag: strconv.ParseInt: parsing \"x\": invalid syntax\n"},
+		{append(to, "--concurrency", "x", file), "waybill: --concurrency \"x\" is not a whole number\n"},
 		{append(to, "--part-size", "1MiB", file), "waybill: \"1MiB\" is not a size for a part.\n  Choose a size from 5MiB to 5GiB.\n"},
 		{append(to, "--log-level", "loud", file), "waybill: --log-level \"loud\" is none of debug, info, warn, error\n"},
 		{[]string{"link"}, "waybill: name at least one object as s3://bucket/key; waybill link --help shows how\n"},
