@@ -238,3 +238,21 @@ func TestManualCanBeRead(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsSentNothingIsMissed: commands that record nothing say nothing of a ledger that cannot be used, and a request
+// that is not made says so, once.
+func TestNothingIsSentNothingIsMissed(t *testing.T) {
+	r := atStore(t)
+	if err := os.MkdirAll(filepath.Join(r.home, "ledger.db"), 0o700); err != nil { // which no ledger can be
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"profiles"}, {"paths"}, {"cors", "s3://" + sandbox.Bucket}} {
+		if got := r.run(args...); strings.Contains(got.err, "ledger") {
+			t.Errorf("%q says %q", args, got.err)
+		}
+	}
+	got := r.run("request", "--cors", "no", "s3://"+sandbox.Bucket+"/in/").is(cli.Failed)
+	if strings.Count(got.err, "ledger cannot be") != 1 || !strings.HasPrefix(got.err, "waybill: No request was made: ") {
+		t.Errorf("%q", got.err)
+	}
+}

@@ -184,6 +184,14 @@ func (d *Desk) SandboxFolder() string { return filepath.Join(d.home, "sandbox") 
 // Home is the folder where Waybill keeps its ledger, settings and sandbox.
 func (d *Desk) Home() string { return d.home }
 
+// readable is the ledger as far as it can be looked at, nil where it cannot.
+func (d *Desk) readable() *ledger.Ledger {
+	if d.ledger != nil {
+		return d.ledger
+	}
+	return d.shown
+}
+
 // LedgerTrouble is nil, or says why sent files are not recorded.
 func (d *Desk) LedgerTrouble() *Trouble {
 	d.mu.Lock()

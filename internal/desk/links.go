@@ -114,10 +114,7 @@ func unquoted(etag string) string {
 
 // Links lists the ledger's entries, newest first, at most limit (0: all), also of one that cannot be written.
 func (d *Desk) Links(ctx context.Context, limit int) ([]Entry, error) {
-	from := d.ledger
-	if from == nil {
-		from = d.shown
-	}
+	from := d.readable()
 	if from == nil {
 		return nil, d.noLedger()
 	}

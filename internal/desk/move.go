@@ -35,7 +35,8 @@ type Moving struct {
 // that was sent. What belongs to this computer alone stays: the sandbox and the links into it, drops that are not done,
 // with them the uploads that the store has half of, and requests.
 func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
-	if d.ledger == nil {
+	from := d.readable()
+	if from == nil {
 		return Moving{}, d.noLedger()
 	}
 	buffered := bufio.NewWriter(to)
@@ -51,7 +52,7 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 		return m, err
 	}
 	var unwritten error
-	err = d.ledger.Each(ctx, func(one ledger.Moved) error {
+	err = from.Each(ctx, func(one ledger.Moved) error {
 		if one.Record.Sandbox {
 			m.SandboxLinks++
 			return nil
@@ -77,7 +78,7 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 	if err != nil {
 		return m, err
 	}
-	plans, err := d.ledger.Plans(ctx)
+	plans, err := from.Plans(ctx)
 	if err != nil {
 		return m, ledgerTrouble(err, d.ledgerPath())
 	}

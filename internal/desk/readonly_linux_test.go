@@ -31,6 +31,10 @@ func TestReadOnlyHome(t *testing.T) {
 	if trouble := d.LedgerTrouble(); code(trouble) != "LedgerReadOnly" || !strings.Contains(trouble.Help.String(), filepath.Join(home, "ledger.db")) {
 		t.Errorf("%v: %v", trouble, trouble.Help)
 	}
+	var out strings.Builder
+	if m, err := d.ExportAll(context.Background(), &out); err != nil || m.Links != 1 {
+		t.Errorf("%+v, %v", m, err)
+	}
 	_, err := d.Request(context.Background(), dest(t), desk.RequestOptions{})
 	if code(err) != "RequestNotKept" || !strings.Contains(desk.Explain(err).Help.String(), "ledger.db writable") {
 		t.Errorf("%v: %v", err, desk.Explain(err).Help)

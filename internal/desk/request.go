@@ -317,10 +317,11 @@ func PageUnwritten(path, id string, err error) *Trouble {
 
 // Requests gives all requests from the ledger, newest first, with the counts of the last look. It asks no store.
 func (d *Desk) Requests(ctx context.Context) ([]Request, error) {
-	if d.ledger == nil {
+	from := d.readable()
+	if from == nil {
 		return nil, d.noLedger()
 	}
-	records, err := d.ledger.Requests(ctx)
+	records, err := from.Requests(ctx)
 	if err != nil {
 		return nil, ledgerTrouble(err, d.ledgerPath())
 	}
