@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"waybill/internal/bucket"
 	"waybill/internal/ledger"
@@ -288,6 +289,10 @@ func (d *Desk) getToKnow(ctx context.Context, s *signer.Signer, record ledger.Re
 		a := &there[which[i]]
 		if refused { // who may not look at one may not look at any
 			a.ETag = ""
+			a.Name = arrivalName("", strings.TrimPrefix(a.Key, record.Folder), len(plan.Forms) > 0)
+			return
+		}
+		if !utf8.ValidString(a.Key) { // no request can name it
 			a.Name = arrivalName("", strings.TrimPrefix(a.Key, record.Folder), len(plan.Forms) > 0)
 			return
 		}

@@ -498,7 +498,7 @@ func (a asking) asksForOne() string {
 }
 
 func (a asking) asksForParts() string {
-	w, err := a.desk.Request(a.t.Context(), a.to, desk.RequestOptions{Files: 1, Large: 1})
+	w, err := a.desk.Request(a.t.Context(), a.to, desk.RequestOptions{Files: 1})
 	if err != nil {
 		return code(err)
 	}
