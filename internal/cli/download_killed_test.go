@@ -25,20 +25,16 @@ func stuckAfter(t *testing.T, n int64) string {
 		t.Fatal(err)
 	}
 	over := make(chan struct{})
-	proxy := httputil.NewSingleHostReverseProxy(to)
-	host := proxy.Director
-	proxy.Director = func(r *http.Request) { // the signature is for the road's own name
-		keep := r.Host
-		host(r)
-		r.Host = keep
-	}
+	proxy := &httputil.ReverseProxy{FlushInterval: -1, Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(to)
+		r.Out.Host = r.In.Host // the signature is for the road's own name
+	}}
 	proxy.ModifyResponse = func(r *http.Response) error {
 		if r.Request.Method == http.MethodGet && r.ContentLength > n {
 			r.Body = &stuck{r.Body, n, over}
 		}
 		return nil
 	}
-	proxy.FlushInterval = -1
 	road := httptest.NewServer(proxy)
 	t.Cleanup(road.Close)
 	t.Cleanup(func() { close(over) })

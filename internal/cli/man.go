@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -89,7 +88,7 @@ func (r *roff) text(line string) {
 
 // usage writes how a command is called.
 func (r *roff) usage(name, arguments string) {
-	fmt.Fprintf(r, "\\fB%s\\fR %s\n", escaped(name), escaped(arguments))
+	r.WriteString(`\fB` + escaped(name) + `\fR ` + escaped(arguments) + "\n")
 }
 
 // prose writes paragraphs as commands have them: an empty line between, and what is indented stays as it is.
@@ -125,11 +124,11 @@ func (r *roff) flags(list *pflag.FlagSet) {
 		}
 		takes, means := pflag.UnquoteUsage(f)
 		r.macro("TP")
-		if takes == "" {
-			fmt.Fprintf(r, "\\fB%s\\fR\n", escaped("--"+f.Name))
-		} else {
-			fmt.Fprintf(r, "\\fB%s\\fR \\fI%s\\fR\n", escaped("--"+f.Name), escaped(strings.ToUpper(takes)))
+		r.WriteString(`\fB` + escaped("--"+f.Name) + `\fR`)
+		if takes != "" {
+			r.WriteString(` \fI` + escaped(strings.ToUpper(takes)) + `\fR`)
 		}
+		r.WriteString("\n")
 		if d := f.DefValue; d != "" && d != "0" && d != "false" && d != "[]" {
 			means += " (default " + d + ")"
 		}

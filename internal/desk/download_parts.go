@@ -50,7 +50,7 @@ func (d *Desk) sweepParts(into destinationFolder, names []string) {
 		}
 		for _, e := range entries {
 			m := partName.FindStringSubmatch(e.Name())
-			if m == nil || m[1] != mine || m[2] == nobody || !e.Type().IsRegular() || d.lives(m[2]) {
+			if len(m) != 3 || m[1] != mine || m[2] == nobody || !e.Type().IsRegular() || d.lives(m[2]) {
 				continue
 			}
 			if err := into.root.Remove(path.Join(folder, e.Name())); err != nil {

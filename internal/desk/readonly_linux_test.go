@@ -60,7 +60,7 @@ func TestKeysThatAreNoText(t *testing.T) {
 	if status, answer := a.post(f.URL, f.Fields, f.Folder+"kT3rZ0aQ0001/\xff.txt", f.ContentType, nil); status != http.StatusBadRequest {
 		t.Errorf("the sandbox takes it: HTTP %d: %s", status, answer)
 	}
-	write(t, filepath.Join(sandbox.Bucket, f.Folder, "kT3rZ0aQ0001", "\xff.txt"), "x") // the sandbox works in its data
+	write(t, filepath.Join(sandbox.Bucket, f.Folder, "kT3rZ0aQ0001")+"/\xff.txt", "x") // the sandbox works in its data
 	list, err := a.desk.Download(t.Context(), w.Request.ID, t.TempDir(), nil, nil)
 	if err != nil || len(list) != 1 || code(list[0].Trouble) != "ArrivalKeyBytes" {
 		t.Errorf("%+v, %v", list, err)

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -37,7 +38,7 @@ func TestReading(t *testing.T) {
 		t.Errorf("%v, want ErrReadOnly", err)
 	}
 	after, err := os.ReadFile(path)
-	if err != nil || string(after) != string(before) {
+	if err != nil || !bytes.Equal(after, before) {
 		t.Errorf("the file is another, %v", err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
