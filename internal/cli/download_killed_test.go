@@ -57,8 +57,8 @@ func (s *stuck) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// parts are what downloads have left, or are writing, in a folder.
-func parts(t *testing.T, dir string) []string {
+// partsIn are what downloads have left, or are writing, in a folder.
+func partsIn(t *testing.T, dir string) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(dir, ".waybill-*.part"))
 	if err != nil {
@@ -87,8 +87,8 @@ func TestKilledDownload(t *testing.T) {
 	if err := killed.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, "a part of the file", func() bool { return len(parts(t, dir)) == 2 })
-	ours := parts(t, dir)
+	waitFor(t, "a part of the file", func() bool { return len(partsIn(t, dir)) == 2 })
+	ours := partsIn(t, dir)
 	if ours[0] == theirs {
 		ours = ours[1:]
 	}
@@ -109,7 +109,7 @@ func TestKilledDownload(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.run("requests", "--download", dir, id).is(cli.OK)
-	if left := parts(t, dir); len(left) != 1 || left[0] != theirs {
+	if left := partsIn(t, dir); len(left) != 1 || left[0] != theirs {
 		t.Errorf("%q are left", left)
 	}
 	if text, err := os.ReadFile(other); err != nil || len(text) != 4<<20 {

@@ -192,7 +192,7 @@ func TestAdviceFits(t *testing.T) {
 	t.Setenv("WAYBILL_HOME", "")
 	t.Setenv("XDG_DATA_HOME", "")
 	t.Setenv("HOME", "")
-	if got := r.run("links").is(cli.Failed); !strings.Contains(got.err, "Set HOME, or set WAYBILL_HOME to a folder of your choice.") {
+	if got := r.run("links").is(cli.Failed); !strings.Contains(got.err, "Set HOME, or name a folder in WAYBILL_HOME.") {
 		t.Errorf("%q", got.err)
 	}
 }

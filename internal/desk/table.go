@@ -244,7 +244,6 @@ func rows() map[string]row {
 		"LedgerNewer":      {`The ledger was written by a newer Waybill, so what is sent is not recorded.`, `Use the newer Waybill; {{.Path}} was left as it is.`},
 		"LedgerFailed":     {`The ledger cannot be used, so what is sent is not recorded.`, `Look at {{.Path}}, and at the free space on its disk.`},
 		"LedgerSecret":     {`The name of a file holds the signature of a link, so what was sent of it is not recorded.`, `Give the file a plain name; whoever reads this one may open the link.`},
-		"NoHome":           {`Nothing says where your files lie on this computer, so Waybill has no place for its ledger.`, `Set HOME, or set WAYBILL_HOME to a folder of your choice.`},
 		"NothingToVerify":  {`There is nothing to hold {{.Name}} against.`, `Only a file that was sent from this computer can be verified.`},
 		"VerifyChanged":    {`{{.Name}} is not the file that was sent any more.`, `What was sent is still in the bucket; send the file again to have it there as it is now.`},
 		"VerifyObject":     {`The store has something else at {{.Place}} than what was sent.`, `Somebody has replaced it, or the store has damaged it; send the file again.`},
