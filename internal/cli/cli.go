@@ -228,6 +228,9 @@ func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error
 	if t := d.LedgerTrouble(); t != nil && !errors.Is(err, t) && !errors.Is(t, context.Canceled) {
 		c.tell(t)
 	}
+	if t := d.ClockTrouble(); t != nil && !c.quiet {
+		c.tell(t)
+	}
 	if t := (*desk.Trouble)(nil); errors.As(err, &t) && !errors.Is(err, errUsage) && ctx.Err() == nil {
 		d.NoteTrouble(t)
 	}
