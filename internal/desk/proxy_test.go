@@ -141,6 +141,15 @@ func TestProxiesThatRefuse(t *testing.T) {
 	})
 	lost := tunnels(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	t.Run("not by the proxy either", func(t *testing.T) { behind(t, lost, "ProxyCannotReach", "amazonaws.com") })
+	signsOn := tunnels(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Proxy-Authenticate", "NTLM")
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	})
+	t.Run("a sign-on", func(t *testing.T) { behind(t, signsOn, "ProxySignOn", "NTLM") })
+	hangsUp := tunnels(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	t.Run("no answer", func(t *testing.T) {
+		behind(t, hangsUp, "ProxySilent", strings.TrimPrefix(hangsUp, "http://"))
+	})
 	t.Run("down", func(t *testing.T) {
 		var listen net.ListenConfig
 		closed, err := listen.Listen(t.Context(), "tcp", "127.0.0.1:0")

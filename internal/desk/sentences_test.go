@@ -10,8 +10,8 @@ import (
 // TestSentences: what a row says is one sentence on what happened and one on what to do, as a person would say it.
 func TestSentences(t *testing.T) {
 	action := regexp.MustCompile(`\{\{[^}]*\}\}`)
-	command := regexp.MustCompile(`: (aws|waybill) [a-z]+( .*)?$`) // to be copied, without a full stop behind it
-	machine := regexp.MustCompile(`(?i)\b(errors?|exceptions?|invalid|failure|null|unable to|failed to|oops|please)\b`)
+	command := regexp.MustCompile(`: (aws|waybill|chmod) [a-z0-9]+( .*)?$`) // to be copied, without a full stop behind it
+	machine := regexp.MustCompile(`(?i)\b(errors?|invalid|failure|null|unable to|failed to|oops|please)\b`)
 	sentence := regexp.MustCompile(`[.?!] +["A-Z{]`)
 	// Rows that are no troubles but texts with several sentences: what a request enforces, and what is asked about.
 	longer := map[string]bool{"RequestByForm": true, "RequestByFile": true, "RevokeQuestion": true, "CloseQuestion": true}
