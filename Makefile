@@ -164,13 +164,14 @@ GOVULNCHECK := $(TOOLS)/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
 # The rooms without a window: what a Mac's compiler for C is not needed for.
 WINDOWLESS := ./assets/... ./internal/... ./packaging/... ./signer/...
 
-.PHONY: lint-release check-darwin notices vulncheck sbom reproducible dist-macos test-windowless
+.PHONY: lint-release check-darwin notices errors vulncheck sbom reproducible dist-macos test-windowless
 
 lint: lint-release
 
 lint-release: deps-lint $(ACTIONLINT) check-darwin
 	$(ACTIONLINT)
 	go run ./packaging/notices -check
+	go run ./packaging/errors -check
 
 # The rooms without a window with their tests, then the whole program by its types alone.
 check-darwin: ## compile and check for macOS what needs no Mac
@@ -183,6 +184,9 @@ test-windowless: $(MINIO) ## run the tests of the rooms without a window
 
 notices: ## write THIRD_PARTY_NOTICES
 	go run ./packaging/notices
+
+errors: ## write docs/errors.md
+	go run ./packaging/errors
 
 vulncheck: deps-run deps-build $(GOVULNCHECK) ## look for known faults in what is linked
 	packaging/vulncheck.sh $(GOVULNCHECK)

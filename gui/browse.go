@@ -501,7 +501,7 @@ func (e *browseEmpty) say() {
 		text = lang.L("One moment")
 	case p.trouble != nil:
 		title, text, help = lang.L("This cannot be listed"), told(p.trouble.What), told(p.trouble.Help)
-		if p.trouble.Code == "AccessDenied" {
+		if p.trouble.Denied() {
 			help += " " + lang.L("A link needs no list: type the whole name above, as in alice/report.pdf.")
 		}
 		first, do = lang.L("Try again"), p.load

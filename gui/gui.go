@@ -360,7 +360,12 @@ func ask[T any](u *ui, do func(context.Context) (T, error), then func(T, error))
 	go func() {
 		result, err := do(u.ctx)
 		if u.ctx.Err() == nil {
-			u.do(func() { then(result, err) })
+			u.do(func() {
+				then(result, err)
+				if t := u.desk.ClockTrouble(); t != nil {
+					u.notices.trouble(t.Code, t, warning)
+				}
+			})
 		}
 	}()
 }

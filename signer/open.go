@@ -318,6 +318,9 @@ func (s *Signer) Endpoint() string { return aws.ToString(s.client.Options().Base
 // Now is the store's time, as far as it is known: this machine's clock and the offset given to SetSkew.
 func (s *Signer) Now() time.Time { return s.now().Add(time.Duration(s.skew.Load())) }
 
+// Clock is this computer's own time.
+func (s *Signer) Clock() time.Time { return s.now() }
+
 // SetSkew tells the signer what the store's clock says while this machine's says now, from the Date of any
 // answer. Requests are signed with the store's time from then on; a wrong clock at home no longer matters.
 // Less than two seconds is the network, not the clock, and is forgotten.

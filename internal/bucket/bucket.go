@@ -109,6 +109,7 @@ type Object struct {
 	CRC64NVME   string // base64; "" when the store has none
 	Disposition string // Content-Disposition as whoever put it there has said it
 	Modified    time.Time
+	Date        time.Time // the store's clock; zero when the answer has none
 	// What Object Lock says, where the client may see it: nobody removes this version before the one, nor while the other.
 	LockedUntil time.Time // zero: there is no retention
 	LegalHold   bool
@@ -128,8 +129,15 @@ func Head(ctx context.Context, c *s3.Client, bucket, key string) (Object, error)
 	return Object{
 		Size: aws.ToInt64(h.ContentLength), ContentType: aws.ToString(h.ContentType), ETag: aws.ToString(h.ETag),
 		CRC64NVME: aws.ToString(h.ChecksumCRC64NVME), Disposition: aws.ToString(h.ContentDisposition), Modified: aws.ToTime(h.LastModified),
+		Date:        dateOf(h.ResultMetadata),
 		LockedUntil: aws.ToTime(h.ObjectLockRetainUntilDate), LegalHold: h.ObjectLockLegalHoldStatus == types.ObjectLockLegalHoldStatusOn,
 	}, nil
+}
+
+// dateOf is what the store's clock said when it answered.
+func dateOf(m middleware.Metadata) time.Time {
+	date, _ := awsmiddleware.GetServerTime(m)
+	return date
 }
 
 // isPage reports whether an answer that should have been S3's XML was a web page, in which the SDK finds an empty

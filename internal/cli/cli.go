@@ -247,6 +247,9 @@ func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error
 		return err
 	}
 	err = do(d)
+	if t := d.ClockTrouble(); t != nil && !c.quiet {
+		c.tell(t)
+	}
 	if t := (*desk.Trouble)(nil); errors.As(err, &t) && !errors.Is(err, errUsage) && ctx.Err() == nil {
 		d.NoteTrouble(t)
 	}

@@ -134,7 +134,7 @@ func (c *Courier) do(ctx context.Context, op string, p signer.Presigned, b io.Re
 		c.answered.Store(time.Now().UnixNano())
 	}
 	if resp.StatusCode >= 300 {
-		err := storeError(op, p, resp)
+		err := c.refusal(op, p, resp)
 		if err.Code == "SlowDown" || resp.StatusCode == http.StatusServiceUnavailable || resp.StatusCode == http.StatusTooManyRequests {
 			c.gate.slowDown(time.Now())
 		}

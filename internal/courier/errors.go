@@ -53,6 +53,8 @@ type StoreError struct {
 	RetryAfter time.Duration // what the answer asks for; 0 when it does not
 	HTML       bool          // the answer was a web page: a proxy or a captive portal
 	WantsTLS   bool          // the answer said that this port speaks https only
+	Ahead      time.Duration // what the store's clock is ahead of this computer's; 0 without a Date
+	Away       bool          // the answer is no word of S3's, and sends on to another host, as a login page of a network does
 }
 
 // Error names operation, status, code and message.
@@ -85,6 +87,8 @@ func (e *StoreError) transient() bool {
 		return !e.HTML // an answer that arrived in pieces; the store may have done what it was asked
 	}
 	switch e.Status {
+	case http.StatusInsufficientStorage:
+		return false
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true // in HTML, too: a proxy before a store that is being started anew
 	}
@@ -93,6 +97,15 @@ func (e *StoreError) transient() bool {
 
 // maxAnswer bounds what is read of an answer, in bytes.
 const maxAnswer = 1 << 20
+
+// refusal is storeError, with what the store's clock is ahead of this computer's.
+func (c *Courier) refusal(op string, signed signer.Presigned, r *http.Response) *StoreError {
+	e := storeError(op, signed, r)
+	if !e.Date.IsZero() {
+		e.Ahead = e.Date.Sub(c.signer.Clock())
+	}
+	return e
+}
 
 // storeError reads a refusal. It does not close the body.
 func storeError(op string, signed signer.Presigned, r *http.Response) *StoreError {
@@ -110,6 +123,9 @@ func storeError(op string, signed signer.Presigned, r *http.Response) *StoreErro
 	e.read(body)
 	if e.Code == "" && strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
 		e.HTML = true
+	}
+	if to, err := r.Location(); err == nil && e.Code == "" && e.Region == "" && r.Request != nil {
+		e.Away = to.Host != r.Request.URL.Host
 	}
 	if e.Code == "" && r.Request != nil && r.Request.Method == http.MethodHead {
 		// A HEAD has no body to explain itself with.

@@ -44,6 +44,6 @@ func (c *Courier) Probe(ctx context.Context, link signer.Presigned) error {
 		case http.StatusRequestedRangeNotSatisfiable:
 			return nil // an empty object has no first byte
 		}
-		return storeError("try the link", link, resp)
+		return c.refusal("try the link", link, resp)
 	})
 }

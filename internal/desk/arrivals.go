@@ -301,13 +301,13 @@ func (d *Desk) getToKnow(ctx context.Context, s *signer.Signer, record ledger.Re
 		if t := explain(err, scene{key: a.Key}); t != nil && t.Code != "NoSuchKey" {
 			unsure = true
 			mu.Lock()
-			if t.Code == "AccessDenied" {
+			if t.Denied() {
 				denied = true
 			} else {
 				failed = errors.Join(failed, err)
 			}
 			mu.Unlock()
-			if t.Code != "AccessDenied" {
+			if !t.Denied() {
 				return
 			}
 		}

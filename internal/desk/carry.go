@@ -325,7 +325,7 @@ func (d *Desk) linkTrouble(ctx context.Context, s *signer.Signer, l lead, err er
 		return nil
 	}
 	a := args{"Name": t.What.Args["Name"], "Profile": t.What.Args["Profile"], "Place": t.What.Args["Place"]}
-	if t.Code != "AccessDenied" && t.Code != "KMSDenied" {
+	if !t.Denied() {
 		return trouble("LinkNotTried", a, err)
 	}
 	said := strings.ToLower(t.Detail)

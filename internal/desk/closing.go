@@ -274,7 +274,7 @@ func stillWorks(ctx context.Context, s *signer.Signer, c *courier.Courier, recor
 		if err == nil {
 			return true, c.Remove(ctx, record.Bucket, key)
 		}
-		if t := explain(err, scene{permission: "s3:PutObject"}); t.Code != "AccessDenied" {
+		if t := explain(err, scene{permission: "s3:PutObject"}); !t.Denied() {
 			return false, err
 		}
 	}

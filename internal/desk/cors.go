@@ -60,13 +60,13 @@ func (d *Desk) corsOf(ctx context.Context, opened *signer.Signer, s Store, bucke
 	rules, err := bucket.CORS(ctx, opened.Client(), bucketName)
 	if t := explain(err, where); t != nil {
 		// The bucket's owner may not let everybody read the rules; a browser is answered all the same.
-		if t.Code != "NotImplemented" && t.Code != "AccessDenied" && t.Code != "MethodNotAllowed" {
+		if t.Code != "NotImplemented" && !t.Denied() && t.Code != "MethodNotAllowed" {
 			return c, t
 		}
 		c.Allowed = preflight(ctx, opened, bucketName)
 		switch {
-		case t.Code == "AccessDenied" && c.Allowed:
-		case t.Code == "AccessDenied":
+		case t.Denied() && c.Allowed:
+		case t.Denied():
 			c.Trouble = t
 		case c.Allowed:
 			c.Trouble = trouble("CORSAlways", where.args(), err)

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func TestCORS(t *testing.T) {
 		return list
 	}
 	t.Cleanup(func() {
-		_, _ = client().DeleteBucketCors(t.Context(), &s3.DeleteBucketCorsInput{Bucket: aws.String(a.bucket)})
+		_, _ = client().DeleteBucketCors(context.WithoutCancel(ctx), &s3.DeleteBucketCorsInput{Bucket: aws.String(a.bucket)})
 	})
 	w := a.ask(desk.RequestOptions{Files: 1})
 	url := w.Uploads[0].URL

@@ -1,17 +1,17 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 
-	"waybill/internal/courier"
 	"waybill/signer"
 )
 
 // ofCredentials knows what can be wrong on the way from a profile to its credentials.
 func ofCredentials(err error, a args) string {
-	if code := ofSignIn(err); code != "" {
+	if code := ofSignIn(err, a); code != "" {
 		return code
 	}
 	var fault *signer.ProfileError
@@ -57,7 +57,10 @@ func ofCredentials(err error, a args) string {
 	if !errors.As(err, &failed) || errors.Is(err, signer.ErrNoCredentials) {
 		return ""
 	}
-	if _, answered := refusalIn(err); answered { // by a service that is no store
+	if r, answered := refusalIn(err); answered { // by a service that is no store
+		if code := ofService(r, a); code != "" {
+			return code
+		}
 		return "CredentialsFailed"
 	}
 	if code := ofNetwork(err, scene{}, a); code != "" && !errors.Is(err, context.Canceled) {
@@ -67,7 +70,7 @@ func ofCredentials(err error, a args) string {
 }
 
 // ofSignIn knows what becomes of signing in.
-func ofSignIn(err error) string {
+func ofSignIn(err error, a args) string {
 	switch {
 	case errors.Is(err, signer.ErrSignInDenied):
 		return "SignInDenied"
@@ -77,8 +80,28 @@ func ofSignIn(err error) string {
 		return "SignInNotNeeded"
 	}
 	var service *signer.SignInError
-	if _, answered := refusalIn(err); errors.As(err, &service) && answered {
-		return "SignInFailed"
+	if r, answered := refusalIn(err); errors.As(err, &service) && answered {
+		return cmp.Or(ofService(r, a), "SignInFailed")
+	}
+	return ""
+}
+
+// ofService knows what the services that give credentials have in common: whoever answers in their place, their clock, and
+// too much to do.
+func ofService(r refusal, a args) string {
+	a["Status"], a["Host"] = r.status, "AWS"
+	switch code := ofStranger(r); code {
+	case "":
+	case "NotAStore": // AWS has no web pages there
+		return "CaptivePortal"
+	default:
+		return code
+	}
+	if code := r.ofClock(a); code != "" {
+		return code
+	}
+	if row := rowOf(r.code); r.status >= http.StatusInternalServerError || r.status == http.StatusTooManyRequests || row == "SlowDown" || row == "InternalError" {
+		return "CredentialsBusy"
 	}
 	return ""
 }
@@ -101,17 +124,16 @@ func ofSTS(err error, a args) string {
 	if !answered {
 		return ofNetwork(err, scene{}, a)
 	}
-	switch {
-	case r.html:
-		return "NotAStore"
-	case r.aboutClock():
-		return "RequestTimeTooSkewed"
+	if code := ofService(r, a); code != "" {
+		return code
 	}
 	switch r.code {
 	case "AccessDenied":
 		return "RoleDenied"
 	case "ExpiredTokenException", "InvalidIdentityToken", "IDPRejectedClaim": // AssumeRoleWithWebIdentity's words
 		return "WebIdentityEnded"
+	case "IDPCommunicationError":
+		return "IdentityProvider"
 	case "ExpiredToken": // of the session that assumes the role
 		return "ExpiredToken"
 	case "InvalidClientTokenId", "InvalidAccessKeyId":
@@ -119,9 +141,6 @@ func ofSTS(err error, a args) string {
 	case "SignatureDoesNotMatch":
 		return "SignatureDoesNotMatch"
 	}
-	if r.status >= http.StatusInternalServerError {
-		return "CredentialsFailed"
-	}
-	a["Message"] = courier.RedactText(r.message)
+	a["Message"] = r.quoted()
 	return "RoleRefused"
 }

@@ -65,6 +65,7 @@ type Desk struct {
 
 	mu       sync.Mutex
 	code     func(context.Context, signer.CodeQuestion) (string, error) // asks a person; nil when nobody is there
+	clock    *Trouble                                                   // this computer's is wrong, and nobody has heard of it yet
 	trouble  *Trouble                                                   // why the ledger is not used, or did not take a record
 	sandbox  *sandbox.Sandbox
 	stores   map[Store]*openStore

@@ -28,7 +28,7 @@ func TestParseExpires(t *testing.T) {
 		"soon": "ExpiresNotATime", "": "ExpiresNotATime", "1": "ExpiresNotATime", "1x": "ExpiresNotATime", "1d-2h": "ExpiresNotATime",
 		"NaNd": "ExpiresNotATime", "d": "ExpiresNotATime",
 	} {
-		if _, err := desk.ParseExpires(text); err == nil || desk.Explain(err).Code != want {
+		if _, err := desk.ParseExpires(text); err == nil || code(desk.Explain(err)) != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
@@ -99,7 +99,7 @@ func TestParseS3URL(t *testing.T) {
 		"S3://team-share/a": "NotS3URL", "s3://a/b": "BucketName", "s3://my_bucket!/a": "BucketName",
 	} {
 		_, _, err := desk.ParseS3URL(text)
-		if told := desk.Explain(err); told == nil || told.Code != want || want == "NotS3URL" && !strings.Contains(told.What.String(), `"`+text+`"`) {
+		if told := desk.Explain(err); told == nil || code(told) != want || want == "NotS3URL" && !strings.Contains(told.What.String(), `"`+text+`"`) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}

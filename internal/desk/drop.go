@@ -481,13 +481,11 @@ func (p *Drop) notice(t *Trouble) {
 // correctClock learns the store's time from a refusal that has to do with it. It reports whether trying again
 // makes sense.
 func (p *Drop) correctClock(err error) bool {
-	store, ok := skewOf(err, p.signer.Now())
-	if !ok {
+	t := p.desk.correctClock(p.signer, err)
+	if t == nil {
 		return false
 	}
-	off := p.signer.SetSkew(store)
-	p.skewOnce.Do(func() {
-		p.notice(trouble("ClockCorrected", args{"Off": fmt.Sprint(off.Abs().Round(time.Minute)), "Behind": off > 0}, nil))
-	})
+	_ = p.desk.ClockTrouble() // the drop tells it
+	p.skewOnce.Do(func() { p.notice(t) })
 	return true
 }

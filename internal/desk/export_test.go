@@ -1,4 +1,23 @@
 package desk
 
+import (
+	"context"
+
+	"waybill/internal/ledger"
+)
+
 // LookAtMost has a desk look at fewer files of one request than it does, so that a test need not send ten thousand.
 func (d *Desk) LookAtMost(files int) { d.mostArrivals = files }
+
+// Aliases are the codes of stores that lead to rows of another name.
+func Aliases() map[string]string { return aliases() }
+
+// ExplainAt explains an error that has to do with an object.
+func ExplainAt(err error, bucket, key string) *Trouble {
+	return explain(err, scene{bucket: bucket, key: key, path: key})
+}
+
+// Proves has the ledger's entry of a sent file name another proof, as a store gives it that knows fewer.
+func (d *Desk) Proves(ctx context.Context, id, checksum string) error {
+	return d.ledger.Change(ctx, id, func(r *ledger.Record) { r.Checksum = checksum })
+}

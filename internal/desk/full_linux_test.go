@@ -46,7 +46,7 @@ func TestFullDiskUnderTheLedger(t *testing.T) {
 	if keys, unfinished := inBucket(t, to.Prefix); len(keys) != 21 || len(unfinished) > 0 {
 		t.Errorf("%d objects, unfinished %q", len(keys), unfinished)
 	}
-	if trouble := d.LedgerTrouble(); trouble == nil || trouble.Code != "LedgerFailed" {
+	if trouble := d.LedgerTrouble(); trouble == nil || code(trouble) != "LedgerFailed" {
 		t.Errorf("%v, want a word on the ledger", trouble)
 	}
 	// When there is room again, so are the records.

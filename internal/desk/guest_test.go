@@ -22,6 +22,9 @@ func play(role, home string) error {
 	if role == "users" {
 		return runUsersStore(home)
 	}
+	if role == "proxied" {
+		return proxied(ctx, home)
+	}
 	if role == "host" { // runs the sandbox until it is killed
 		s, err := sandbox.Start(ctx, filepath.Join(home, "sandbox"))
 		if err != nil {

@@ -83,6 +83,7 @@ func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o Se
 	if err == nil {
 		var object bucket.Object
 		object, err = bucket.Head(ctx, opened.Client(), bucketName, key)
+		d.learnClock(opened, object.Date)
 		t.Size, t.Done, t.ContentType, t.ETag = object.Size, object.Size, object.ContentType, unquoted(object.ETag)
 		if object.CRC64NVME != "" {
 			t.Checksum = "crc64nvme:" + object.CRC64NVME

@@ -99,7 +99,7 @@ func TestMinIO(t *testing.T) {
 				}
 				distrustful := openDesk(t, desk.Options{})
 				s := one(t, send(t, distrustful, to, desk.SendOptions{}, filepath.Join(dir, "empty")))
-				if s.State != desk.Failed || s.Trouble.Code != "Certificate" {
+				if s.State != desk.Failed || code(s.Trouble) != "CertificateSelfSigned" {
 					t.Errorf("without the bundle: %s, %v", s.State, s.Trouble)
 				}
 			}
@@ -129,7 +129,7 @@ func TestPermissions(t *testing.T) {
 			t.Errorf("buckets %v", names) // MinIO hides what may not be listed instead of refusing
 		}
 		_, err := d.Prefixes(context.Background(), to)
-		if trouble := desk.Explain(err); trouble == nil || trouble.Code != "AccessDenied" || !strings.Contains(trouble.Error(), "s3:ListBucket") {
+		if trouble := desk.Explain(err); trouble == nil || code(trouble) != "AccessDenied" || !strings.Contains(trouble.Error(), "s3:ListBucket") {
 			t.Errorf("%v", err)
 		}
 		if s := one(t, send(t, d, to, desk.SendOptions{}, path)); s.State != desk.Sent || !s.Link.Verified {
@@ -138,19 +138,19 @@ func TestPermissions(t *testing.T) {
 	})
 	t.Run("no put", func(t *testing.T) {
 		s := one(t, send(t, as(t, allow("s3:GetObject")), to, desk.SendOptions{}, path))
-		if s.State != desk.Failed || s.Trouble.Code != "AccessDenied" || !strings.Contains(s.Trouble.Error(), "s3:PutObject") {
+		if s.State != desk.Failed || code(s.Trouble) != "AccessDenied" || !strings.Contains(s.Trouble.Error(), "s3:PutObject") {
 			t.Errorf("%s, %v", s.State, s.Trouble)
 		}
 	})
 	t.Run("no get", func(t *testing.T) {
 		s := one(t, send(t, as(t, allow("s3:PutObject")), to, desk.SendOptions{}, path))
-		if s.State != desk.Sent || s.Link.Verified || s.Trouble == nil || s.Trouble.Code != "LinkRefused" || !strings.Contains(s.Trouble.Error(), "s3:GetObject") {
+		if s.State != desk.Sent || s.Link.Verified || s.Trouble == nil || code(s.Trouble) != "LinkRefused" || !strings.Contains(s.Trouble.Error(), "s3:GetObject") {
 			t.Errorf("%s, %v", s.State, s.Trouble)
 		}
 	})
 	t.Run("get, but not there", func(t *testing.T) {
 		made := as(t, allow("s3:PutObject")).LinkTo(context.Background(), desk.Store{}, teststore.Bucket, "a.txt", desk.SendOptions{})
-		if made.State != desk.Failed || made.Trouble.Code != "AccessDenied" || !strings.Contains(made.Trouble.Error(), "s3:GetObject") {
+		if made.State != desk.Failed || code(made.Trouble) != "AccessDenied" || !strings.Contains(made.Trouble.Error(), "s3:GetObject") {
 			t.Errorf("%s, %v", made.State, made.Trouble)
 		}
 	})
@@ -168,7 +168,7 @@ func TestSessionEndsFirst(t *testing.T) {
 	minioProfile(t, m, key, secret, token, "x_security_token_expires = "+ends.Format(time.RFC3339)+"\n")
 	d := openDesk(t, desk.Options{})
 	o, err := d.Outlook(context.Background(), desk.Store{}, time.Hour)
-	if err != nil || o.Because != signer.Credentials || !o.Ends.Equal(ends) || o.Warning == nil || o.Warning.Code != "EndsEarly" {
+	if err != nil || o.Because != signer.Credentials || !o.Ends.Equal(ends) || o.Warning == nil || code(o.Warning) != "EndsEarly" {
 		t.Errorf("%+v, %v; want an end at %v", o, err, ends)
 	}
 	if o, err = d.Outlook(context.Background(), desk.Store{}, 5*time.Minute); err != nil || o.Warning != nil || o.Because != signer.Requested {
@@ -222,7 +222,7 @@ func TestClockAnHourOff(t *testing.T) {
 			if left := time.Until(s.Link.Ends); left < 55*time.Minute || left > time.Hour {
 				t.Errorf("the link ends in %v", left)
 			}
-			if n := drop.Notices(); len(n) != 1 || n[0].Code != "ClockCorrected" || !strings.Contains(n[0].Error(), name) {
+			if n := drop.Notices(); len(n) != 1 || code(n[0]) != "ClockCorrected" || !strings.Contains(n[0].Error(), name) {
 				t.Errorf("notices %v", n)
 			}
 		})

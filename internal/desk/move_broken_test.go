@@ -94,7 +94,7 @@ func TestAnImportThatCannotBeFinished(t *testing.T) {
 	write(t, inTheWay, "") // no file can take the place of a folder
 	for range 2 {
 		c.desk(func(d *desk.Desk) error {
-			if told := d.LedgerTrouble(); told == nil || told.Code != "ImportUnfinished" || !strings.Contains(told.Help.String(), "import.jsonl") {
+			if told := d.LedgerTrouble(); told == nil || code(told) != "ImportUnfinished" || !strings.Contains(told.Help.String(), "import.jsonl") {
 				t.Errorf("%v", told)
 			}
 			return nil

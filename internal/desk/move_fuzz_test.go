@@ -29,7 +29,7 @@ func FuzzMove(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		records, settings, err := readForFuzz(data)
 		if err != nil {
-			if told := importTrouble("x", &moveReader{}, err); told.Code == "Unexpected" {
+			if told := importTrouble("x", &moveReader{}, err); CodeOf(told) == "Unexpected" {
 				t.Fatalf("no words for %v", err)
 			}
 			return

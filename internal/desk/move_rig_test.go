@@ -97,14 +97,14 @@ func (c computer) imports(path string) (m desk.Imported) {
 }
 
 // refuses wants an import to fail with a code, and to leave everything as it was.
-func (c computer) refuses(path, code string) *desk.Trouble {
+func (c computer) refuses(path, want string) *desk.Trouble {
 	c.t.Helper()
 	before, files := c.records(), listed(c.t, c.home)
 	var told *desk.Trouble
 	c.desk(func(d *desk.Desk) error {
 		_, err := d.ImportFile(context.Background(), path)
-		if !errors.As(err, &told) || told.Code != code {
-			c.t.Errorf("%v, want %s", err, code)
+		if !errors.As(err, &told) || code(told) != want {
+			c.t.Errorf("%v, want %s", err, want)
 		}
 		return nil
 	})

@@ -284,7 +284,7 @@ func TestExportReplacesNothingUnasked(t *testing.T) {
 		} {
 			_, err := d.ExportFile(ctx, one.path, one.replace)
 			var told *desk.Trouble
-			if !errors.As(err, &told) || told.Code != one.code {
+			if !errors.As(err, &told) || code(told) != one.code {
 				t.Errorf("%s: %v, want %s", one.path, err, one.code)
 			}
 		}

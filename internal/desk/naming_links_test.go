@@ -38,7 +38,7 @@ func TestLinkAll(t *testing.T) {
 			t.Errorf("%d: HTTP %d, %q", i, status, body)
 		}
 	}
-	if m := made[30]; m.State != desk.Failed || m.Trouble == nil || m.Trouble.Code != "NoSuchKey" {
+	if m := made[30]; m.State != desk.Failed || m.Trouble == nil || code(m.Trouble) != "NoSuchKey" {
 		t.Errorf("what is not there: %s, %v", m.State, m.Trouble)
 	}
 	if last.Load() < 1 {

@@ -149,7 +149,7 @@ func (d *Desk) renewOne(ctx context.Context, e Entry, expires time.Duration, v V
 	if err != nil {
 		// The link that there was may still work: it stays as it is in the ledger.
 		t.State, t.Trouble = Failed, explain(err, where)
-		if opened != nil && t.Trouble.Code == "AccessDenied" {
+		if opened != nil && t.Trouble.Denied() {
 			t.Trouble = d.linkTrouble(ctx, opened, t.lead().by(link), err, t.Trouble)
 		}
 		return t
@@ -170,8 +170,7 @@ func (d *Desk) signAndTry(ctx context.Context, s *signer.Signer, l lead, expires
 			return link, err
 		}
 		err = d.try(ctx, s, signed)
-		if store, ok := skewOf(err, s.Now()); ok && !corrected {
-			s.SetSkew(store)
+		if !corrected && d.correctClock(s, err) != nil {
 			corrected = true
 			continue
 		}

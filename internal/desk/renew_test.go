@@ -3,7 +3,6 @@ package desk_test
 import (
 	"context"
 	"encoding/csv"
-	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,14 +18,8 @@ import (
 	"waybill/signer"
 )
 
-// code is a trouble's, "" for none.
-func code(err error) string {
-	var t *desk.Trouble
-	if errors.As(err, &t) && t != nil {
-		return t.Code
-	}
-	return ""
-}
+// code is a trouble's, "" for none; the row is witnessed.
+func code(err error) string { return desk.CodeOf(err) }
 
 // sendOne sends a file with a text and gives its transfer.
 func sendOne(t *testing.T, d *desk.Desk, to desk.Destination, o desk.SendOptions, name, text string) desk.Transfer {

@@ -238,8 +238,7 @@ func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) 
 			return nil, d.notKept(t)
 		}
 		// Where the store says that the clock here is wrong, all is signed once more with the store's time.
-		if store, ok := skewOf(err, opened.Now()); ok && !corrected {
-			opened.SetSkew(store)
+		if !corrected && d.correctClock(opened, err) != nil {
 			continue
 		}
 		return nil, explain(err, where)

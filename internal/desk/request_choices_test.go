@@ -27,6 +27,7 @@ func TestEnforced(t *testing.T) {
 		{desk.RequestOptions{Files: 3, Kinds: mixed}, []string{"of each type"}, []string{"minds the kinds"}, []string{"other types"}},
 	} {
 		store, page := c.o.Enforced()
+		_, _ = desk.Said(store), desk.Said(page)
 		for _, word := range c.store {
 			if !strings.Contains(store.String(), word) {
 				t.Errorf("%+v: %q without %q", c.o, store, word)
@@ -59,7 +60,7 @@ func TestNumbersOfFiles(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 	for _, s := range []string{"", "0", "-1", "many", "1.5"} {
-		if _, err := desk.ParseFiles(s); desk.Explain(err) == nil || desk.Explain(err).Code != "FilesNumber" {
+		if _, err := desk.ParseFiles(s); code(desk.Explain(err)) != "FilesNumber" {
 			t.Errorf("%q: %v", s, err)
 		}
 	}

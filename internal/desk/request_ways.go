@@ -122,7 +122,7 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 // pageTrouble says that a request is there, but that its page does not open by its link.
 func pageTrouble(t *Trouble, r Request) *Trouble {
 	a := r.scene("s3:GetObject").args()
-	if t.Code == "AccessDenied" {
+	if t.Denied() {
 		return trouble("PageRefused", a, t.Cause)
 	}
 	a["Reason"] = t.What.String()

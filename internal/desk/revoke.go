@@ -125,7 +125,7 @@ func (d *Desk) objectOf(ctx context.Context, e Entry) (etag string, object bucke
 		return unquoted(object.ETag), object, nil
 	case t.Code == "NoSuchKey":
 		return gone, object, nil
-	case t.Code == "AccessDenied":
+	case t.Denied():
 		return "", object, nil
 	default:
 		return "", object, t

@@ -45,9 +45,11 @@ func TestMain(m *testing.M) {
 	}
 	before := goleak.IgnoreCurrent() // the store's
 	code := m.Run()
-	if err := leaks(before); err != nil && code == 0 {
-		fmt.Println(err)
-		code = 1
+	for _, err := range []error{leaks(before), desk.Witnessed()} {
+		if err != nil && code == 0 {
+			fmt.Println(err)
+			code = 1
+		}
 	}
 	_ = store.Close()
 	_ = os.RemoveAll(dir)

@@ -165,7 +165,7 @@ func TestSignInWhileATransferWaits(t *testing.T) {
 				last = e
 				if e.Waiting != nil && !waited {
 					waited = true
-					if e.State != desk.Sending || e.Waiting.Code != "SignedOut" || !e.Waiting.NeedsSignIn() {
+					if e.State != desk.Sending || code(e.Waiting) != "SignedOut" || !e.Waiting.NeedsSignIn() {
 						t.Errorf("%s waits for %v", e.State, e.Waiting)
 					}
 					go signIn(t, a, d)
@@ -199,7 +199,7 @@ func TestWaitingForASignInCanBeCancelled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.txt")
 	write(t, path, "a")
 	to := desk.Destination{Bucket: "team-share"}
-	if s := one(t, send(t, d, to, desk.SendOptions{}, path)); s.State != desk.Failed || s.Trouble.Code != "SignedOut" {
+	if s := one(t, send(t, d, to, desk.SendOptions{}, path)); s.State != desk.Failed || code(s.Trouble) != "SignedOut" {
 		t.Errorf("%s, %v", s.State, s.Trouble)
 	}
 	drop := d.Send(t.Context(), to, desk.SendOptions{AwaitSignIn: true}, []string{path})
@@ -222,7 +222,7 @@ func TestCodesAreAskedForThroughTheDesk(t *testing.T) {
 	d := openDesk(t, desk.Options{})
 	_, err := d.Outlook(t.Context(), desk.Store{}, time.Hour)
 	var nobody *desk.Trouble
-	if !errors.As(err, &nobody) || nobody.Code != "MFA" || !strings.Contains(nobody.Error(), "arn:aws:iam::1:mfa/me") {
+	if !errors.As(err, &nobody) || code(nobody) != "MFA" || !strings.Contains(nobody.Error(), "arn:aws:iam::1:mfa/me") {
 		t.Fatalf("%v", err)
 	}
 	asked := 0
@@ -251,7 +251,7 @@ func TestCodesAreAskedForThroughTheDesk(t *testing.T) {
 		t.Errorf("%+v, %v, asked %d times", o, err, asked)
 	}
 	a.Set(func() { a.Code = "654321" })
-	if _, err = d.SignIn(t.Context(), desk.Store{}, desk.SignInPrompt{}); !errors.As(err, &nobody) || nobody.Code != "MFAWrong" || asked != 5 {
+	if _, err = d.SignIn(t.Context(), desk.Store{}, desk.SignInPrompt{}); !errors.As(err, &nobody) || code(nobody) != "MFAWrong" || asked != 5 {
 		t.Errorf("%v, asked %d times", err, asked)
 	}
 }
@@ -271,7 +271,7 @@ func TestTroublesOfCredentials(t *testing.T) {
 	const base = "[base]\naws_access_key_id = AKID\naws_secret_access_key = s\n"
 	const role = "role_arn = " + aRole + "\nsource_profile = base\n"
 	token := filepath.Join(t.TempDir(), "token")
-	for code, c := range map[string]struct {
+	for want, c := range map[string]struct {
 		config  string
 		prepare func(t *testing.T, a *testaws.AWS)
 		names   string // what the words name
@@ -309,14 +309,14 @@ func TestTroublesOfCredentials(t *testing.T) {
 		"ProcessOutput":           {"credential_process = echo hello\n", nil, "default"},
 		"StoreDown":               {role, func(t *testing.T, _ *testaws.AWS) { t.Setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1") }, "127.0.0.1:1"},
 	} {
-		t.Run(code, func(t *testing.T) {
+		t.Run(want, func(t *testing.T) {
 			a := atAWS(t, "[default]\nmax_attempts = 1\n"+c.config, base)
 			if c.prepare != nil {
 				c.prepare(t, a)
 			}
 			_, _, err := openDesk(t, desk.Options{}).Session(t.Context(), desk.Store{})
 			var trouble *desk.Trouble
-			if !errors.As(err, &trouble) || trouble.Code != code {
+			if !errors.As(err, &trouble) || code(trouble) != want {
 				t.Fatalf("%v", err)
 			}
 			if words := trouble.What.String() + " " + trouble.Help.String(); !strings.Contains(words, c.names) || strings.Contains(words, "<no value>") {
@@ -339,7 +339,7 @@ func stsSays(t *testing.T, code, message string) {
 
 // TestSigningInSaysWhatToDo where it is not Waybill's to do.
 func TestSigningInSaysWhatToDo(t *testing.T) {
-	for code, config := range map[string]string{
+	for want, config := range map[string]string{
 		"SignInNotNeeded": "aws_access_key_id = AKID\naws_secret_access_key = s\n",
 		"SignInSession":   "aws_access_key_id = AKID\naws_secret_access_key = s\naws_session_token = t\n",
 		"SignInLogin":     "login_session = arn:aws:iam::1:user/x\n",
@@ -348,23 +348,23 @@ func TestSigningInSaysWhatToDo(t *testing.T) {
 		atAWS(t, "[default]\n"+config, "")
 		_, err := openDesk(t, desk.Options{}).SignIn(t.Context(), desk.Store{}, desk.SignInPrompt{})
 		var trouble *desk.Trouble
-		if !errors.As(err, &trouble) || trouble.Code != code {
-			t.Errorf("%v, want %s", err, code)
+		if !errors.As(err, &trouble) || code(trouble) != want {
+			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	for code, answer := range map[string]string{"SignInDenied": "denied", "SignInTimeout": "expired"} {
+	for want, answer := range map[string]string{"SignInDenied": "denied", "SignInTimeout": "expired"} {
 		a := atAWS(t, "[default]\n"+ssoConfig, "")
 		a.Answer = answer
 		_, err := openDesk(t, desk.Options{}).SignIn(t.Context(), desk.Store{}, desk.SignInPrompt{DeviceCode: true})
 		var trouble *desk.Trouble
-		if !errors.As(err, &trouble) || trouble.Code != code {
-			t.Errorf("%v, want %s", err, code)
+		if !errors.As(err, &trouble) || code(trouble) != want {
+			t.Errorf("%v, want %s", err, want)
 		}
 	}
 	// The list says why a profile cannot work.
 	atAWS(t, "[default]\nrole_arn = "+aRole+"\nsource_profile = gone\n", "")
 	list, err := openDesk(t, desk.Options{}).Profiles()
-	if err != nil || list[0].Trouble() == nil || list[0].Trouble().Code != "ProfileSourceMissing" || list[1].Trouble() != nil {
+	if err != nil || list[0].Trouble() == nil || code(list[0].Trouble()) != "ProfileSourceMissing" || list[1].Trouble() != nil {
 		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -94,7 +94,7 @@ func (s Store) pinned(opened *signer.Signer) Store {
 	return s
 }
 
-// Buckets lists the buckets of a store. A *Trouble with Code "AccessDenied" means: let the person type a name.
+// Buckets lists the buckets of a store. A *Trouble that is Denied means: let the person type a name.
 // For the sandbox this starts it.
 func (d *Desk) Buckets(ctx context.Context, s Store) ([]string, error) {
 	opened, err := d.open(ctx, s)

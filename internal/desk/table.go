@@ -22,7 +22,8 @@ func Texts() []string {
 // Codes lists the codes that a Trouble can have.
 func Codes() []string { return slices.Sorted(maps.Keys(rows())) }
 
-// rows is the table from code to words. Codes that S3 has too are S3's own.
+// rows is the table from code to words. Codes that S3 has too are S3's own. docs/errors.md is made of it, and the first
+// sentence of a comment is a heading there.
 func rows() map[string]row {
 	return map[string]row{
 		// What a person typed.
@@ -66,6 +67,7 @@ func rows() map[string]row {
 		"DistributionWrong":  {`The distribution cannot be used: {{.Fault}}.`, `Check the domain, the ID of the key pair, and the file with the private key.`},
 		"KeyTooLongError":    {`The name of {{.Name}} is too long for S3.`, `Folder and name together may have 1,024 bytes; shorten one of them.`},
 
+		// What is asked of a request.
 		"KindWrong":      {`"{{.Given}}" is not a kind of file.`, `Write an ending such as .pdf, or a type such as image/* or application/pdf.`},
 		"KindsTooMany":   {`These are more than {{.Most}} kinds of files.`, `Name fewer, or none for any kind.`},
 		"FilesRange":     {`{{.Given}} is not a number of files that one request can have{{with .Types}}: its kinds are of {{.}} content types, and a page holds 200 places, of which each file needs one of every type{{end}}.`, `Choose at most {{.Most}}, or 0 for any number.`},
@@ -105,7 +107,10 @@ func rows() map[string]row {
 		"PageNotWritten":      {`The page {{.Place}} could not be written again, so it still says what was there before.`, `Renew the page, or revoke it.`},
 		"SandboxFailed":       {`The sandbox could not be started.`, `Mend what is in the way: {{.Fault}}`},
 
-		// Profiles whose settings do not fit together; the names are those of signer.Fault.
+		"CredentialsBusy":  {`The service that gives the profile "{{.Profile}}" its credentials has a fault, or too much to do, at the moment.`, `Try again in a few minutes.`},
+		"IdentityProvider": {`AWS could not ask the identity provider of the role {{.Role}}.`, `Try again in a few minutes; if it stays so, tell whoever runs the provider.`},
+
+		// Profiles whose settings do not fit together. The names are those of signer.Fault.
 		"ProfileNoSource":         {`The profile "{{.Profile}}" has a role, and does not say who assumes it.`, `Add source_profile, credential_source or web_identity_token_file to the profile.`},
 		"ProfileSourceMissing":    {`The profile "{{.Profile}}" takes its credentials from the profile "{{.About}}", which is not there.`, `Add that profile, or correct source_profile.`},
 		"ProfileLoop":             {`Profiles take their credentials from each other in a circle: {{.About}}.`, `Let source_profile of one of them name a profile with credentials of its own.`},
@@ -126,7 +131,7 @@ func rows() map[string]row {
 		"MFA":              {`The profile "{{.Profile}}" asks for a code of the MFA device {{.Device}}, and got none.`, `Start it again in a terminal or in the window and type the six digits, or sign in first with "waybill login --profile {{.Profile}}".`},
 		"MFAWrong":         {`The code of the MFA device {{.Device}} was not accepted.`, `Wait for the next code and type that one: each works once. A device whose clock is off has to be resynchronised in the AWS console.`},
 		"RoleDenied":       {`The profile "{{.Profile}}" may not assume the role {{.Role}}.`, `Ask the owner of the role to trust you and to allow sts:AssumeRole; the role may also want an external_id, an MFA device or a certain role_session_name.`},
-		"RoleRefused":      {`The role {{.Role}} could not be assumed: {{.Message}}`, `Check role_arn and the other settings of the profile "{{.Profile}}".`},
+		"RoleRefused":      {`The role {{.Role}} could not be assumed{{with .Message}}: {{.}}{{end}}.`, `Check role_arn and the other settings of the profile "{{.Profile}}".`},
 		"WebIdentityEnded": {`The token by which the profile "{{.Profile}}" assumes its role is over, or not accepted.`, `Let whatever writes web_identity_token_file write a new one.`},
 		"PermissionSet":    {`You are signed in, but not for the role "{{.Role}}" in the account {{.Account}}.`, `Ask the administrator of your SSO for it, or correct sso_role_name and sso_account_id in the profile "{{.Profile}}".`},
 		"ProcessTimeout":   {`The credential_process of the profile "{{.Profile}}" took longer than a minute.`, `Run it in a terminal to see what it waits for.`},
@@ -160,7 +165,7 @@ func rows() map[string]row {
 		"NoSuchKey":               {`There is no object "{{.Key}}" in the bucket "{{.Bucket}}", or no such bucket.`, `Check bucket and key; upper and lower case are different.`},
 		"PreconditionFailed":      {`The name {{.Key}} is taken in the bucket "{{.Bucket}}".`, `Keep both, replace it, or rename the file.`},
 		"SignatureDoesNotMatch":   {`The store does not accept the signature of the profile "{{.Profile}}".`, `Check the secret key in the profile; a proxy that changes requests has the same effect.`},
-		"RequestTimeTooSkewed":    {`This computer's clock and the store's are too far apart.`, `Set this computer's clock, then try again.`},
+		"RequestTimeTooSkewed":    {`{{if .Off}}This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's.{{else}}This computer's clock and the store's are too far apart.{{end}}`, `Set this computer's clock, then try again.`},
 		"PermanentRedirect":       {`The bucket "{{.Bucket}}" is in another region{{if .Region}}: the store named {{.Region}}, and sent on again from there{{else}}, and the store does not say which{{end}}.`, `Give the profile the bucket's region, and the endpoint of that region where it has one. A bucket that was just made, or made anew elsewhere, needs some minutes.`},
 		"KMSDenied":               {`{{with .Place}}{{.}} is encrypted with a KMS key that{{else}}The bucket is encrypted with a KMS key that{{end}} the profile "{{.Profile}}" may not use: {{.Permission}} is missing.`, `Ask the owner of the key{{with .KMSKey}} {{.}}{{end}} for kms:GenerateDataKey, to send, and kms:Decrypt, to send in parts and to read.`},
 		"KMSKey":                  {`The KMS key that the bucket "{{.Bucket}}" encrypts with cannot be used: it is disabled, about to be deleted, or not there.`, `Ask the owner of the bucket to choose another key, or to enable this one{{with .KMSKey}} ({{.}}){{end}}.`},
@@ -175,7 +180,7 @@ func rows() map[string]row {
 		"MethodNotAllowed":        {`This store does not allow what was asked of it.`, `Open the details and ask the store's owner.`},
 		"InvalidObjectState":      {`The object is archived and has to be restored first.`, `Restore it in the store's console, then make the link.`},
 		"AccountProblem":          {`There is a problem with the account behind the profile "{{.Profile}}".`, `Look into the account's console.`},
-		"Refused":                 {`The store refused: {{.Code}}.`, `Open the details; they have the store's own words.`},
+		"Refused":                 {`The store refused, {{if .Message}}and says: {{.Message}}{{else}}and gives {{.Code}} as the reason{{end}}.`, `Show the details to the store's owner.`},
 		"LinkRefused":             {`{{.Name}} was sent, but its link does not work: the profile "{{.Profile}}" may put but not get here (s3:GetObject is missing).`, `Ask the owner of the bucket for s3:GetObject, or choose another profile or folder.`},
 		"LinkRefusedPolicy":       {`{{.Name}} was sent, but a policy refuses its link, though the profile "{{.Profile}}" itself may read the object.`, `Ask the owner of the bucket about conditions on presigned requests, such as s3:signatureAge or s3:authType.`},
 		"LinkRefusedKMS":          {`{{.Name}} was sent, but its link does not work: the object is encrypted, and the profile "{{.Profile}}" may not decrypt it.`, `Ask the owner of the key for kms:Decrypt, or choose another profile.`},
@@ -183,6 +188,25 @@ func rows() map[string]row {
 		"LinkRefusedDistribution": {`{{.Name}} was sent, but its distribution refuses the link.`, `Check that the distribution may read the bucket, and that the key pair is in its key group.`},
 		"LinkNotMade":             {`{{.Name}} was sent, but no link to it could be made.`, `Sign in again, then make the link with: waybill link`},
 		"LinkNotTried":            {`{{.Name}} was sent, but its link could not be tried.`, `Open the link once yourself before passing it on.`},
+
+		"AccessDeniedPolicy":            {`A policy refuses {{.Permission}} to the profile "{{.Profile}}"{{with .Place}} in {{.}}{{end}}.`, `Ask whoever has written the policy (AWS calls it {{.Policy}}); what allows this elsewhere does not help against it.`},
+		"AccessDeniedOrganization":      {`The organization does not let the account of the profile "{{.Profile}}" use {{.Permission}}.`, `Ask whoever administers the organization about its {{.Policy}}; the owner of the bucket cannot change that.`},
+		"AccessDeniedBoundary":          {`The profile "{{.Profile}}" is confined to less than its policies allow, and {{.Permission}} is not within.`, `Ask whoever administers the account about the {{.Policy}}, or choose another profile.`},
+		"AccessDeniedNetwork":           {`The store does not let the profile "{{.Profile}}" do this from this network.`, `Use the network or the VPN that the bucket is meant for, or ask its owner which that is.`},
+		"AccessDeniedPublic":            {`The bucket "{{.Bucket}}" lets nothing be made public.`, `Leave out the ACL or the policy that does so, or ask the owner of the bucket about S3 Block Public Access.`},
+		"AccessControlListNotSupported": {`The bucket "{{.Bucket}}" takes no ACLs.`, `Leave the ACL out; the bucket's policy says who may read.`},
+		"HeadersNotSigned":              {`Something between here and {{.Host}} adds headers to the requests, so their signature does not fit any more.`, `Have the proxy or the security program that does so leave {{.Host}} alone.`},
+		"SignatureEnded":                {`What was signed had ended before it reached the store.`, `Ask for a longer time, then try again.`},
+		"OperationAborted":              {`Somebody else is writing to {{.Key}} at the same moment.`, `Try again when they are done.`},
+		"Gateway":                       {`What stands before the store does not get through to it (HTTP {{.Status}}).`, `Try again in a few minutes; if it stays so, tell the store's owner.`},
+		"MetadataTooLarge":              {`The metadata of {{.Name}} are more than the store takes.`, `S3 takes 2 KB of them, names included; leave some out or shorten them.`},
+		"InvalidTag":                    {`The store does not take the tags of {{.Name}}.`, `S3 takes ten tags, each with a name of up to 128 and a value of up to 256 characters, and no name twice.`},
+		"InvalidStorageClass":           {`The store has no storage class of that name.`, `Choose another one, or leave it to the store.`},
+		"InvalidPart":                   {`The store does not have the parts of {{.Name}} as they were sent.`, `Send it again from the beginning.`},
+		"ObjectParentIsFile":            {`{{.Key}} has no room in the bucket "{{.Bucket}}": this store keeps objects as files, and has a file where a folder is needed, or the other way round.`, `Rename the file, or choose another folder.`},
+		"CapExceeded":                   {`The account behind the profile "{{.Profile}}" has used up what it may.`, `Raise the cap in the store's console, or wait until it begins anew.`},
+		"NotUnderstood":                 {`The store does not take a request of Waybill's{{with .Message}}, and says: {{.}}{{end}}.`, `Show the details to the store's owner; a proxy that changes requests has the same effect.`},
+		"UnauthorizedAccessError":       {`AWS in China gives nothing out of the bucket "{{.Bucket}}", since its account has no ICP licence.`, `Ask the owner of the bucket to register it.`},
 
 		// The way there.
 		"NoSuchHost":       {`There is no computer called {{.Host}}, as far as this one can tell.`, `Check the network connection and the spelling of the endpoint.`},
@@ -205,6 +229,19 @@ func rows() map[string]row {
 		"ProxyCannotReach": {`The proxy {{.Proxy}} could not reach {{.Host}} (HTTP {{.Status}}).`, `Check the spelling of the endpoint; if it is within your network, name it in NO_PROXY.`},
 		"ProxySilent":      {`The proxy {{.Proxy}} takes connections and does not answer.`, `Check the port in HTTPS_PROXY or in the system's proxy settings, then try again.`},
 		"NotAStore":        {`Something else than an S3 store answered: a web page of a proxy or of a login for the network, perhaps.`, `Open a web page in the browser to sign in to the network, and check the endpoint.`},
+
+		"NameServer":             {`The name {{.Host}} could not be looked up: no name server gives an answer.`, `Check the network connection, and a VPN's, then try again.`},
+		"NoRoute":                {`No network leads from here to {{.Host}}.`, `Connect to a network, or to the VPN that the store is behind, then try again.`},
+		"NoIPv6":                 {`{{.Host}} has an IPv6 address only, and this network has no IPv6.`, `Use another network, or ask the store's owner for an IPv4 address.`},
+		"CertificateSelfSigned":  {`The certificate of {{.Host}} is signed by nobody but itself.`, `If the store is yours, point AWS_CA_BUNDLE at this certificate; otherwise do not go on.`},
+		"CertificateHost":        {`The certificate of {{.Host}} is for another name{{with .Names}}: {{.}}{{end}}.`, `Write the endpoint with that name if it is the store's, or ask the store's owner for another certificate.`},
+		"CertificateExpired":     {`The certificate of {{.Host}} ended on {{.Until}}.`, `Ask the store's owner to renew it; if that day is still to come, set this computer's clock.`},
+		"CertificateNotYet":      {`The certificate of {{.Host}} begins on {{.From}} only.`, `Set this computer's clock; if it is right, ask the store's owner.`},
+		"CertificateWeak":        {`The certificate of {{.Host}} is of a kind that is not safe any more.`, `Ask the store's owner for one with SHA-256, a strong key, and the host among its alternative names.`},
+		"CertificateIntercepted": {`Somebody between here and {{.Host}} reads along, with a certificate from "{{.Issuer}}".`, `If that is your company's proxy, point AWS_CA_BUNDLE at its certificate; otherwise do not go on.`},
+		"TLSVersion":             {`{{.Host}} speaks only versions of TLS that are not safe any more.`, `Ask the store's owner for TLS 1.2 or later.`},
+		"ClientCertificate":      {`{{.Host}} wants a certificate of this computer, which Waybill has not.`, `Ask the store's owner for an endpoint without client certificates.`},
+		"CaptivePortal":          {`The network answers in place of {{.Host}}, and wants somebody to sign in.`, `Open a web page in the browser, sign in to the network, then try again.`},
 
 		// Requests.
 		"NoSuchRequest":      {`The ledger has no request "{{.Given}}".`, `"waybill requests" lists those there are.`},
@@ -287,6 +324,7 @@ func rows() map[string]row {
 		"ImportFailed":     {`The import could not be begun, so nothing was changed.`, `Check the free space on the disk of {{.Path}}, then import it again.`},
 		"ImportUnfinished": {`The import could not be finished.`, `Check the free space on the disk of {{.Path}}; the next start of Waybill goes on with it.`},
 
+		// Other.
 		"QRTooLong":      {`The link is too long for a QR code.`, `Copy it instead; a shorter name or folder makes a shorter link, and so does a profile without a session.`},
 		"ClockCorrected": {`This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's; the links were signed with the store's time.`, `Set this computer's clock.`},
 		"Unexpected":     {`Something went wrong that Waybill does not know.`, `Open the details; they may tell a person who can help.`},

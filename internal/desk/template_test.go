@@ -88,7 +88,7 @@ func TestTemplateRefused(t *testing.T) {
 	} {
 		made, err := ParseTemplate(text)
 		var told *Trouble
-		if !errors.As(err, &told) || told.Code != want || made != "" {
+		if !errors.As(err, &told) || CodeOf(told) != want || made != "" {
 			t.Errorf("%q: %q, %v, want %s", text, made, err, want)
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"runtime"
+	"strings"
 	"time"
 
 	"waybill/internal/update"
@@ -161,7 +162,7 @@ func (d *Desk) updateTrouble(err error) *Trouble {
 		return trouble("UpdateForm", a, err)
 	}
 	switch code := ofNetwork(err, scene{}, a); {
-	case code == "Certificate":
+	case strings.HasPrefix(code, "Certificate"):
 		return trouble("UpdateCertificate", a, err)
 	case isOfProxy(code):
 		return trouble(code, a, err)

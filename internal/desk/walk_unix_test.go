@@ -33,8 +33,8 @@ func TestFoldersAreWalked(t *testing.T) {
 	var keys []string
 	skipped := 0
 	for _, s := range send(t, d, to, desk.SendOptions{}, root) {
-		if code := map[string]string{"photos/pipe": "SpecialFile", "photos/loop": "FolderLink"}[s.Name]; code != "" {
-			if s.State != desk.Skipped || s.Trouble.Code != code {
+		if want := map[string]string{"photos/pipe": "SpecialFile", "photos/loop": "FolderLink"}[s.Name]; want != "" {
+			if s.State != desk.Skipped || code(s.Trouble) != want {
 				t.Errorf("%s: %s, %v", s.Name, s.State, s.Trouble)
 			}
 			skipped++
@@ -65,11 +65,11 @@ func TestFoldersAreWalked(t *testing.T) {
 			visible++
 		}
 	}
-	if n := drop.Notices(); visible != 4 || len(n) != 1 || n[0].Code != "HiddenSkipped" {
+	if n := drop.Notices(); visible != 4 || len(n) != 1 || code(n[0]) != "HiddenSkipped" {
 		t.Errorf("%d sent, and told: %v", visible, n)
 	}
 	empty := one(t, send(t, d, to, desk.SendOptions{}, t.TempDir()))
-	if empty.State != desk.Failed || empty.Trouble.Code != "NothingInside" {
+	if empty.State != desk.Failed || code(empty.Trouble) != "NothingInside" {
 		t.Errorf("an empty folder: %s, %v", empty.State, empty.Trouble)
 	}
 }

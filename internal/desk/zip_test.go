@@ -128,7 +128,7 @@ func TestZipThatFails(t *testing.T) {
 			changed = true
 			write(t, filepath.Join(dir, "b.jpg"), "another")
 		}
-		if s.State.Over() && (s.State != desk.Failed || s.Trouble.Code != "FileChanged") {
+		if s.State.Over() && (s.State != desk.Failed || code(s.Trouble) != "FileChanged") {
 			t.Errorf("%s %v", s.State, s.Trouble)
 		}
 	}
@@ -139,7 +139,7 @@ func TestZipThatFails(t *testing.T) {
 		t.Errorf("%v %v", keys, unfinished)
 	}
 	missing := one(t, collect(t, d.SendZip(context.Background(), to, desk.SendOptions{}, []string{"/no/such"})))
-	if missing.State != desk.Failed || missing.Trouble.Code != "FileGone" {
+	if missing.State != desk.Failed || code(missing.Trouble) != "FileGone" {
 		t.Errorf("%s %v", missing.State, missing.Trouble)
 	}
 }
