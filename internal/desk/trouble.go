@@ -228,6 +228,8 @@ func ofStore(err error, s scene, a args) string {
 		return ""
 	}
 	a["Status"], a["Region"] = r.status, r.region
+	s.permission = missedPermission(err, s.permission)
+	a["Permission"] = s.permission
 	if code := ofKMS(r, a); code != "" {
 		return code
 	}
