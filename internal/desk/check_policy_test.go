@@ -396,6 +396,12 @@ func TestPolicyWords(t *testing.T) {
 	if got := policyOf(t, to, desk.PolicyOptions{}); !strings.Contains(got, `:team-share/a${*}b/c${?}d ${$}x/*"`) || !strings.Contains(got, `"s3:prefix": "a${*}b/c${?}d ${$}x/*"`) {
 		t.Error(got)
 	}
+	// An access point's objects have a resource of their own.
+	point := desk.Destination{Bucket: "arn:aws:s3:eu-central-1:111122223333:accesspoint:mine", Prefix: "alice"}
+	if got := policyOf(t, point, desk.PolicyOptions{}); !strings.Contains(got, `"arn:aws:s3:eu-central-1:111122223333:accesspoint/mine/object/alice/*"`) ||
+		!strings.Contains(got, `"arn:aws:s3:eu-central-1:111122223333:accesspoint/mine"`) {
+		t.Error(got)
+	}
 	// A whole bucket needs no condition.
 	whole := policyOf(t, desk.Destination{Bucket: "team-share"}, desk.PolicyOptions{})
 	if strings.Contains(whole, "Condition") || !strings.Contains(whole, `"arn:aws:s3:::team-share/*"`) {
