@@ -50,9 +50,12 @@ type litter struct {
 // saw notes a version that the store has told of. Where versions are suspended, what is put has none, and is called "null";
 // the marker that a delete leaves is called so too.
 func (l *litter) saw(h http.Header) {
-	v := h.Get("X-Amz-Version-Id")
-	if v == "null" && h.Get("X-Amz-Delete-Marker") != "true" {
+	v, marker := h.Get("X-Amz-Version-Id"), h.Get("X-Amz-Delete-Marker") == "true"
+	switch {
+	case v == "null" && !marker:
 		return
+	case v == "" && marker: // MinIO leaves it unsaid
+		v = "null"
 	}
 	if v != "" && !slices.Contains(l.versions, v) {
 		l.versions, l.object = append(l.versions, v), true
