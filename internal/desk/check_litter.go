@@ -54,11 +54,19 @@ func (l *litter) saw(h http.Header) {
 	switch {
 	case v == "null" && !marker:
 		return
-	case v == "" && marker: // MinIO leaves it unsaid
+	case v == "" && marker:
 		v = "null"
 	}
 	if v != "" && !slices.Contains(l.versions, v) {
 		l.versions, l.object = append(l.versions, v), true
+	}
+}
+
+// sawDelete notes the marker that a delete leaves. Where versions are known to be suspended, there is one whether the store
+// says so or not.
+func (l *litter) sawDelete(h http.Header) {
+	if l.saw(h); l.suspended && !slices.Contains(l.versions, "null") {
+		l.versions, l.object = append(l.versions, "null"), true
 	}
 }
 
@@ -142,7 +150,7 @@ func (l *litter) removeObject(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if l.saw(t.Header); len(l.versions) > 0 { // a marker, and another one would come of the next
+		if l.sawDelete(t.Header); len(l.versions) > 0 { // a marker, and another one would come of the next
 			return l.removeVersions(ctx)
 		}
 	}

@@ -35,6 +35,7 @@ type checking struct {
 	readable  string // an object that is there already; "" for none that is known
 	listed    bool   // the folder can be listed
 	versioned bool
+	suspended bool // the bucket has kept versions once, and a delete still leaves a marker, called "null"
 	never     bool // it is known that the bucket keeps no versions, and no markers of what was deleted
 	retention bucket.Retention
 
@@ -249,7 +250,7 @@ func (r *checking) bucketRules(ctx context.Context) bool {
 		keeps, err = "", nil
 	}
 	r.versioned, r.never = keeps == types.BucketVersioningStatusEnabled, err == nil && keeps == ""
-	s.Facts.Versioned = r.versioned
+	r.suspended, s.Facts.Versioned = keeps == types.BucketVersioningStatusSuspended, r.versioned
 	said := `The bucket keeps no versions.`
 	if r.versioned {
 		said = `The bucket keeps versions of what is replaced and deleted.`

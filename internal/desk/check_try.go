@@ -206,7 +206,9 @@ func (r *checking) tryObject(ctx context.Context, l *litter) bool {
 func (r *checking) tryDelete(ctx context.Context, l *litter) bool {
 	s := r.begin("delete")
 	t, err := r.deleting(ctx)
-	l.saw(t.Header)
+	if err == nil {
+		l.sawDelete(t.Header)
+	}
 	said := `It is gone.`
 	if len(l.versions) > 0 {
 		said = `It is gone; the bucket keeps a version of it.`
