@@ -18,13 +18,14 @@ type destination struct {
 	*destinationFields
 	all *fyne.Container
 
-	lasts   *combo
-	line    *prose
-	help    *prose
-	helpBox *fyne.Container
-	week    *fyne.Container // offers what comes next to a link for longer than S3 gives
-	bundle  *toggle
-	names   *names
+	lasts    *combo
+	line     *prose
+	help     *prose
+	helpBox  *fyne.Container
+	week     *fyne.Container // offers what comes next to a link for longer than S3 gives
+	bundle   *toggle
+	checking *button // looks whether the destination has what is needed
+	names    *names
 
 	expires time.Duration
 	flags   desk.Store // what the command line named
@@ -57,9 +58,11 @@ func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
 	d.bundle = u.toggle(lang.L("One link for all files of a drop"), u.tipFor("together"), d.takeBundle)
 	d.bundle.on = u.desk.Settings().Bundle
 	d.names = u.newNames(d.namesChanged)
+	d.checking = u.button(wordLink, lang.L("Check"), u.checkHere)
+	d.checking.tip = u.tipFor("check")
 	profile, bucket, prefix := d.labelled()
 	fields := container.New(columns{160, 175, 218, 146}, profile, bucket, prefix, labelled(lang.L("Link lasts"), d.lasts, u.hint(whatLinksCannot())))
-	said := container.New(line{gap: gap, stretch: d.line.all}, d.line.all, d.bundle, d.names.entry)
+	said := container.New(line{gap: gap, stretch: d.line.all}, d.line.all, d.bundle, d.names.entry, d.checking)
 	d.all = container.New(stack{gap: 8}, fields, container.New(stack{gap: 2}, said, d.helpBox, d.week), d.names.card)
 	return d
 }
@@ -309,6 +312,7 @@ func (d *destination) say() {
 	d.offerLasts()
 	d.names.follow(d.at)
 	d.names.entry.Hidden = d.at.Bucket == "" || d.none()
+	d.checking.Hidden = d.names.entry.Hidden
 	d.bundle.Hidden = d.none()
 	if d.helpBox.Hidden != (help == "") || d.week.Hidden == d.tooLong() {
 		d.helpBox.Hidden, d.week.Hidden = help == "", !d.tooLong()

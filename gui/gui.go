@@ -151,6 +151,7 @@ type ui struct {
 	arrivals *arrivalsPlace // of one request
 	asking   *requestForm
 	browser  *browsePlace
+	checking *checkPlace // of a destination
 	settings *settingsPlace
 	shell    *fyne.Container
 	cover    *fyne.Container // over the shell, for what wants the whole window; hidden while there is nothing
@@ -183,10 +184,11 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u.requests = u.newRequestsPlace()
 	u.asking = u.newRequestForm()
 	u.browser = u.newBrowsePlace()
+	u.checking = u.newCheckPlace()
 	u.settings = u.newSettingsPlace()
 	u.side = u.newSidebar()
 	u.shell = container.New(&shellLayout{u}, newSurface(colorSide, colorNone, 0), u.side.all, u.notices.box,
-		u.send.all, u.links.all, u.requests.all, u.arrivals.all, u.asking.all, u.browser.all, u.settings.all)
+		u.send.all, u.links.all, u.requests.all, u.arrivals.all, u.asking.all, u.browser.all, u.checking.all, u.settings.all)
 	u.cover = container.NewStack()
 	u.cover.Hide()
 	u.window.SetContent(container.NewStack(u.shell, u.cover, u.float.layer))
@@ -295,7 +297,7 @@ func (u *ui) open(p place) {
 	if u.uncover != nil {
 		u.uncover()
 	}
-	for _, other := range []place{u.send, u.links, u.requests, u.arrivals, u.asking, u.browser, u.settings} {
+	for _, other := range []place{u.send, u.links, u.requests, u.arrivals, u.asking, u.browser, u.checking, u.settings} {
 		if other == p {
 			other.content().Show()
 		} else {
@@ -377,4 +379,5 @@ func (u *ui) copy(text string) {
 	u.links.uncopied()
 	u.requests.uncopied()
 	u.browser.links.uncopied()
+	u.checking.uncopied()
 }

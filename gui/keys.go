@@ -67,6 +67,9 @@ func (u *ui) listenToKeys() {
 
 // typedKey does what keys without a modifier do, wherever the focus is.
 func (u *ui) typedKey(k *fyne.KeyEvent) {
+	if u.checking.inReach() && u.checking.scrolls(k.Name) {
+		return
+	}
 	for _, s := range u.keys {
 		if s.mod == 0 && s.key == k.Name {
 			u.press(s)

@@ -143,7 +143,11 @@ func (s *sendPlace) failedRow(t *transfer, c rowContent) (rowContent, rowActions
 	if t.opened {
 		c.open = details(t.Trouble)
 	}
-	return c, rowActions{main: func() { s.again(t) }, side: func(at fyne.CanvasObject) { s.menu(t, at) }}
+	act := rowActions{main: func() { s.again(t) }, side: func(at fyne.CanvasObject) { s.menu(t, at) }}
+	if t.Trouble.Code == "AccessDenied" {
+		c.more, act.more = []string{lang.L("Check")}, []func(){func() { s.u.checking.open(t.Destination, s) }}
+	}
+	return c, act
 }
 
 // details is the whole of a trouble: what happened, what to do, and what a helper would ask for.
@@ -174,6 +178,9 @@ func (s *sendPlace) menu(t *transfer, at fyne.CanvasObject) {
 		u.formatItems(add, func(f desk.Format) { u.copy(desk.CopyText(f, named)) })
 		add(lang.L("Open in the browser"), func() { u.browse(t.Link.URL) })
 		items = append(items, fyne.NewMenuItemSeparator())
+	}
+	if t.Refused() {
+		add(lang.L("Check the destination"), func() { u.checking.open(t.Destination, s) })
 	}
 	if t.Trouble != nil {
 		label := lang.L("Show the details")

@@ -94,6 +94,15 @@ func (w *words) speed(bytesPerSecond float64) string {
 	return lang.L("{{.Size}}/s", args{"Size": w.size(int64(bytesPerSecond))})
 }
 
+// milliseconds writes how long a request takes; below ten, with a tenth.
+func (w *words) milliseconds(d time.Duration) string {
+	ms := float64(d) / float64(time.Millisecond)
+	if ms < 10 {
+		return w.printer.Sprintf("%v\u00a0ms", number.Decimal(ms, number.Scale(1)))
+	}
+	return w.printer.Sprintf("%v\u00a0ms", number.Decimal(ms, number.Scale(0)))
+}
+
 // left writes how long something will take, no more exactly than anybody can know; "" while it is not known.
 func (w *words) left(d time.Duration) string {
 	switch seconds := d.Seconds(); {

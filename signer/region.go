@@ -68,9 +68,9 @@ func (s *Signer) regionOf(bucket string) (region string, sure bool) {
 	return s.region, false
 }
 
-// partitionOf names the part of AWS that a region belongs to
+// PartitionOf names the part of AWS that a region belongs to
 // (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html).
-func partitionOf(region string) string {
+func PartitionOf(region string) string {
 	for _, p := range []struct{ prefix, name string }{
 		{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-iso-", "aws-iso"}, {"us-isob-", "aws-iso-b"},
 		{"eu-isoe-", "aws-iso-e"}, {"us-isof-", "aws-iso-f"}, {"eusc-", "aws-eusc"},
@@ -87,7 +87,7 @@ func (s *Signer) Partition() string {
 	if s.Endpoint() != "" {
 		return "aws"
 	}
-	return partitionOf(s.region)
+	return PartitionOf(s.region)
 }
 
 // KnowRegion tells the signer where a bucket of AWS is, as its own list of buckets does. Of a store with an endpoint of
@@ -254,5 +254,5 @@ func storeName(endpoint *string, region string) string {
 	if endpoint != nil {
 		return strings.TrimRight(aws.ToString(endpoint), "/")
 	}
-	return partitionOf(region)
+	return PartitionOf(region)
 }

@@ -101,11 +101,18 @@ func list(ctx context.Context, c *s3.Client, in *s3.ListObjectsV2Input) (Page, e
 
 // Versioned reports whether the bucket keeps what is deleted.
 func Versioned(ctx context.Context, c *s3.Client, bucket string) (bool, error) {
+	v, err := Versioning(ctx, c, bucket)
+	return v == types.BucketVersioningStatusEnabled, err
+}
+
+// Versioning is what a bucket does with versions. "" is nothing, and never has; where they are suspended, a delete still
+// leaves a marker.
+func Versioning(ctx context.Context, c *s3.Client, bucket string) (types.BucketVersioningStatus, error) {
 	v, err := c.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: aws.String(bucket)})
 	if err != nil {
-		return false, fmt.Errorf("ask whether s3://%s keeps versions: %w", bucket, err)
+		return "", fmt.Errorf("ask whether s3://%s keeps versions: %w", bucket, err)
 	}
-	return v.Status == types.BucketVersioningStatusEnabled, nil
+	return v.Status, nil
 }
 
 // Delete removes an object. In a versioned bucket it only covers it, and marker is what Uncover takes away again.

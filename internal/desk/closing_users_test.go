@@ -30,6 +30,8 @@ import (
 const (
 	usersKey    = "alice"
 	usersSecret = "a secret of Alice's"
+	otherKey    = "bob" // who owns nothing, and may do what a bucket's policy allows him
+	otherSecret = "a secret of Bob's"
 )
 
 // runUsersStore runs a versitygw with a user account until its input ends.
@@ -46,6 +48,9 @@ func runUsersStore(home string) error {
 		return err
 	}
 	if err := users.CreateAccount(auth.Account{Access: usersKey, Secret: usersSecret, Role: auth.RoleUserPlus}); err != nil {
+		return err
+	}
+	if err := users.CreateAccount(auth.Account{Access: otherKey, Secret: otherSecret, Role: auth.RoleUser}); err != nil {
 		return err
 	}
 	store, err := meta.NewSideCar(side)

@@ -47,7 +47,9 @@ type Desk struct {
 	regions    *signer.Regions // where buckets are, for all stores
 	accelerate atomic.Bool     // through transfer acceleration, whatever profiles say
 
-	mostArrivals int // of one request, that are looked at
+	mostArrivals int           // of one request, that are looked at
+	checkOld     time.Duration // after which what a check has put is taken for forgotten
+	checkWaits   time.Duration // for a lost network, to remove what a check has put
 
 	publishing sync.Mutex // held while a page is made and written: of two at once, one would be lost
 
@@ -89,8 +91,8 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		paid:    map[string]bool{},
 		limit:   courier.NewLimit(0),
 
-		mostArrivals: mostArrivals,
-		version:      o.Version, updates: o.Updates,
+		mostArrivals: mostArrivals, checkOld: checkOld, checkWaits: checkPatience,
+		version: o.Version, updates: o.Updates,
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"waybill/internal/ledger"
 )
@@ -20,4 +21,15 @@ func ExplainAt(err error, bucket, key string) *Trouble {
 // Proves has the ledger's entry of a sent file name another proof, as a store gives it that knows fewer.
 func (d *Desk) Proves(ctx context.Context, id, checksum string) error {
 	return d.ledger.Change(ctx, id, func(r *ledger.Record) { r.Checksum = checksum })
+}
+
+// LeftAfter has a desk take what a check has put for forgotten when it is so old.
+func (d *Desk) LeftAfter(age time.Duration) { d.checkOld = age }
+
+// CheckWaits has a desk wait so long for a network that is lost while a check removes what it has put.
+func (d *Desk) CheckWaits(patience time.Duration) { d.checkWaits = patience }
+
+// CheckUploadKey is the key of the upload that the checks of a home start at a place.
+func CheckUploadKey(home, bucketName, prefix string) string {
+	return checkUploadKey(home, bucketName, prefix)
 }

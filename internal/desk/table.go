@@ -15,6 +15,7 @@ func Texts() []string {
 		all = append(all, r.what, r.help)
 	}
 	all = slices.DeleteFunc(all, func(s string) bool { return s == "" })
+	all = append(all, checkTexts()...)
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -66,6 +67,9 @@ func rows() map[string]row {
 		"NoDistribution":     {`S3 accepts no signature older than seven days, and "{{.Given}}" is longer.`, `Choose at most 7d and renew the link later, or set a CloudFront distribution for the bucket "{{.Bucket}}".`},
 		"DistributionWrong":  {`The distribution cannot be used: {{.Fault}}.`, `Check the domain, the ID of the key pair, and the file with the private key.`},
 		"KeyTooLongError":    {`The name of {{.Name}} is too long for S3.`, `Folder and name together may have 1,024 bytes; shorten one of them.`},
+
+		"FeatureUnknown": {`"{{.Given}}" is not something that can be checked.`, `Choose from send, link, browse, clean, revoke, requests, undo, cors, deny and buckets, or all.`},
+		"KeyARN":         {`"{{.Given}}" is not the ARN of a KMS key.`, `Write it as arn:aws:kms:REGION:ACCOUNT:key/ID; a policy takes no alias.`},
 
 		// What is asked of a request.
 		"KindWrong":      {`"{{.Given}}" is not a kind of file.`, `Write an ending such as .pdf, or a type such as image/* or application/pdf.`},
@@ -188,6 +192,11 @@ func rows() map[string]row {
 		"LinkRefusedDistribution": {`{{.Name}} was sent, but its distribution refuses the link.`, `Check that the distribution may read the bucket, and that the key pair is in its key group.`},
 		"LinkNotMade":             {`{{.Name}} was sent, but no link to it could be made.`, `Sign in again, then make the link with: waybill link`},
 		"LinkNotTried":            {`{{.Name}} was sent, but its link could not be tried.`, `Open the link once yourself before passing it on.`},
+
+		"CheckStays":        {`{{.Place}} stays in the bucket: it could not be removed.`, `Delete it when you can; the next check here removes it too, once it is an hour old.`},
+		"CheckVersionStays": {`A version of {{.Place}} stays in the bucket, which keeps them: the profile "{{.Profile}}" may not remove versions.`, `Nobody sees it in lists; whoever has s3:DeleteObjectVersion can remove it.`},
+		"CheckUploadStays":  {`An unfinished upload to {{.Place}} may stay in the bucket: it could not be removed.`, `The next check here removes it once it is an hour old, and so does waybill clean.`},
+		"CheckLocked":       {`{{.Place}} stays in the bucket for {{.Days}} days: Object Lock keeps it.`, `There is nothing to do; nobody can remove it earlier.`},
 
 		"AccessDeniedPolicy":            {`A policy refuses {{.Permission}} to the profile "{{.Profile}}"{{with .Place}} in {{.}}{{end}}.`, `Ask whoever has written the policy (AWS calls it {{.Policy}}); what allows this elsewhere does not help against it.`},
 		"AccessDeniedOrganization":      {`The organization does not let the account of the profile "{{.Profile}}" use {{.Permission}}.`, `Ask whoever administers the organization about its {{.Policy}}; the owner of the bucket cannot change that.`},

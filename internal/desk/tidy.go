@@ -81,7 +81,13 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 		}
 	}
 	// Some stores (MinIO) list none by less than a whole key; those that this computer knows can be asked for by that.
-	for _, key := range unlisted(known, asked, found, prefix) {
+	keys := unlisted(known, asked, found, prefix)
+	if folder, err := CleanPrefix(prefix); err == nil {
+		if key := checkUploadKey(d.home, bucketName, folder); !slices.ContainsFunc(found, func(u bucket.Upload) bool { return u.Key == key }) {
+			keys = append(keys, key)
+		}
+	}
+	for _, key := range keys {
 		more, err := bucket.Uploads(ctx, opened.Client(), bucketName, key)
 		if err != nil {
 			return nil, explain(err, where)
@@ -90,7 +96,7 @@ func (d *Desk) StaleUploads(ctx context.Context, s Store, bucketName, prefix str
 	}
 	list := make([]StaleUpload, 0, len(found))
 	for _, u := range found {
-		stale := StaleUpload{Key: u.Key, ID: u.ID, Started: u.Started}
+		stale := StaleUpload{Key: u.Key, ID: u.ID, Started: u.Started, Ours: checkKey.MatchString(u.Key) && opened.Now().Sub(u.Started) > d.checkOld}
 		for _, a := range asked {
 			if a.key == u.Key && a.id == u.ID {
 				stale.Ours, stale.InWork, stale.Asked = !a.open, a.open, a.open

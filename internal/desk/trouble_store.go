@@ -72,6 +72,8 @@ func ofStore(err error, s scene, a args) string {
 		return ""
 	}
 	a["Status"], a["Region"], a["Host"] = r.status, r.region, hostIn(err, s)
+	s.permission = missedPermission(err, s.permission)
+	a["Permission"] = s.permission
 	if code := ofStranger(r); code != "" {
 		return code
 	}
