@@ -113,7 +113,7 @@ func (p *arrivalsPlace) reread() {
 func (p *arrivalsPlace) look() {
 	p.looking++
 	mine, id := p.looking, p.request.ID
-	ask(p.u, func(ctx context.Context) ([]desk.Arrival, error) { return p.u.desk.Arrivals(ctx, id) }, func(list []desk.Arrival, err error) {
+	ask(p.u, func(ctx context.Context) ([]desk.Arrival, error) { return p.u.desk.Arrivals(signer.Quiet(ctx), id) }, func(list []desk.Arrival, err error) {
 		if mine != p.looking {
 			return
 		}

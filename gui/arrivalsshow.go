@@ -76,8 +76,11 @@ func (p *arrivalsPlace) sayEmpty() {
 	switch {
 	case p.trouble != nil:
 		e.title.set(told(p.trouble.What), colorText)
-		e.text.set(told(p.trouble.Help), colorMuted)
+		e.text.set(helpIn(p.trouble), colorMuted)
 		e.button.set(secondary, lang.L("Try again"), iconNone, "", p.look)
+		if s := p.trouble.SignIn; s != nil {
+			e.button.set(secondary, signInWord(p.trouble), iconNone, u.tipFor("signIn"), func() { u.signIn(*s, p.look) })
+		}
 	case p.waiting:
 		e.title.set(lang.L("Looking into {{.Place}}…", args{"Place": desk.BucketTitle(r.Destination.Bucket)}), colorText)
 		e.text.set(lang.L("One moment"), colorMuted)

@@ -46,9 +46,11 @@ func (u *ui) placeKeys(table []shortcut) []shortcut {
 			}
 		case "escape":
 			table[i].do = func() {
-				if u.send.all.Visible() && u.uncover == nil {
+				switch {
+				case u.uncover == nil && u.dropSignIn():
+				case u.send.all.Visible() && u.uncover == nil:
 					u.send.dest.names.close()
-				} else {
+				default:
 					elsewhere()
 				}
 			}

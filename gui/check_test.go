@@ -34,8 +34,8 @@ func checksAt(t *testing.T, folder string) *rig {
 	return r
 }
 
-// asked waits until the person is asked.
-func (r *rig) asked() {
+// askedToWrite waits until the person is asked.
+func (r *rig) askedToWrite() {
 	r.t.Helper()
 	r.until("it is asked", func() bool { return r.checking.reply != nil })
 }
@@ -59,7 +59,7 @@ func (r *rig) stepStands(id string) string {
 func TestCheckFromTheWindow(t *testing.T) {
 	r := checks(t, "checked")
 	p := r.checking
-	r.asked()
+	r.askedToWrite()
 	if p.ask.Hidden || !strings.Contains(p.asked.label.Text, "sandbox/checked/.waybill-check-") || r.window.Canvas().Focused() != fyne.Focusable(p.yes) {
 		t.Errorf("%q, focus on %v", p.asked.label.Text, r.window.Canvas().Focused())
 	}
@@ -92,7 +92,7 @@ func TestCheckFromTheWindow(t *testing.T) {
 
 func TestCheckWithoutWriting(t *testing.T) {
 	r := checks(t, "checked-not")
-	r.asked()
+	r.askedToWrite()
 	r.checking.no.onTap()
 	r.checkOver()
 	p := r.checking
@@ -101,7 +101,7 @@ func TestCheckWithoutWriting(t *testing.T) {
 	}
 	// It can be looked at once more, and then be tried.
 	p.again.onTap()
-	r.asked()
+	r.askedToWrite()
 	p.yes.onTap()
 	r.checkOver()
 	if p.sum.text != "Everything works here." {
@@ -147,7 +147,7 @@ func TestCheckOfARefusedFile(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	act.more[0]()
-	r.asked()
+	r.askedToWrite()
 	if !strings.Contains(r.checking.asked.label.Text, "stays there") {
 		t.Errorf("that it would stay is not said: %q", r.checking.asked.label.Text)
 	}
@@ -188,7 +188,7 @@ func TestCheckCancelledFromTheWindow(t *testing.T) {
 		t.Errorf("put: %s", r.stepStands("put"))
 	}
 	r.checking.again.onTap()
-	r.asked()
+	r.askedToWrite()
 	r.key("escape")
 	if !r.send.all.Visible() {
 		t.Error("Escape does not lead back")
@@ -199,7 +199,7 @@ func TestCheckCancelledFromTheWindow(t *testing.T) {
 	if !r.checking.all.Visible() || r.checking.check == first {
 		t.Error("the key does not check")
 	}
-	r.asked()
+	r.askedToWrite()
 	r.checking.no.onTap()
 	r.checkOver()
 }
@@ -223,7 +223,7 @@ func TestCheckOfNothing(t *testing.T) {
 func TestCheckScrolls(t *testing.T) {
 	r := checks(t, "scrolled")
 	r.window.Resize(fyne.NewSize(700, 420))
-	r.asked()
+	r.askedToWrite()
 	r.checking.no.onTap()
 	r.checkOver()
 	r.checking.again.TypedKey(&fyne.KeyEvent{Name: fyne.KeyPageDown})

@@ -21,6 +21,7 @@ type destination struct {
 	lasts    *combo
 	line     *prose
 	help     *prose
+	buttons  *sessionButtons
 	helpBox  *fyne.Container
 	week     *fyne.Container // offers what comes next to a link for longer than S3 gives
 	bundle   *toggle
@@ -51,7 +52,8 @@ func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
 	d.lasts = u.combo("", func(o option) { d.takeLasts(o.text()) })
 	d.lasts.setValue(lastsName(d.expires))
 	d.line, d.help = u.prose(" ", colorMuted), u.prose("", colorMuted)
-	d.helpBox = container.New(inset{}, d.help.all)
+	d.buttons = u.newSessionButtons(d.stretch)
+	d.helpBox = container.New(line{gap: gap, stretch: d.help.all}, d.help.all, d.buttons.all)
 	d.helpBox.Hide()
 	d.week = container.New(line{}, u.button(wordLink, lang.L("Take 7 days, and remind me a day before the end"), d.takeWeek))
 	d.week.Hide()
@@ -232,7 +234,8 @@ func (d *destination) askProfile() {
 	}
 	long, now := d.long(), d.ui.now()
 	ask(d.ui, func(ctx context.Context) (a answer, err error) {
-		if long { // which a distribution answers, whatever becomes of the session
+		ctx = signer.Quiet(ctx) // a look is no reason to ask for a code
+		if long {               // which a distribution answers, whatever becomes of the session
 			a.outlook = desk.Outlook{Ends: now.Add(expires), Because: signer.Requested}
 		} else if a.outlook, err = d.ui.desk.Outlook(ctx, store, expires); err != nil {
 			return a, err
@@ -284,12 +287,15 @@ func (d *destination) say() {
 	case d.none():
 	case d.trouble != nil:
 		text, color, help = told(d.trouble.What), colorError, told(d.trouble.Help)
+	case d.refused != nil && d.refused.Code == codeWanted:
+		text, color = lang.L("The profile {{.Profile}} signs with a code of its MFA device.", args{"Profile": d.who()}), colorWarn
+		help = lang.L("You are asked for it when the first file goes, or enter it now.")
 	case d.refused != nil:
-		text, color, help = told(d.refused.What), colorError, told(d.refused.Help)
+		text, color, help = told(d.refused.What), colorError, helpIn(d.refused)
 	case !d.known:
 		text = lang.L("Looking at the profile…")
 	case d.outlook.Warning != nil:
-		text, color, help = told(d.outlook.Warning.What), colorWarn, told(d.outlook.Warning.Help)
+		text, color, help = told(d.outlook.Warning.What), colorWarn, helpEarly(d.outlook)
 		if d.outlook.Because == signer.Credentials {
 			text = lang.L("Links made now work until {{.When}}, when the session of {{.Profile}} ends, not for {{.Asked}}.", args{
 				"When": d.ui.words.moment(d.outlook.Ends, now), "Profile": d.who(), "Asked": lastsName(d.expires)})
@@ -309,6 +315,7 @@ func (d *destination) say() {
 	}
 	d.line.set(text, color)
 	d.help.set(help, colorMuted)
+	d.sayButtons()
 	d.offerLasts()
 	d.names.follow(d.at)
 	d.names.entry.Hidden = d.at.Bucket == "" || d.none()
@@ -342,4 +349,34 @@ func (d *destination) sayWho(now time.Time) {
 			"When": d.ui.words.clock(s.ends), "Left": d.ui.words.countdown(s.ends.Sub(now))})
 	}
 	d.ui.side.session(who, until, color)
+}
+
+// sayButtons offers what helps with what the line says.
+func (d *destination) sayButtons() {
+	if d.none() || d.trouble != nil {
+		d.buttons.show(nil, desk.Outlook{})
+		return
+	}
+	var o desk.Outlook
+	if d.known {
+		o = d.outlook
+	}
+	hidden := d.buttons.all.Hidden
+	d.buttons.show(d.refused, o) // beside the help, which is there whenever one of them is
+	if hidden != d.buttons.all.Hidden {
+		d.ui.relayout()
+	}
+}
+
+// stretch asks for a longer session of the profile's role.
+func (d *destination) stretch() {
+	mine := d.looks
+	d.buttons.stretch(d.at.Store, d.expires, func(o desk.Outlook, err error) {
+		if err == nil && mine == d.looks {
+			d.outlook = o
+			d.askProfile() // which has the session's end too
+		}
+		d.say()
+	})
+	d.say()
 }

@@ -72,14 +72,12 @@ func (d *destinationFields) wrong() *desk.Trouble {
 }
 
 // loadProfiles reads what profiles there are, and says so where a file cannot be read.
-func (d *destinationFields) loadProfiles() {
-	list, err := d.ui.desk.Profiles()
+func (d *destinationFields) loadProfiles() { d.takeProfiles(d.ui.desk.Profiles()) }
+
+// takeProfiles offers these to choose from.
+func (d *destinationFields) takeProfiles(list []desk.Profile, err error) {
 	d.profiles = list
-	var t *desk.Trouble
-	if err != nil {
-		t = desk.Explain(err)
-	}
-	d.ui.notices.trouble("profiles", t, warning)
+	d.ui.notices.trouble("profiles", desk.Explain(err), warning)
 	options := make([]option, 0, len(list))
 	for _, p := range list {
 		options = append(options, profileOption(p))
@@ -93,10 +91,21 @@ func profileOption(p desk.Profile) option {
 		return option{label: lang.L("Sandbox: try it without an account"), value: lang.L("Sandbox"), id: "the sandbox"}
 	}
 	id := "profile " + p.Name // no profile's name makes it the sandbox
-	if p.Kind == signer.KindEnvironment {
-		return option{label: lang.L("Environment"), note: "AWS_ACCESS_KEY_ID", id: id}
+	name, kind := p.Name, kindName(p.Kind)
+	if p.Name == signer.EnvironmentProfile {
+		name = lang.L("Environment")
 	}
-	return option{label: p.Name, note: kindName(p.Kind), id: id}
+	if p.Kind == signer.KindEnvironment {
+		kind = "AWS_ACCESS_KEY_ID"
+	}
+	state := ""
+	switch {
+	case p.Problem != nil:
+		state = lang.L("cannot work")
+	case p.SignedOut:
+		state = lang.L("signed out")
+	}
+	return option{label: name, note: strings.Join(nonEmpty(kind, state), " · "), id: id}
 }
 
 // kindName is a profile's kind in the words of the AWS files.
@@ -112,6 +121,10 @@ func kindName(k signer.Kind) string {
 		return "credential_process"
 	case signer.KindLogin:
 		return "aws login"
+	case signer.KindContainer:
+		return lang.L("container")
+	case signer.KindInstance:
+		return "EC2"
 	}
 	return ""
 }
@@ -208,7 +221,7 @@ func (d *destinationFields) takePrefix(s string) {
 func (d *destinationFields) askBuckets() {
 	d.asked++
 	mine, store := d.asked, d.at.Store
-	ask(d.ui, func(ctx context.Context) ([]string, error) { return d.ui.desk.Buckets(ctx, store) },
+	ask(d.ui, func(ctx context.Context) ([]string, error) { return d.ui.desk.Buckets(signer.Quiet(ctx), store) },
 		func(names []string, err error) {
 			if mine != d.asked || err != nil {
 				return // many may not list; a name can be typed
@@ -233,7 +246,7 @@ func (d *destinationFields) askPrefixes() {
 	}
 	at := d.at
 	at.Prefix = d.prefix.Text[:strings.LastIndexByte(d.prefix.Text, '/')+1]
-	ask(d.ui, func(ctx context.Context) ([]string, error) { return d.ui.desk.Prefixes(ctx, at) },
+	ask(d.ui, func(ctx context.Context) ([]string, error) { return d.ui.desk.Prefixes(signer.Quiet(ctx), at) },
 		func(names []string, err error) {
 			if err != nil || d.at.Bucket != at.Bucket || d.at.Store != at.Store {
 				return

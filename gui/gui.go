@@ -159,6 +159,8 @@ type ui struct {
 	uncover  func()          // takes away what lies there; nil while there is nothing
 	keys     []shortcut
 	brings   map[string]*bringing // what was downloaded last, by the request's ID
+	codes    *codeQuestions
+	signing  *signingIn // who is signing in at present; nil for nobody
 }
 
 // newUI builds the window without showing it.
@@ -178,6 +180,8 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 
 	u.tray = &tray{u: u}
 	u.notices = u.newNotices()
+	u.codes = u.newCodeQuestions()
+	d.SetCode(u.codes.ask)
 	u.send = u.newSendPlace(o.Store)
 	u.links = u.newLinksPlace()
 	u.arrivals = u.newArrivalsPlace()
@@ -222,6 +226,7 @@ func (u *ui) begin(o Options) {
 	go u.tick()
 	go u.follow()
 	go u.followUpdates()
+	go u.followProfiles()
 }
 
 // end waits until what was under way is over, so that no half-finished upload stays in the bucket that nobody knows.
@@ -258,6 +263,10 @@ func (u *ui) count() {
 	u.send.tick()
 	u.requests.tick()
 	u.notices.tick()
+	u.settings.tick()
+	if u.signing != nil {
+		u.signing.tick()
+	}
 	if u.qr != nil {
 		u.qr.tick()
 	}

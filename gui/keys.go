@@ -29,6 +29,8 @@ func (u *ui) shortcuts() []shortcut {
 		{"bucket", lang.L("Go to the bucket"), fyne.KeyB, ctrl, func() { u.field(u.send.dest.bucket) }},
 		{"prefix", lang.L("Go to the folder in the bucket"), fyne.KeyD, ctrl, func() { u.field(u.send.dest.prefix) }},
 		{"lasts", lang.L("Go to how long links last"), fyne.KeyL, ctrl, func() { u.field(u.send.dest.lasts) }},
+		{"signIn", lang.L("Sign in with the profile"), fyne.KeyJ, ctrl, u.signInHere},
+		{"longer", lang.L("Ask for a longer session of the role"), fyne.KeyJ, shift, u.stretchHere},
 		{"rows", lang.L("Go to the files or links"), fyne.KeyR, ctrl, u.focusRows},
 		{"copy", lang.L("Copy the link of the marked row"), fyne.KeyC, ctrl, u.copyMarked},
 		{"copyAll", lang.L("Copy all links"), fyne.KeyC, shift, func() { u.send.copyAll() }},

@@ -15,7 +15,7 @@ func (p *linksPlace) linkOf(e desk.Entry, then func(*desk.Link)) {
 	ask(p.u, func(ctx context.Context) (*desk.Link, error) { return p.u.desk.CopyLink(ctx, e.ID) },
 		func(l *desk.Link, err error) {
 			if err != nil {
-				p.u.notices.trouble("copy", desk.Explain(err), bad)
+				p.u.notices.troubled("copy", desk.Explain(err), bad, func() { p.linkOf(e, then) })
 				return
 			}
 			p.u.notices.hide("copy")
@@ -75,7 +75,9 @@ func (p *linksPlace) copyLinks(list []desk.Entry, f desk.Format) {
 		missing := len(list) - len(s.links)
 		switch {
 		case missing > 0 && len(list) == 1:
-			n.trouble("copy", s.trouble, bad)
+			n.troubled("copy", s.trouble, bad, func() { p.copyLinks(list, f) })
+		case missing > 0 && len(s.links) == 0 && s.trouble.SignIn != nil:
+			n.troubled("copy", s.trouble, bad, func() { p.copyLinks(list, f) })
 		case missing > 0:
 			n.show("copy", notice{tone: warning,
 				text: lang.L("{{.Copied}} of {{.Count}} links are copied.", args{"Copied": p.u.words.count(len(s.links)), "Count": p.u.words.count(len(list))}),

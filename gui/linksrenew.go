@@ -57,7 +57,7 @@ func (p *linksPlace) renew(list []desk.Entry, expires time.Duration) {
 		return r, nil
 	}, func(r renewed, _ error) {
 		going.end()
-		p.showRenewed(list, r)
+		p.showRenewed(list, expires, r)
 	})
 }
 
@@ -66,7 +66,7 @@ func (p *linksPlace) endsEarly(e desk.Entry, expires time.Duration) *desk.Troubl
 	if expires == 0 {
 		expires = e.Asked
 	}
-	if o, err := p.u.desk.Outlook(p.u.ctx, e.Destination.Store, expires); err == nil {
+	if o, err := p.u.desk.Outlook(signer.Quiet(p.u.ctx), e.Destination.Store, expires); err == nil {
 		return o.Warning
 	}
 	return nil
@@ -74,12 +74,12 @@ func (p *linksPlace) endsEarly(e desk.Entry, expires time.Duration) *desk.Troubl
 
 // showRenewed says what came of it. One link is on the clipboard then: a renewed link is another one, and of no use
 // before somebody has it.
-func (p *linksPlace) showRenewed(list []desk.Entry, r renewed) {
+func (p *linksPlace) showRenewed(list []desk.Entry, expires time.Duration, r renewed) {
 	u, w := p.u, p.u.words
 	said := notice{tone: good, help: lang.L("An old link is not prolonged by that: pass the new one on.")}
 	switch {
 	case len(r.links) == 0 && r.trouble != nil:
-		u.notices.trouble("renew", r.trouble, bad)
+		u.notices.troubled("renew", r.trouble, bad, func() { p.renew(list, expires) })
 		return
 	case len(r.links) == 0:
 		u.notices.hide("renew")

@@ -16,10 +16,11 @@ import (
 // wrong, and what is asked, stays until it is closed or no longer so. Of news there is one line, the last, and it goes by
 // itself after a while, unless it has a button.
 type notices struct {
-	ui    *ui
-	box   *fyne.Container
-	lines map[string]*fyne.Container
-	news  map[string]time.Time // which of them are news, and when that goes by itself; zero: it does not
+	ui      *ui
+	box     *fyne.Container
+	lines   map[string]*fyne.Container
+	news    map[string]time.Time  // which of them are news, and when that goes by itself; zero: it does not
+	signIns map[string]desk.Store // those about an ended session, with the store to sign in to
 }
 
 // newsLast is how long news stands there, time enough to read two sentences.
@@ -36,24 +37,15 @@ type notice struct {
 }
 
 func (u *ui) newNotices() *notices {
-	n := &notices{ui: u, box: container.New(stack{gap: 8}), lines: map[string]*fyne.Container{}, news: map[string]time.Time{}}
+	n := &notices{ui: u, box: container.New(stack{gap: 8}), lines: map[string]*fyne.Container{}, news: map[string]time.Time{},
+		signIns: map[string]desk.Store{}}
 	n.box.Hide()
 	return n
 }
 
 // show puts a line under a name, in place of the one with the same name, and gives its words, for what changes.
 func (n *notices) show(name string, what notice) *prose {
-	n.drop(name)
-	if !what.sticky && (what.tone == good || what.tone == neutral) {
-		for other := range n.news {
-			n.drop(other)
-		}
-		n.news[name] = time.Time{}
-		if len(what.actions) == 0 && what.below == nil {
-			n.news[name] = n.ui.now().Add(newsLast)
-		}
-	}
-	text, back := what.tone.colors()
+	text, _ := what.tone.colors()
 	words := n.ui.prose(what.text, text)
 	words.label.TextStyle.Bold = true
 	content := container.New(stack{gap: 2}, words.all)
@@ -82,16 +74,38 @@ func (n *notices) show(name string, what notice) *prose {
 	if what.below != nil {
 		beside = container.New(stack{gap: 8}, beside, container.New(line{}, what.below))
 	}
-	all := container.NewStack(newSurface(back, colorNone, radius), container.New(inset{gap, 8, gap, 8}, beside))
+	isNews := !what.sticky && (what.tone == good || what.tone == neutral)
+	if isNews {
+		for other := range n.news {
+			n.drop(other)
+		}
+	}
+	n.put(name, what.tone, beside)
+	if isNews {
+		n.news[name] = time.Time{}
+		if len(what.actions) == 0 && what.below == nil {
+			n.news[name] = n.ui.now().Add(newsLast)
+		}
+	}
+	return words
+}
+
+// put shows any content as a line.
+func (n *notices) put(name string, tone tone, content fyne.CanvasObject) {
+	n.drop(name)
+	_, back := tone.colors()
+	all := container.NewStack(newSurface(back, colorNone, radius), container.New(inset{gap, 8, gap, 8}, content))
 	n.lines[name] = all
 	n.box.Add(all)
 	n.box.Show()
 	n.ui.relayout()
-	return words
 }
 
 // trouble shows a trouble as a line; nil takes the line away.
-func (n *notices) trouble(name string, t *desk.Trouble, tone tone) {
+func (n *notices) trouble(name string, t *desk.Trouble, tone tone) { n.troubled(name, t, tone, nil) }
+
+// troubled is trouble for what can be done again once somebody has signed in, if that is what it lacks.
+func (n *notices) troubled(name string, t *desk.Trouble, tone tone, again func()) {
 	if t == nil {
 		n.hide(name)
 		return
@@ -99,7 +113,19 @@ func (n *notices) trouble(name string, t *desk.Trouble, tone tone) {
 	if tone == bad {
 		n.ui.busy.Go(func() { n.ui.desk.NoteTrouble(t) }) // which writes a file
 	}
-	n.show(name, notice{tone: tone, text: told(t.What), help: told(t.Help)})
+	said := notice{tone: tone, text: told(t.What), help: helpIn(t)}
+	if t.SignIn != nil {
+		said.actions = []*button{n.ui.signInButton(t, func() {
+			n.hide(name)
+			if again != nil {
+				again()
+			}
+		})}
+	}
+	n.show(name, said)
+	if t.SignIn != nil {
+		n.signIns[name] = *t.SignIn
+	}
 }
 
 // hide takes a line away.
@@ -124,10 +150,27 @@ func (n *notices) drop(name string) bool {
 	if ok {
 		delete(n.lines, name)
 		delete(n.news, name)
+		delete(n.signIns, name)
+		if focused := n.ui.window.Canvas().Focused(); focused != nil && holds(old, focused) {
+			n.ui.window.Canvas().Unfocus() // what is out of sight does nothing any more
+		}
 		n.box.Remove(old)
 		n.box.Hidden = len(n.lines) == 0
 	}
 	return ok
+}
+
+// holds reports whether an object is in a container.
+func holds(c *fyne.Container, o fyne.Focusable) bool {
+	for _, inner := range c.Objects {
+		if deeper, ok := inner.(*fyne.Container); ok && holds(deeper, o) {
+			return true
+		}
+		if f, ok := inner.(fyne.Focusable); ok && f == o {
+			return true
+		}
+	}
+	return false
 }
 
 // prose is small text that goes on in the next line where it does not fit.

@@ -116,6 +116,13 @@ func (s *sendPlace) tellQuestion(t desk.Transfer) {
 	}
 }
 
+// tellSignIn says that a transfer waits for somebody to sign in: once for all that wait.
+func (s *sendPlace) tellSignIn(t desk.Transfer) {
+	if s.totals().signIns == 0 {
+		s.u.tell(notification{title: lang.L("Waiting for somebody to sign in"), body: told(t.Waiting.What)})
+	}
+}
+
 // notHandedOver says by the desktop why another start came to nothing: whoever started it from a menu sees no terminal.
 func notHandedOver(ctx context.Context, why error) {
 	if ctx.Err() == nil {

@@ -18,7 +18,7 @@ const requestNotice = "request"
 func (u *ui) waysInto(r desk.Request, then func(*desk.Ways)) {
 	ask(u, func(ctx context.Context) (*desk.Ways, error) { return u.desk.Ways(ctx, r.ID) }, func(w *desk.Ways, err error) {
 		if err != nil {
-			u.notices.trouble(requestNotice, desk.Explain(err), bad)
+			u.notices.troubled(requestNotice, desk.Explain(err), bad, func() { u.waysInto(r, then) })
 			return
 		}
 		u.notices.trouble(requestNotice, w.EndsEarlier(), warning)

@@ -29,6 +29,7 @@ type requestForm struct {
 	to      *destinationFields
 	ends    *prose // when the request will end
 	help    *prose
+	buttons *sessionButtons
 	store   *prose // what the store sees to
 	page    *prose // and what it does not
 	scroll  *container.Scroll
@@ -96,7 +97,9 @@ func (u *ui) newRequestForm() *requestForm {
 		container.New(columns{1, 1.2, 1.2}, profile, bucket, prefix),
 		container.New(stack{gap: 2}, f.store.all, f.page.all))))
 	f.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)))
-	foot := container.New(stack{gap: 2}, f.ends.all, f.help.all) // in sight whatever the window's height
+	f.buttons = u.newSessionButtons(f.stretch)
+	said := container.New(stack{gap: 2}, f.ends.all, f.help.all)
+	foot := container.New(line{gap: gap, stretch: said}, said, f.buttons.all) // in sight whatever the window's height
 	f.all = container.New(stack{gap: 8, stretch: f.scroll}, head, f.scroll, foot)
 	for _, field := range []*plainField{f.whom, f.from, f.message, f.own} {
 		field.focused = func() { f.reveal(field) }

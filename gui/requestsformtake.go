@@ -48,7 +48,9 @@ func (f *requestForm) askProfile() {
 		return
 	}
 	mine, store := f.asked, f.to.at.Store
-	ask(f.u, func(ctx context.Context) (desk.Outlook, error) { return f.u.desk.Outlook(ctx, store, expires) },
+	ask(f.u, func(ctx context.Context) (desk.Outlook, error) {
+		return f.u.desk.Outlook(signer.Quiet(ctx), store, expires)
+	},
 		func(o desk.Outlook, err error) {
 			if mine != f.asked {
 				return
@@ -78,12 +80,12 @@ func (f *requestForm) say() {
 		text = lang.L("No AWS profile on this computer")
 		help = lang.L("Add one with “aws configure”, or try Waybill without an account.")
 	case f.refused != nil:
-		text, color, help = told(f.refused.What), colorError, told(f.refused.Help)
+		text, color, help = told(f.refused.What), colorError, helpIn(f.refused)
 	case !f.known:
 		text, color = lang.L("Looking at the profile…"), colorMuted
 	case f.outlook.Because == signer.Credentials:
 		text, color = lang.L("Files may come until {{.When}}, when the session of {{.Profile}} ends, not for {{.Asked}}.", when), colorWarn
-		help = told(f.outlook.Warning.Help)
+		help = helpEarly(f.outlook)
 	case f.outlook.Warning != nil:
 		text, color, help = told(f.outlook.Warning.What), colorWarn, told(f.outlook.Warning.Help)
 	case f.to.at.Sandbox:
@@ -107,6 +109,11 @@ func (f *requestForm) say() {
 			p.all.Show()
 		}
 	}
+	if t != nil || f.to.none() || !f.known {
+		f.buttons.show(f.refused, desk.Outlook{})
+	} else {
+		f.buttons.show(f.refused, f.outlook)
+	}
 	f.able(t == nil && !f.making && !f.to.none() && f.to.at.Bucket != "")
 	f.all.Refresh()
 }
@@ -118,6 +125,22 @@ func (f *requestForm) able(able bool) {
 	case !able && !f.make.Disabled():
 		f.make.Disable()
 	}
+}
+
+// stretch asks for a longer session of the profile's role.
+func (f *requestForm) stretch() {
+	expires, err := parseLasts(f.lasts.Text)
+	if err != nil {
+		return
+	}
+	mine := f.asked
+	f.buttons.stretch(f.to.at.Store, expires, func(o desk.Outlook, err error) {
+		if err == nil && mine == f.asked {
+			f.outlook, f.known, f.refused = o, true, nil
+		}
+		f.say()
+	})
+	f.say()
 }
 
 // submit makes the request. Then the link to its page is on the clipboard, and what arrives is in sight.
@@ -152,7 +175,7 @@ func (f *requestForm) submit() {
 		f.make.set(primary, lang.L("Make the request"), iconNone, "", f.submit)
 		f.say()
 		if err != nil {
-			u.notices.trouble(requestNotice, desk.Explain(err), bad)
+			u.notices.troubled(requestNotice, desk.Explain(err), bad, f.submit)
 			return
 		}
 		f.made(w, at, o)

@@ -1,11 +1,13 @@
 package gui
 
 import (
+	"context"
 	"time"
 
 	"fyne.io/fyne/v2/lang"
 
 	"waybill/internal/desk"
+	"waybill/signer"
 )
 
 // How often the stores of open requests are asked what has arrived: while the window is in front, and while it is not.
@@ -34,7 +36,7 @@ func (p *requestsPlace) look() {
 		return
 	}
 	p.watch.looking, p.watch.last = true, now
-	ask(p.u, p.u.desk.LookForArrivals, func(news []desk.News, err error) {
+	ask(p.u, func(ctx context.Context) ([]desk.News, error) { return p.u.desk.LookForArrivals(signer.Quiet(ctx)) }, func(news []desk.News, err error) {
 		p.watch.looking = false
 		if err != nil { // the ledger's trouble, which stands in the place already
 			return

@@ -197,7 +197,9 @@ func (s *sendPlace) offerToGoOn() {
 
 // goOn goes on with an interrupted drop.
 func (s *sendPlace) goOn(i desk.Interrupted) {
-	ask(s.u, func(context.Context) (*desk.Drop, error) { return s.u.desk.Resume(s.u.ctx, i, s.askClash) },
+	ask(s.u, func(context.Context) (*desk.Drop, error) {
+		return s.u.desk.Resume(s.u.ctx, i, desk.Attendance{Ask: s.askClash, AwaitSignIn: true})
+	},
 		func(drop *desk.Drop, err error) {
 			if err != nil {
 				s.u.notices.trouble("resume", desk.Explain(err), bad)
@@ -252,6 +254,7 @@ func (s *sendPlace) options() desk.SendOptions {
 	return desk.SendOptions{
 		Expires: s.dest.expires, OnClash: chosen.OnClash, Verify: chosen.Verify, Inline: chosen.Inline,
 		Template: naming.Template, Unguessable: naming.Unguessable, SkipHidden: chosen.SkipHidden, Bundle: chosen.Bundle, Ask: s.askClash,
+		AwaitSignIn: true,
 	}
 }
 
@@ -295,6 +298,15 @@ func (s *sendPlace) again(t *transfer) {
 	s.heights()
 	s.show()
 	s.follow(g)
+}
+
+// againAfter sends what has failed once more, where it was a sign-in with this store that it lacked.
+func (s *sendPlace) againAfter(at desk.Store) {
+	for _, t := range s.shown {
+		if t.State == desk.Failed && t.Trouble != nil && t.Trouble.SignIn != nil && *t.Trouble.SignIn == at {
+			s.again(t)
+		}
+	}
 }
 
 // ended is called when a drop is over: the link to its page, or else its files' links, are on the clipboard then.
@@ -554,7 +566,9 @@ func (s *sendPlace) showFoot(n totals) {
 	switch {
 	case n.open > 0:
 		parts := []string{lang.L("{{.Open}} of {{.Files}} to go", args{"Open": w.count(n.open), "Files": w.count(n.files)}), w.size(n.left)}
-		if n.waiting > 0 {
+		if n.signIns > 0 {
+			speed = lang.L("Waiting for somebody to sign in")
+		} else if n.waiting > 0 {
 			speed = lang.L("Waiting for the network")
 		} else if speed = w.speed(n.speed); speed != "" {
 			parts = append(parts, w.left(durationOf(float64(n.left)/n.speed)))

@@ -42,7 +42,11 @@ func (s *sendPlace) row(t *transfer) (rowContent, rowActions) {
 		progress()
 		if t.Waiting != nil {
 			c.text, c.texts, c.barTone = told(t.Waiting.What), colorWarn, colorMuted
-			c.chip, c.chipTone = lang.L("Waiting"), warning
+			c.chip, c.chipTone, c.chipTip = lang.L("Waiting"), warning, helpIn(t.Waiting)
+			if at := t.Waiting.SignIn; at != nil {
+				c.main = signInWord(t.Waiting)
+				return c, rowActions{side: cancel, main: func() { s.u.signIn(*at, nil) }}
+			}
 			return c, rowActions{side: cancel}
 		}
 		c.note = strings.Join(nonEmpty(w.speed(t.Speed), w.left(t.Left)), " · ")
@@ -137,14 +141,18 @@ func (s *sendPlace) sentRow(t *transfer, c rowContent) (rowContent, rowActions) 
 
 // failedRow says what went wrong and what to do; opened, it shows the technical detail.
 func (s *sendPlace) failedRow(t *transfer, c rowContent) (rowContent, rowActions) {
-	c.text, c.help, c.texts = told(t.Trouble.What), told(t.Trouble.Help), colorError
+	c.text, c.help, c.texts = told(t.Trouble.What), helpIn(t.Trouble), colorError
 	c.chip, c.chipTone, c.main = lang.L("Not sent"), bad, lang.L("Retry")
 	c.side, c.sideTip = iconMore, lang.L("More")
 	if t.opened {
 		c.open = details(t.Trouble)
 	}
+	if at := t.Trouble.SignIn; at != nil {
+		c.main = signInWord(t.Trouble)
+		return c, rowActions{main: func() { s.u.signIn(*at, func() { s.againAfter(*at) }) }, side: func(at fyne.CanvasObject) { s.menu(t, at) }}
+	}
 	act := rowActions{main: func() { s.again(t) }, side: func(at fyne.CanvasObject) { s.menu(t, at) }}
-	if t.Trouble.Code == "AccessDenied" {
+	if t.Trouble.Denied() {
 		c.more, act.more = []string{lang.L("Check")}, []func(){func() { s.u.checking.open(t.Destination, s) }}
 	}
 	return c, act

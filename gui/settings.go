@@ -21,6 +21,7 @@ type settingsPlace struct {
 	// diagnosis is the card with the diagnostics.
 	diagnosis fyne.CanvasObject
 
+	profiles      *profileList
 	distributions *distributions
 	payers        *payers
 	updates       *updateSettings
@@ -31,6 +32,7 @@ type settingsPlace struct {
 
 func (u *ui) newSettingsPlace() *settingsPlace {
 	p := &settingsPlace{u: u}
+	p.profiles = u.newProfileList()
 	p.distributions = u.newDistributions()
 	p.payers = u.newPayers()
 	p.updates = u.newUpdateSettings()
@@ -70,6 +72,7 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 						s.LimitRate = rate
 					}
 				})),
+		p.section(lang.L("Profiles"), p.profiles.all),
 		p.section(lang.L("Links"),
 			p.choice(lang.L("Remind me before a link ends"), func(s desk.Settings) string { return s.Remind.String() }, reminders(),
 				func(s *desk.Settings, v string) {
@@ -102,7 +105,18 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 func (p *settingsPlace) content() fyne.CanvasObject { return p.all }
 
 // inSight shows what was chosen elsewhere meanwhile.
-func (p *settingsPlace) inSight() { p.follow(p.u.desk.Settings()) }
+func (p *settingsPlace) inSight() {
+	p.profiles.take(p.u.send.dest.profiles)
+	p.follow(p.u.desk.Settings())
+	p.u.readProfiles()
+}
+
+// tick is called once a second.
+func (p *settingsPlace) tick() {
+	if p.all.Visible() {
+		p.profiles.tick()
+	}
+}
 
 func (p *settingsPlace) follow(s desk.Settings) {
 	for _, show := range p.choices {

@@ -12,11 +12,7 @@ import (
 
 // browse opens a link in the person's browser, by a doorway: the link itself would stand in the list of processes.
 func (u *ui) browse(link string) {
-	door, err := u.desk.Doorway(u.ctx, link)
-	if err == nil {
-		err = u.app.OpenURL(door)
-	}
-	if err != nil {
+	if u.openByDoorway(link) != nil {
 		// The error holds the link, which is a key: it is not for the screen.
 		u.notices.show("browser", notice{tone: warning, text: lang.L("The browser could not be opened."),
 			help: lang.L("Copy the link, and paste it into the browser.")})

@@ -127,6 +127,9 @@ func (s *sendPlace) take(g *group, news []desk.Transfer) {
 		if t.State != row.State {
 			row.copied = false
 		}
+		if t.Waiting.NeedsSignIn() && !row.Waiting.NeedsSignIn() {
+			s.tellSignIn(t)
+		}
 		row.Transfer = t
 	}
 	if grown {
@@ -149,7 +152,8 @@ type totals struct {
 	files, over, failed int
 	open                int // not over
 	paused              int
-	waiting             int   // for the network
+	waiting             int   // for the network, or for somebody to sign in
+	signIns             int   // of those, for the latter
 	left                int64 // bytes
 	speed               float64
 	links               int
@@ -174,6 +178,9 @@ func (s *sendPlace) totals() (n totals) {
 		}
 		if t.Waiting != nil {
 			n.waiting++
+		}
+		if t.Waiting.NeedsSignIn() {
+			n.signIns++
 		}
 		switch {
 		case t.State == desk.Paused:

@@ -67,8 +67,8 @@ func (c *chain) askCode(ctx context.Context, q CodeQuestion) (string, error) {
 		if err != nil {
 			return "", &CodeError{CodeQuestion: q, Err: err}
 		}
-		digits := strings.Join(strings.Fields(answer), "") // as some devices show them: 123 456
-		if isCode(digits) {
+		digits, ok := ParseCode(answer)
+		if ok {
 			return digits, nil
 		}
 		if q.Wrong = true; digits == "" || try+1 == codeTries {
@@ -77,13 +77,14 @@ func (c *chain) askCode(ctx context.Context, q CodeQuestion) (string, error) {
 	}
 }
 
-// isCode reports whether a text is six digits, as STS wants them
-// (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, TokenCode).
-func isCode(text string) bool {
-	for _, r := range text {
+// ParseCode reads what a person has typed, and reports whether it is a code: six digits, as STS wants them
+// (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, TokenCode). Some devices show them as 123 456.
+func ParseCode(answer string) (digits string, ok bool) {
+	digits = strings.Join(strings.Fields(answer), "")
+	for _, r := range digits {
 		if r < '0' || r > '9' {
-			return false
+			return digits, false
 		}
 	}
-	return len(text) == 6
+	return digits, len(digits) == 6
 }

@@ -17,6 +17,7 @@ func (f awsFiles) describe(name string) Profile {
 	}
 	p.Problem = w.obstacle()
 	base := w.base()
+	p.Base, p.MFA = base.kind, w.roleWithMFA() != nil
 	switch base.kind {
 	case KindSSO:
 		t, err := base.session.load()

@@ -94,7 +94,7 @@ func (k *keyring) credentials(ctx context.Context, w wish) (aws.Credentials, err
 	}
 	k.mu.Unlock()
 	if failed != nil && (now != asked || k.now().Sub(declined).Abs() < declinedPause) {
-		return k.instead(c, failed)
+		return k.instead(w, c, failed)
 	}
 	fresh, err := k.source.ask(ctx, w)
 	k.mu.Lock()
@@ -108,7 +108,7 @@ func (k *keyring) credentials(ctx context.Context, w wish) (aws.Credentials, err
 				k.declined = k.now()
 			}
 		}
-		return k.instead(c, failed)
+		return k.instead(w, c, failed)
 	}
 	k.current, k.anew, k.failed, k.declined = fresh, false, nil, time.Time{}
 	if fresh.CanExpire && fresh.Expires.Before(w.until) {
@@ -118,9 +118,9 @@ func (k *keyring) credentials(ctx context.Context, w wish) (aws.Credentials, err
 	return fresh, nil
 }
 
-// instead uses credentials that hold although no longer ones could be had.
-func (k *keyring) instead(c aws.Credentials, failed error) (aws.Credentials, error) {
-	if c.HasKeys() && (!c.CanExpire || k.now().Before(c.Expires)) {
+// instead uses credentials that hold although no longer ones could be had, unless a person has asked for these.
+func (k *keyring) instead(w wish, c aws.Credentials, failed error) (aws.Credentials, error) {
+	if !w.beyond && c.HasKeys() && (!c.CanExpire || k.now().Before(c.Expires)) {
 		return c, nil
 	}
 	return aws.Credentials{}, failed

@@ -43,7 +43,7 @@ func Profiles() ([]Profile, error) {
 		if kind == KindStatic || kind == KindSession {
 			kind = KindEnvironment
 		}
-		list = slices.Insert(list, 0, Profile{Name: EnvironmentProfile, Kind: kind, Region: region, Endpoint: endpoint, Role: w.role()})
+		list = slices.Insert(list, 0, Profile{Name: EnvironmentProfile, Kind: kind, Base: kind, Region: region, Endpoint: endpoint, Role: w.role()})
 	}
 	return list, err
 }

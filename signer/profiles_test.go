@@ -48,11 +48,11 @@ aws_session_token = c
 		t.Fatal(err)
 	}
 	want := []signer.Profile{
-		{Name: "default", Kind: signer.KindStatic, Region: "eu-central-1"},
-		{Name: "minio", Kind: signer.KindStatic, Endpoint: "http://127.0.0.1:9000"},
-		{Name: "only-here", Kind: signer.KindSession},
-		{Name: "proc", Kind: signer.KindProcess},
-		{Name: "with space", Kind: signer.KindRole, Account: "1", Role: "arn:aws:iam::1:role/x"},
+		{Name: "default", Kind: signer.KindStatic, Base: signer.KindStatic, Region: "eu-central-1"},
+		{Name: "minio", Kind: signer.KindStatic, Base: signer.KindStatic, Endpoint: "http://127.0.0.1:9000"},
+		{Name: "only-here", Kind: signer.KindSession, Base: signer.KindSession},
+		{Name: "proc", Kind: signer.KindProcess, Base: signer.KindProcess},
+		{Name: "with space", Kind: signer.KindRole, Base: signer.KindStatic, Account: "1", Role: "arn:aws:iam::1:role/x"},
 		{Name: "work", Kind: signer.KindSSO, Region: "us-east-1", Problem: &signer.ProfileError{Profile: "work", Fault: signer.FaultSetting, About: "sso_region"}},
 	}
 	if d := cmp.Diff(want, got, cmp.Transformer("text", func(e *signer.ProfileError) string { return fmt.Sprint(e) })); d != "" {
@@ -66,7 +66,7 @@ func TestEnvironmentStandsAsAProfile(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	t.Setenv("AWS_REGION", "eu-west-3")
 	list, err := signer.Profiles()
-	if err != nil || len(list) != 2 || list[0] != (signer.Profile{Name: signer.EnvironmentProfile, Kind: signer.KindEnvironment, Region: "eu-west-3"}) {
+	if err != nil || len(list) != 2 || list[0] != (signer.Profile{Name: signer.EnvironmentProfile, Kind: signer.KindEnvironment, Base: signer.KindEnvironment, Region: "eu-west-3"}) {
 		t.Fatalf("%v, %v", list, err)
 	}
 	for profile, key := range map[string]string{signer.EnvironmentProfile: "AKIDENV", "": "AKIDENV", "default": "AKIDEXAMPLE"} {

@@ -111,6 +111,11 @@ type Profile struct {
 	Renews bool
 	// SignedOut says that somebody has to sign in before this profile signs.
 	SignedOut bool
+	// Base is from where the credentials come in the end, below all roles, as Way says it; "" where a Problem hides
+	// it.
+	Base Kind
+	// MFA says that a role on the way asks for the code of an MFA device.
+	MFA bool
 	// Problem is why the profile cannot work, nil where nothing speaks against it.
 	Problem *ProfileError
 }

@@ -55,7 +55,7 @@ func (c *command) resumeAll(ctx context.Context, d *desk.Desk) error {
 		}
 		c.say("Going on with what was sent to s3://%s/%s on %s", i.Destination.Bucket, i.Destination.Prefix, i.Since.Local().Format("2 Jan 15:04 MST"))
 		bar := c.newBar()
-		drop, err := d.Resume(ctx, i, c.askerFor(bar, desk.ClashAsk))
+		drop, err := d.Resume(ctx, i, desk.Attendance{Ask: c.askerFor(bar, desk.ClashAsk), AwaitSignIn: c.canAsk()})
 		if err != nil {
 			return err
 		}

@@ -89,7 +89,7 @@ func TestCheckCutOff(t *testing.T) {
 				}
 				if c.at(r) && once.CompareAndSwap(false, true) {
 					cut.Store(true)
-					lost := new(nowhere)
+					lost := new(unheard)
 					pass(lost) // the store has done it
 					if c.back {
 						time.AfterFunc(700*time.Millisecond, func() { cut.Store(false) })
@@ -129,20 +129,20 @@ func TestCheckCutOff(t *testing.T) {
 	}
 }
 
-// nowhere takes an answer that nobody gets.
-type nowhere struct {
+// unheard takes an answer that nobody gets.
+type unheard struct {
 	header http.Header
 	body   bytes.Buffer
 }
 
-func (n *nowhere) Header() http.Header {
+func (n *unheard) Header() http.Header {
 	if n.header == nil {
 		n.header = http.Header{}
 	}
 	return n.header
 }
-func (n *nowhere) Write(p []byte) (int, error) { return n.body.Write(p) }
-func (n *nowhere) WriteHeader(int)             {}
+func (n *unheard) Write(p []byte) (int, error) { return n.body.Write(p) }
+func (n *unheard) WriteHeader(int)             {}
 
 // TestCheckTidiesEarlier: what checks that were killed have left goes with the next one: what has the very name, is as small
 // as a check's, and older than any check takes. Nothing else does.

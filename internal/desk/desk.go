@@ -60,6 +60,7 @@ type Desk struct {
 
 	watching sync.Once
 	unwatch  context.CancelFunc // ends the watch over the AWS files; guarded by mu
+	watchOff bool               // no watch is begun any more; guarded by mu
 	watched  sync.WaitGroup
 	news     bell // rung when somebody may have signed in
 
@@ -159,6 +160,7 @@ func (d *Desk) Close() error {
 	d.mu.Lock()
 	running := d.sandbox
 	d.sandbox = nil
+	d.watchOff = true
 	if d.unwatch != nil {
 		d.unwatch()
 	}

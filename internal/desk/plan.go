@@ -383,8 +383,14 @@ func (b *before) rest() (list []found) {
 	return list
 }
 
+// Attendance is what a drop may expect of whoever attends to it; see the fields of the same names in SendOptions.
+type Attendance struct {
+	Ask         func(context.Context, Transfer) Clash
+	AwaitSignIn bool
+}
+
 // Resume goes on with an interrupted drop. It returns nil when somebody else does by now.
-func (d *Desk) Resume(ctx context.Context, i Interrupted, ask func(context.Context, Transfer) Clash) (*Drop, error) {
+func (d *Desk) Resume(ctx context.Context, i Interrupted, with Attendance) (*Drop, error) {
 	me := d.me()
 	if d.ledger == nil || me == "" {
 		return nil, d.noLedger()
@@ -406,7 +412,7 @@ func (d *Desk) Resume(ctx context.Context, i Interrupted, ask func(context.Conte
 		files[n] = found{path: f.Path, name: f.Name, again: f.Again}
 	}
 	o := i.plan.Options
-	o.Ask = ask
+	o.Ask, o.AwaitSignIn = with.Ask, with.AwaitSignIn
 	return d.send(ctx, i.Destination, o, files, b), nil
 }
 

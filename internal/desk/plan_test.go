@@ -120,7 +120,7 @@ func leaveAndResume(t *testing.T, o desk.SendOptions) {
 	for i, d := range []*desk.Desk{a, b} {
 		group.Go(func() {
 			var err error
-			if drops[i], err = d.Resume(context.Background(), list[0], nil); err != nil {
+			if drops[i], err = d.Resume(context.Background(), list[0], desk.Attendance{}); err != nil {
 				t.Error(err)
 			}
 		})

@@ -322,7 +322,7 @@ func (a asking) goesOn() string {
 	if len(list) != 1 {
 		a.t.Fatalf("%+v", list)
 	}
-	drop, err = d.Resume(context.Background(), list[0], nil)
+	drop, err = d.Resume(context.Background(), list[0], desk.Attendance{})
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -33,6 +33,8 @@ func (d *Desk) SignIn(ctx context.Context, s Store, how SignInPrompt) (Signed, e
 		return Signed{}, explain(err, about)
 	}
 	switch {
+	case !signsIn(kind, mfa):
+		return Signed{}, trouble(cannotSignIn(kind), about.args(), nil)
 	case kind == signer.KindSSO:
 		o := signer.Options{Profile: s.Profile, Region: s.Region, Endpoint: s.Endpoint, AllowHTTP: s.AllowHTTP, Now: d.now}
 		if err := signer.SignInSSO(ctx, o, how); err != nil {
@@ -41,15 +43,6 @@ func (d *Desk) SignIn(ctx context.Context, s Store, how SignInPrompt) (Signed, e
 			}
 			return Signed{}, explain(err, about)
 		}
-	case kind == signer.KindLogin:
-		return Signed{}, trouble("SignInLogin", about.args(), nil)
-	case mfa, kind == signer.KindProcess, kind == signer.KindWebIdentity, kind == signer.KindContainer, kind == signer.KindInstance:
-	case kind == signer.KindSession, kind == signer.KindEnvironment:
-		return Signed{}, trouble("SignInSession", about.args(), nil)
-	case kind == signer.KindUnknown:
-		return Signed{}, trouble("NoCredentials", about.args(), nil)
-	default:
-		return Signed{}, trouble("SignInNotNeeded", about.args(), nil)
 	}
 	opened, err := d.open(ctx, s)
 	if err != nil {
@@ -63,6 +56,46 @@ func (d *Desk) SignIn(ctx context.Context, s Store, how SignInPrompt) (Signed, e
 	}
 	d.signedIn()
 	return Signed{Profile: about.args()["Profile"].(string), Account: opened.Account(), Ends: ends}, nil
+}
+
+// signsIn reports whether SignIn has anything to do for profiles of a kind.
+func signsIn(kind signer.Kind, mfa bool) bool {
+	switch kind {
+	case signer.KindLogin:
+		return false
+	case signer.KindSSO, signer.KindProcess, signer.KindWebIdentity, signer.KindContainer, signer.KindInstance:
+		return true
+	}
+	return mfa
+}
+
+// cannotSignIn is the code of what there is to say where it has nothing to do.
+func cannotSignIn(kind signer.Kind) string {
+	switch kind {
+	case signer.KindLogin:
+		return "SignInLogin"
+	case signer.KindSession, signer.KindEnvironment:
+		return "SignInSession"
+	case signer.KindUnknown:
+		return "NoCredentials"
+	}
+	return "SignInNotNeeded"
+}
+
+// signIn is what Trouble.SignIn is for a trouble of this scene.
+func (s scene) signIn(t *Trouble) *Store {
+	if !t.NeedsSignIn() || s.store.Sandbox {
+		return nil
+	}
+	if kind, mfa, err := signer.Way(s.store.Profile); err != nil || !signsIn(kind, mfa) {
+		return nil
+	}
+	return &s.store
+}
+
+// CanSignIn reports whether a person signs in with the profile, and Desk.SignIn is how: in the browser, or by a code.
+func (p Profile) CanSignIn() bool {
+	return !p.Sandbox && p.Problem == nil && (p.Base == signer.KindSSO || p.MFA)
 }
 
 // SetCode says who asks a person for the code of an MFA device; nil is nobody. It is called from any goroutine, one
@@ -120,8 +153,12 @@ func (d *Desk) watch() {
 			return
 		}
 		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.watchOff { // the desk was closed meanwhile
+			cancel()
+			return
+		}
 		d.unwatch = cancel
-		d.mu.Unlock()
 		d.watched.Go(func() {
 			for range changes {
 				d.signedIn()

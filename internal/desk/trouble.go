@@ -74,7 +74,9 @@ func explain(err error, s scene) *Trouble {
 	a := s.args()
 	for _, kind := range []func(error, scene, args) string{ofPlace, ofSigner, ofFile, ofStore, ofNetwork} {
 		if code := kind(err, s, a); code != "" {
-			return trouble(code, a, err)
+			t := trouble(code, a, err)
+			t.SignIn = s.signIn(t)
+			return t
 		}
 	}
 	if errors.As(err, new(*v4.SigningError)) {

@@ -43,6 +43,9 @@ type Trouble struct {
 	Detail string
 	// Cause is the error behind it, for errors.Is and errors.As; it is never printed.
 	Cause error
+	// SignIn is the store that Desk.SignIn has to be called with for this to be over. It is nil where nobody needs to sign
+	// in, and where that is the work of another program.
+	SignIn *Store
 }
 
 // Error is the English sentence on what happened, so that a Trouble can travel as an error.
