@@ -16,6 +16,17 @@ func Write(path string, fill func(io.Writer) error) error { return write(path, f
 // WriteNew is Write for a file that takes no other one's place: the error is fs.ErrExist where one is there.
 func WriteNew(path string, fill func(io.Writer) error) error { return write(path, fill, claim) }
 
+// WriteIf is Write for a file that somebody else may write too: still is asked at the last moment whether the new one may
+// take its place, and an error of its own leaves everything as it was.
+func WriteIf(path string, fill func(io.Writer) error, still func() error) error {
+	return write(path, fill, func(part, path string) error {
+		if err := still(); err != nil {
+			return err
+		}
+		return os.Rename(part, path)
+	})
+}
+
 // Bytes fills a file with what is in memory.
 func Bytes(data []byte) func(io.Writer) error {
 	return func(w io.Writer) error {
