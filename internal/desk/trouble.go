@@ -255,6 +255,8 @@ func ofStore(err error, s scene, a args) string {
 		return "PermanentRedirect"
 	case r.status >= 300 && r.status < 400 && r.code != "PermanentRedirect": // without a word of S3's
 		return "NotAStore"
+	case r.code == "XAdminUserNotFound": // versitygw's word for a key that it does not know
+		return "InvalidAccessKeyId"
 	case r.code == "InvalidBucketName":
 		return "BucketName"
 	case r.code == "TokenRefreshRequired", r.code == "InvalidToken", r.code == "ExpiredTokenException":

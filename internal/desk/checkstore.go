@@ -1,0 +1,77 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"strings"
+	"time"
+
+	"waybill/internal/bucket"
+	"waybill/internal/courier"
+	"waybill/signer"
+)
+
+// checkWithin is how long a store may take to be checked: a person waits for it.
+const checkWithin = 30 * time.Second
+
+// checkStore asks the store: for the bucket that was named, else for all there are. Where the keys may not list, that is enough to
+// know that the store takes them; whether they are of use is then a matter of a tiny object, if that is allowed.
+func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, o AddStoreOptions) (StoreCheck, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkWithin)
+	defer cancel()
+	where := scene{store: Store{Profile: p.Name, Endpoint: p.Endpoint}, bucket: n.Bucket, permission: "s3:ListBucket"}
+	opened, err := signer.OpenNew(ctx, p, o.Replace, signer.Options{AllowHTTP: n.AllowHTTP, Now: d.now})
+	if err != nil {
+		return StoreCheck{}, explainStore(err, n)
+	}
+	if n.Bucket == "" {
+		where.permission = "s3:ListAllMyBuckets"
+		names, err := bucket.List(ctx, opened.Client())
+		t := explain(err, where)
+		switch {
+		case t == nil:
+			slices.Sort(names)
+			return StoreCheck{Buckets: names}, nil
+		case t.Code == "AccessDenied":
+			return StoreCheck{}, trouble("CheckNeedsBucket", where.args(), err)
+		}
+		return StoreCheck{}, t
+	}
+	_, err = bucket.Prefixes(ctx, opened.Client(), n.Bucket, "")
+	t := explain(err, where)
+	switch {
+	case t == nil:
+		return StoreCheck{}, nil
+	case t.Code != "AccessDenied":
+		return StoreCheck{}, t
+	case !o.MayPut:
+		return StoreCheck{}, trouble(codeMayNotList, where.args(), err)
+	}
+	return putCheck(ctx, opened, where)
+}
+
+// codeMayNotList asks whether a tiny object may be put.
+const codeMayNotList = "CheckMayNotList"
+
+// CanAllowPut reports whether the check of a store asks to put a tiny object: AddStoreOptions.MayPut is the answer.
+func (t *Trouble) CanAllowPut() bool { return t != nil && t.Code == codeMayNotList }
+
+// putCheck puts a tiny object as a file would be sent, and removes it again.
+func putCheck(ctx context.Context, opened *signer.Signer, where scene) (StoreCheck, error) {
+	where.key, where.permission = "waybill-check-"+strings.ToLower(rand.Text()), "s3:PutObject"
+	carrier := courier.New(opened, courier.Options{Concurrency: 1})
+	defer carrier.Close()
+	_, err := carrier.Put(ctx, where.bucket, where.key, "text/plain; charset=utf-8", []byte("Waybill has tried whether it may write here. This can be deleted.\n"), false)
+	if err != nil {
+		return StoreCheck{}, explain(err, where)
+	}
+	checked := StoreCheck{Put: true}
+	// Removing it is worth the wait even if the person does not wait any more.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkWithin)
+	defer cancel()
+	if _, err := bucket.Delete(ctx, opened.Client(), where.bucket, where.key); err != nil {
+		checked.Left = where.key
+	}
+	return checked, nil
+}
