@@ -52,7 +52,8 @@ type AddedStore struct {
 }
 
 // AddStore checks a store and writes its profile into the AWS files. The check asks the store with the very profile that would be
-// written, before anything is. Errors are *Trouble.
+// written, before anything is. Errors hold a *Trouble; one of
+// the check is an ErrStoreCheck.
 func (d *Desk) AddStore(ctx context.Context, n NewStore, o AddStoreOptions) (*AddedStore, error) {
 	n, p, err := n.complete()
 	if err != nil {

@@ -3,6 +3,8 @@ package desk
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +17,9 @@ import (
 // checkWithin is how long a store may take to be checked: a person waits for it.
 const checkWithin = 30 * time.Second
 
+// ErrStoreCheck says of an error that it is the check of a store which did not succeed: the store can be added without one.
+var ErrStoreCheck = errors.New("the store did not pass its check")
+
 // checkStore asks the store: for the bucket that was named, else for all there are. Where the keys may not list, that is enough to
 // know that the store takes them; whether they are of use is then a matter of a tiny object, if that is allowed.
 func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, o AddStoreOptions) (StoreCheck, error) {
@@ -25,7 +30,15 @@ func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, 
 	if err != nil {
 		return StoreCheck{}, explainStore(err, n)
 	}
-	if n.Bucket == "" {
+	found, err := askStore(ctx, opened, where, o)
+	if err != nil {
+		return found, fmt.Errorf("%w: %w", ErrStoreCheck, err)
+	}
+	return found, nil
+}
+
+func askStore(ctx context.Context, opened *signer.Signer, where scene, o AddStoreOptions) (StoreCheck, error) {
+	if where.bucket == "" {
 		where.permission = "s3:ListAllMyBuckets"
 		names, err := bucket.List(ctx, opened.Client())
 		t := explain(err, where)
@@ -34,11 +47,11 @@ func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, 
 			slices.Sort(names)
 			return StoreCheck{Buckets: names}, nil
 		case t.Code == "AccessDenied":
-			return StoreCheck{}, trouble("CheckNeedsBucket", where.args(), err)
+			return StoreCheck{}, trouble(codeNeedsBucket, where.args(), err)
 		}
 		return StoreCheck{}, t
 	}
-	_, err = bucket.Prefixes(ctx, opened.Client(), n.Bucket, "")
+	_, err := bucket.Prefixes(ctx, opened.Client(), where.bucket, "")
 	t := explain(err, where)
 	switch {
 	case t == nil:
@@ -51,11 +64,17 @@ func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, 
 	return putCheck(ctx, opened, where)
 }
 
-// codeMayNotList asks whether a tiny object may be put.
-const codeMayNotList = "CheckMayNotList"
+// Codes of troubles that a check of a store gives, and that can be answered.
+const (
+	codeMayNotList  = "CheckMayNotList"  // may a tiny object be put?
+	codeNeedsBucket = "CheckNeedsBucket" // which bucket?
+)
 
 // CanAllowPut reports whether the check of a store asks to put a tiny object: AddStoreOptions.MayPut is the answer.
 func (t *Trouble) CanAllowPut() bool { return t != nil && t.Code == codeMayNotList }
+
+// NeedsBucket reports whether the check of a store wants a bucket to be named.
+func (t *Trouble) NeedsBucket() bool { return t != nil && t.Code == codeNeedsBucket }
 
 // putCheck puts a tiny object as a file would be sent, and removes it again.
 func putCheck(ctx context.Context, opened *signer.Signer, where scene) (StoreCheck, error) {
