@@ -199,7 +199,8 @@ func (f *configuring) askForAll(ctx context.Context, d *desk.Desk) error {
 	if err := ask(&n.Name, "Name of the profile", p.ID); err != nil {
 		return err
 	}
-	if taken, changeable := d.ProfileTaken(n.Name); taken && changeable && !f.how.Replace {
+	profiles, _ := d.Profiles() // what could be read
+	if taken, changeable := desk.NameTaken(profiles, n.Name); taken && changeable && !f.how.Replace {
 		f.how.Replace = f.confirm(ctx, fmt.Sprintf("There is a profile %q already. Change it? [y/N] ", oneLine(n.Name)))
 	}
 	if p.Account != "" && n.Endpoint == "" {

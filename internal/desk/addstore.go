@@ -104,11 +104,11 @@ func CheckNewStore(n NewStore) error {
 	return err
 }
 
-// ProfileTaken reports whether there is a profile of this name, and whether AddStore could change it.
-func (d *Desk) ProfileTaken(name string) (taken, changeable bool) {
-	known, _ := signer.Profiles() // what could be read
-	for _, p := range known {
-		if p.Name == strings.TrimSpace(name) {
+// NameTaken reports whether one of these profiles has a name, and whether AddStore could change it.
+func NameTaken(profiles []Profile, name string) (taken, changeable bool) {
+	name = strings.TrimSpace(name)
+	for _, p := range profiles {
+		if !p.Sandbox && p.Name == name {
 			return true, p.Kind == signer.KindStatic || p.Kind == signer.KindUnknown
 		}
 	}

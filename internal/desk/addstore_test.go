@@ -57,8 +57,12 @@ func TestAddStore(t *testing.T) {
 	if _, err := d.AddStore(t.Context(), n, desk.AddStoreOptions{}); code(err) != "StoreTaken" {
 		t.Errorf("a second one of the name: %v", err)
 	}
-	if taken, changeable := d.ProfileTaken(" new "); !taken || !changeable {
+	profiles, _ := d.Profiles()
+	if taken, changeable := desk.NameTaken(profiles, " new "); !taken || !changeable {
 		t.Error("the name is not known as taken")
+	}
+	if taken, _ := desk.NameTaken(profiles, desk.SandboxProfile); taken {
+		t.Error("the sandbox has taken a name")
 	}
 	if again, err := d.AddStore(t.Context(), n, desk.AddStoreOptions{Replace: true}); err != nil || !again.Replaced {
 		t.Errorf("%+v, %v", again, err)
@@ -66,7 +70,8 @@ func TestAddStore(t *testing.T) {
 	if err := d.UndoAddStore(t.Context(), added); err != nil {
 		t.Fatal(err)
 	}
-	if taken, _ := d.ProfileTaken("new"); taken {
+	profiles, _ = d.Profiles()
+	if taken, _ := desk.NameTaken(profiles, "new"); taken {
 		t.Error("it is still there")
 	}
 	if err := d.UndoAddStore(t.Context(), added); code(err) != "StoreNotAsAdded" {

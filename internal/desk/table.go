@@ -8,11 +8,14 @@ import (
 // row is what happened and what to do, as templates over scene.args and what the classifier added.
 type row struct{ what, help string }
 
-// Texts lists every sentence that a Trouble can hold, as the keys under which they are translated.
+// Texts lists every sentence that a Trouble or a Preset can hold, as the keys under which they are translated.
 func Texts() []string {
 	var all []string
 	for _, r := range rows() {
 		all = append(all, r.what, r.help)
+	}
+	for _, p := range Presets() {
+		all = append(all, p.KeyHint)
 	}
 	all = slices.DeleteFunc(all, func(s string) bool { return s == "" })
 	slices.Sort(all)
