@@ -410,11 +410,11 @@ func TestAddProfileFollowsLinks(t *testing.T) {
 	isolate(t, "[default]\nregion = x\n", "")
 	config, credentials := awsFiles(t)
 	dotfiles := t.TempDir()
-	real := filepath.Join(dotfiles, "config")
-	if err := os.Rename(config, real); err != nil {
+	behind := filepath.Join(dotfiles, "config")
+	if err := os.Rename(config, behind); err != nil {
 		t.Fatal(err)
 	}
-	for link, to := range map[string]string{config: real, credentials: filepath.Join(dotfiles, "not there yet")} {
+	for link, to := range map[string]string{config: behind, credentials: filepath.Join(dotfiles, "not there yet")} {
 		if err := os.Symlink(to, link); err != nil {
 			t.Fatal(err)
 		}
@@ -428,7 +428,7 @@ func TestAddProfileFollowsLinks(t *testing.T) {
 			t.Errorf("%s is no link any more: %v", link, err)
 		}
 	}
-	if read(t, real) != "[default]\nregion = x\n\n"+inConfig("new") || read(t, filepath.Join(dotfiles, "not there yet")) != inCredentials("new") {
+	if read(t, behind) != "[default]\nregion = x\n\n"+inConfig("new") || read(t, filepath.Join(dotfiles, "not there yet")) != inCredentials("new") {
 		t.Error("it was not written where the links lead")
 	}
 	if len(added.Backups) != 1 || filepath.Dir(added.Backups[0]) != filepath.Dir(config) {

@@ -33,7 +33,7 @@ type Field string
 const (
 	FieldName     Field = "name"
 	FieldKeyID    Field = "aws_access_key_id"
-	FieldSecret   Field = "aws_secret_access_key"
+	FieldSecret   Field = "aws_secret_access_key" // #nosec G101 -- the name of a setting
 	FieldRegion   Field = "region"
 	FieldEndpoint Field = "endpoint_url"
 	FieldStyle    Field = "addressing_style"
