@@ -57,8 +57,8 @@ func editSections(text string, mine func(header string) bool) *sectionEditor {
 
 func (e *sectionEditor) text() string { return strings.Join(e.lines, "") }
 
-// place is a line of one of the sections: its setting, or its header where name is "".
-type place struct {
+// settingLine is a line of one of the sections: its setting, or its header where name is "".
+type settingLine struct {
 	line   int
 	last   int    // its last line: a value goes on in indented lines that are no settings
 	name   string // with what it is nested in
@@ -66,8 +66,8 @@ type place struct {
 }
 
 // places finds the lines of the sections that are headers or settings.
-func (e *sectionEditor) places() []place {
-	var found []place
+func (e *sectionEditor) places() []settingLine {
+	var found []settingLine
 	inside, parent := false, ""
 	for i, raw := range e.lines {
 		raw = strings.TrimPrefix(strings.TrimRight(raw, "\r\n"), "\ufeff")
@@ -79,7 +79,7 @@ func (e *sectionEditor) places() []place {
 			header := strings.TrimSpace(before(text, "#", ";"))
 			header = strings.Join(strings.Fields(strings.Trim(header, "[]")), " ")
 			if inside, parent = e.mine(header), ""; inside {
-				found = append(found, place{line: i, last: i})
+				found = append(found, settingLine{line: i, last: i})
 			}
 			continue
 		case !inside:
@@ -96,13 +96,13 @@ func (e *sectionEditor) places() []place {
 				found[len(found)-1].last = i
 			}
 		case indented && parent != "":
-			found = append(found, place{line: i, last: i, name: parent + "." + name})
+			found = append(found, settingLine{line: i, last: i, name: parent + "." + name})
 		default:
 			parent = ""
 			if value == "" {
 				parent = name
 			}
-			found = append(found, place{line: i, last: i, name: name, parent: value == ""})
+			found = append(found, settingLine{line: i, last: i, name: name, parent: value == ""})
 		}
 	}
 	return found
@@ -110,7 +110,7 @@ func (e *sectionEditor) places() []place {
 
 // has reports whether a setting stands in one of the sections.
 func (e *sectionEditor) has(name string) bool {
-	return slices.ContainsFunc(e.places(), func(p place) bool { return p.name == name })
+	return slices.ContainsFunc(e.places(), func(p settingLine) bool { return p.name == name })
 }
 
 // set gives a setting its value wherever it stands, else at the end of the last of the sections. It reports false where

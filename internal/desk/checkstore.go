@@ -40,12 +40,16 @@ func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, 
 func askStore(ctx context.Context, opened *signer.Signer, where scene, o AddStoreOptions) (StoreCheck, error) {
 	if where.bucket == "" {
 		where.permission = "s3:ListAllMyBuckets"
-		names, err := bucket.List(ctx, opened.Client())
+		listed, err := bucket.List(ctx, opened.Client())
 		t := explain(err, where)
 		switch {
 		case t == nil:
-			slices.Sort(names)
-			return StoreCheck{Buckets: names}, nil
+			var found StoreCheck
+			for _, b := range listed {
+				found.Buckets = append(found.Buckets, b.Name)
+			}
+			slices.Sort(found.Buckets)
+			return found, nil
 		case t.Code == "AccessDenied":
 			return StoreCheck{}, trouble(codeNeedsBucket, where.args(), err)
 		}
