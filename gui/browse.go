@@ -492,7 +492,7 @@ func (e *browseEmpty) say() {
 	switch {
 	case p.none():
 		title = lang.L("No AWS profile on this computer")
-		text = lang.L("Add one with “aws configure”, or try Waybill without an account.")
+		text = lang.L("Add a store with its keys, or try Waybill without an account.")
 		first, do = lang.L("Send a file"), func() { p.u.open(p.u.send) }
 	case p.bucket == "":
 		title, text = lang.L("Which bucket?"), lang.L("Name it above, and what is in it shows up here.")

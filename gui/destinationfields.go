@@ -82,8 +82,12 @@ func (d *destinationFields) takeProfiles(list []desk.Profile, err error) {
 	for _, p := range list {
 		options = append(options, profileOption(p))
 	}
+	options = append(options, option{label: lang.L("Add a store…"), id: addsStore})
 	d.profile.setOptions(options)
 }
+
+// addsStore is the last entry of the profiles: it is none, but leads to the form that adds one.
+const addsStore = "add a store"
 
 // profileOption is how a profile stands in the list.
 func profileOption(p desk.Profile) option {
@@ -160,6 +164,16 @@ func (d *destinationFields) none() bool {
 
 // takeProfile is called when another profile was chosen. Its fields come back as they were used last.
 func (d *destinationFields) takeProfile(o option) {
+	if o.id == addsStore {
+		d.profile.setOption(option{})
+		d.show() // what was chosen before stays chosen
+		if d == d.ui.asking.to {
+			d.ui.addStore(d, d.ui.asking)
+		} else {
+			d.ui.addStoreHere()
+		}
+		return
+	}
 	for _, p := range d.profiles {
 		if profileOption(p).id != o.id {
 			continue
@@ -169,7 +183,9 @@ func (d *destinationFields) takeProfile(o option) {
 			next.Profile = p.Name
 		}
 		for _, r := range d.ui.desk.Settings().Recent {
-			if r.Store == next.Store {
+			without := r.Store
+			without.AllowHTTP = false // which the person has said of this store
+			if without == next.Store {
 				next = r
 				break
 			}

@@ -119,19 +119,30 @@ type dropZone struct {
 	text   *clipped
 	button *button
 	second *button
+	third  *button
 }
 
 func (u *ui) dropZone(choose func()) *dropZone {
 	z := &dropZone{
 		icon: newPicture(iconSend, colorAccent, 36), title: newClipped(sizeTitle, colorText, true),
-		text: newClipped(sizeBody, colorMuted, false), button: u.button(secondary, "", choose), second: u.button(secondary, "", nil),
+		text: newClipped(sizeBody, colorMuted, false), button: u.button(secondary, "", choose), second: u.button(secondary, "", nil), third: u.button(secondary, "", nil),
 	}
 	z.title.align, z.text.align = fyne.TextAlignCenter, fyne.TextAlignCenter
 	z.second.Hide()
+	z.third.Hide()
 	middle := container.New(stack{gap: gap}, z.icon, z.title, z.text,
-		container.NewCenter(container.New(line{gap: gap}, z.button, z.second)))
+		container.NewCenter(container.New(line{gap: gap}, z.button, z.third, z.second)))
 	z.all = container.NewStack(newDashes(choose), container.New(middleOf{}, middle))
 	return z
+}
+
+// fit leaves the least of the buttons out where the width has no room for all.
+func (z *dropZone) fit(width float32) {
+	const between = 2 * gap
+	if z.third.Visible() {
+		needed := z.button.MinSize().Width + z.third.MinSize().Width + z.second.MinSize().Width + between
+		z.second.Hidden = needed > width-2*margin
+	}
 }
 
 // middleOf lays its one object out over the whole width, in the middle of the height.

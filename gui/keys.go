@@ -40,6 +40,7 @@ func (u *ui) shortcuts() []shortcut {
 		{"links", lang.L("Links"), fyne.Key2, ctrl, func() { u.open(u.links) }},
 		{"requests", lang.L("Requests"), fyne.Key3, ctrl, func() { u.open(u.requests) }},
 		{"search", lang.L("Search the links"), fyne.KeyF, ctrl, func() { u.open(u.links); u.window.Canvas().Focus(u.links.search) }},
+		{"addStore", lang.L("Add a store"), fyne.KeyN, shift, u.addStoreHere},
 		{"settings", lang.L("Settings"), fyne.KeyComma, ctrl, func() { u.open(u.settings) }},
 		{"help", lang.L("Show the keys"), fyne.KeyF1, 0, func() { u.open(u.settings); u.settings.showKeys() }},
 		{"quit", lang.L("Quit"), fyne.KeyQ, ctrl, u.askToQuit},

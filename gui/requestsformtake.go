@@ -78,7 +78,7 @@ func (f *requestForm) say() {
 		text, color, help = told(t.What), colorError, told(t.Help)
 	case f.to.none():
 		text = lang.L("No AWS profile on this computer")
-		help = lang.L("Add one with “aws configure”, or try Waybill without an account.")
+		help = lang.L("Add a store with its keys, or try Waybill without an account.")
 	case f.refused != nil:
 		text, color, help = told(f.refused.What), colorError, helpIn(f.refused)
 	case !f.known:

@@ -113,6 +113,7 @@ func (l *sendLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		put(hint, bottom, height)
 		bottom -= gap
 	}
+	l.s.zone.fit(size.Width)
 	// Where a card above has taken the room, the drop zone says less, and then nothing: files may be dropped on any
 	// part of the window.
 	l.s.zone.icon.Hidden, l.s.zone.text.Hidden = false, false
@@ -514,15 +515,18 @@ func (s *sendPlace) showZone() {
 	z := s.zone
 	u := s.u
 	z.second.Hide()
+	z.third.Hide()
 	z.text.keepEnd = false
 	place := func() string { return s.dest.place() }
 	switch {
 	case s.dest.none():
 		z.title.set(lang.L("No AWS profile on this computer"), colorText)
-		z.text.set(lang.L("Add one with “aws configure”, or try Waybill without an account."), colorMuted)
+		z.text.set(lang.L("Add a store with its keys, or try Waybill without an account."), colorMuted)
 		z.button.set(primary, lang.L("Try the sandbox"), iconNone, "", s.dest.sandbox)
 		z.second.set(secondary, lang.L("Look again"), iconNone, "", s.dest.begin)
 		z.second.Show()
+		z.third.set(secondary, lang.L("Add a store…"), iconNone, "", s.u.addStoreHere)
+		z.third.Show()
 		s.hint.set(lang.L("The sandbox is a real S3 store inside Waybill; what you send stays on this computer."), colorMuted)
 	case s.dest.at.Bucket == "":
 		z.title.set(lang.L("Drop files or folders here"), colorText)

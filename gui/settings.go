@@ -73,6 +73,7 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 					}
 				})),
 		p.section(lang.L("Profiles"), p.profiles.all),
+		p.section(lang.L("Stores"), u.newStoresSection()),
 		p.section(lang.L("Links"),
 			p.choice(lang.L("Remind me before a link ends"), func(s desk.Settings) string { return s.Remind.String() }, reminders(),
 				func(s *desk.Settings, v string) {
@@ -95,7 +96,7 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 	page.Add(p.keys)
 	page.Add(p.section("Waybill "+u.version,
 		p.fact(lang.L("Ledger, settings and sandbox"), u.desk.Home()),
-		p.fact(lang.L("Secrets"), lang.L("Waybill keeps none: it reads the AWS files, and signs a link anew whenever you copy it."))))
+		p.fact(lang.L("Secrets"), lang.L("Waybill keeps none of its own: keys stand in the AWS files, and a link is signed anew whenever you copy it."))))
 	p.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 8}, page))
 	title := newWhole(lang.L("Settings"), sizeTitle, colorText, true)
 	p.all = container.New(stack{gap: gap, stretch: p.scroll}, container.New(fixedHeight(control), container.New(line{}, title)), p.scroll)

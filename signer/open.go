@@ -101,16 +101,25 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	var way *chain
+	if o.Keys == nil {
+		way = &chain{profile: section, cfg: cfg, code: o.Code, now: now}
+	}
+	return o.signer(cfg, settings, way)
+}
+
+// signer makes a Signer of a profile's settings. Without a way to credentials, they are those of the configuration.
+func (o Options) signer(cfg aws.Config, settings map[string]string, way *chain) (*Signer, error) {
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
 	}
-	var source asker
-	var way *chain
-	if o.Keys != nil {
+	var source asker = way
+	if way == nil {
 		source = providerAsker{cfg.Credentials}
-	} else {
-		way = &chain{profile: section, cfg: cfg, code: o.Code, now: now}
-		source = way
 	}
 	custom := o.Endpoint
 	keys := newKeyring(source, now)
@@ -161,7 +170,7 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 
 // load has the SDK read files and environment. For a store that was given by hand it does not: whatever stands
 // there, a profile that is gone or a wish for dual-stack addresses, is about another store.
-func (o Options) load(ctx context.Context, settings map[string]string) (aws.Config, error) {
+func (o Options) load(ctx context.Context, settings map[string]string, more ...func(*config.LoadOptions) error) (aws.Config, error) {
 	if o.Keys != nil {
 		return aws.Config{
 			Region: o.Region, HTTPClient: clientOf(nil),
@@ -187,7 +196,7 @@ func (o Options) load(ctx context.Context, settings map[string]string) (aws.Conf
 	if o.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(o.Profile))
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	cfg, err := config.LoadDefaultConfig(ctx, append(load, more...)...)
 	if err != nil {
 		return cfg, fmt.Errorf("open profile %q: %w: %w", o.Profile, ErrProfile, err)
 	}

@@ -96,14 +96,18 @@ type awsFiles struct {
 // readFiles gives the settings of every profile, those of the credentials file before those of the
 // config file, as the AWS CLI merges them. A services section that a profile names is resolved for S3.
 func readFiles() (awsFiles, error) {
-	files := awsFiles{profiles: map[string]map[string]string{}, sessions: map[string]map[string]string{}}
 	configFile, credentialsFile, err := paths()
 	if err != nil {
-		return files, err
+		return mergeSections(nil, nil), err
 	}
 	inConfig, errConfig := readSections(configFile)
 	inCredentials, errCredentials := readSections(credentialsFile)
+	return mergeSections(inConfig, inCredentials), errors.Join(errConfig, errCredentials)
+}
 
+// mergeSections puts together what the two files say.
+func mergeSections(inConfig, inCredentials []section) awsFiles {
+	files := awsFiles{profiles: map[string]map[string]string{}, sessions: map[string]map[string]string{}}
 	add := func(name string, values map[string]string) {
 		into := files.profiles[name]
 		if into == nil {
@@ -116,13 +120,13 @@ func readFiles() (awsFiles, error) {
 	}
 	services := map[string]map[string]string{}
 	for _, s := range inConfig {
+		if name := profileInConfig(s.header); name != "" {
+			add(name, s.values)
+			continue
+		}
 		kind, name, two := strings.Cut(s.header, " ")
 		name = strings.Trim(name, `"'`)
 		switch {
-		case !two && kind == "default":
-			add("default", s.values)
-		case two && kind == "profile" && name != "":
-			add(name, s.values)
 		case two && kind == "services":
 			services[name] = s.values
 		case two && kind == "sso-session":
@@ -130,7 +134,7 @@ func readFiles() (awsFiles, error) {
 		}
 	}
 	for _, s := range inCredentials {
-		if name := strings.Trim(s.header, `"'`); name != "" {
+		if name := profileInCredentials(s.header); name != "" {
 			add(name, s.values)
 		}
 	}
@@ -139,5 +143,20 @@ func readFiles() (awsFiles, error) {
 			values["endpoint_url"] = url
 		}
 	}
-	return files, errors.Join(errConfig, errCredentials)
+	return files
 }
+
+// profileInConfig is the profile that a header of the config file begins, "" where it begins none.
+func profileInConfig(header string) string {
+	kind, name, two := strings.Cut(header, " ")
+	switch {
+	case !two && kind == "default":
+		return "default"
+	case two && kind == "profile":
+		return strings.Trim(name, `"'`)
+	}
+	return ""
+}
+
+// profileInCredentials is the profile that a header of the credentials file begins.
+func profileInCredentials(header string) string { return strings.Trim(header, `"'`) }

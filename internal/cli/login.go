@@ -6,11 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"waybill/internal/desk"
 	"waybill/signer"
@@ -109,39 +107,14 @@ func openBrowser(ctx context.Context, url string) error {
 
 // askCode asks at the terminal for the code of an MFA device, which is not shown.
 func (c *command) askCode(ctx context.Context, q signer.CodeQuestion) (string, error) {
-	in, ok := c.In.(*os.File)
-	if !ok {
-		return "", fmt.Errorf("standard input is no terminal")
-	}
-	fd := int(in.Fd()) // #nosec G115 -- file descriptors are small
-	before, err := term.GetState(fd)
-	if err != nil {
-		return "", fmt.Errorf("ask at the terminal: %w", err)
-	}
 	if q.Wrong {
 		_, _ = fmt.Fprintln(c.Err, "That code was not accepted. Wait for the next one.")
 	}
-	_, _ = fmt.Fprintf(c.Err, "Code of the MFA device %s for profile %s: ", oneLine(q.Serial), oneLine(q.Profile))
-	type answer struct {
-		text []byte
-		err  error
+	code, err := c.askHidden(ctx, fmt.Sprintf("Code of the MFA device %s for profile %s: ", oneLine(q.Serial), oneLine(q.Profile)))
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("read the code: %w", err)
 	}
-	answered := make(chan answer, 1)
-	go func() {
-		text, err := term.ReadPassword(fd)
-		answered <- answer{text, err}
-	}()
-	defer func() { _, _ = fmt.Fprintln(c.Err) }()
-	select {
-	case a := <-answered:
-		if a.err != nil {
-			return "", fmt.Errorf("read the code: %w", a.err)
-		}
-		return strings.TrimSpace(string(a.text)), nil
-	case <-ctx.Done():
-		_ = term.Restore(fd, before) // the reader is left to its end with the program
-		return "", context.Cause(ctx)
-	}
+	return code, err
 }
 
 // stretch gets a longer session of the profile's role, if that was asked for. What does not work is said, and the link

@@ -153,7 +153,7 @@ func (p *policed) jobs(t *testing.T) []job {
 				listed = listed || r.Method == http.MethodGet && r.URL.Query().Has("uploadId")
 			})
 			defer p.see(nil)
-			drop, err := d.Resume(ctx, list[0], nil)
+			drop, err := d.Resume(ctx, list[0], desk.Attendance{})
 			if err != nil {
 				return err
 			}

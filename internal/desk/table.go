@@ -8,11 +8,14 @@ import (
 // row is what happened and what to do, as templates over scene.args and what the classifier added.
 type row struct{ what, help string }
 
-// Texts lists every sentence that a Trouble can hold, as the keys under which they are translated.
+// Texts lists every sentence that a Trouble or a Preset can hold, as the keys under which they are translated.
 func Texts() []string {
 	var all []string
 	for _, r := range rows() {
 		all = append(all, r.what, r.help)
+	}
+	for _, p := range Presets() {
+		all = append(all, p.KeyHint)
 	}
 	all = slices.DeleteFunc(all, func(s string) bool { return s == "" })
 	all = append(all, checkTexts()...)
@@ -128,6 +131,30 @@ func rows() map[string]row {
 		"ProfileDuration":         {`The profile "{{.Profile}}" has "{{.About}}" as duration_seconds.`, `Write a number from 900 to 43200.`},
 		"ProfileTokenFile":        {`The token of the profile "{{.Profile}}" cannot be read from {{.About}}.`, `Let whatever writes this file write it again, or correct its name in the settings.`},
 		"ProfileHalfKeys":         {`The profile "{{.Profile}}" has one half of a pair of keys: {{.About}} is missing.`, `Add it, in the same section of the same file.`},
+
+		// Adding a store.
+		"StorePreset":           {`"{{.Given}}" is not a kind of store.`, `Choose one of those that "waybill configure --presets" lists, or "other" for any other.`},
+		"StoreNameMissing":      {`The new profile has no name.`, `Give it one, such as "minio"; programs that read the AWS files know it by that.`},
+		"StoreName":             {`"{{.Name}}" cannot be the name of a new profile.`, `Use letters from a to z, digits and . _ - @ +, beginning with a letter or digit, at most 64 of them.`},
+		"StoreTaken":            {`There is a profile "{{.Name}}" in the AWS files already.`, `Choose another name, or say that the profile may be replaced.`},
+		"StoreNotReplaceable":   {`The profile "{{.Name}}" does not sign with plain keys of its own, so it was left as it is.`, `Choose another name, or edit the AWS files yourself.`},
+		"StoreKeyMissing":       {`The access key ID is missing.`, `Copy it from the console of the store.`},
+		"StoreSecretMissing":    {`The secret access key is missing.`, `Copy it from where the key was created; most stores show it only once.`},
+		"StoreKeyCharacters":    {`The access key ID has characters that no key has.`, `Copy it once more, without what stands around it.`},
+		"StoreSecretCharacters": {`The secret access key has characters that the AWS files cannot hold: spaces, quotes or # at its beginning, or letters other than ASCII.`, `Copy it once more, without what stands around it; if it is right, have the store make another.`},
+		"StoreKeysSame":         {`The access key ID and the secret are the same.`, `Copy both once more; one of them is in the other's place.`},
+		"StoreKeysExchanged":    {`The access key ID and the secret are exchanged.`, `Put each in the other's place.`},
+		"StoreKeyOfSession":     {`This access key ID is one of a session, which ends, and would need a session token.`, `Create an access key of a user's own, or set up the profile for SSO or a role; docs/profiles.md says how.`},
+		"StoreKeyID":            {`This is no access key ID as {{.Store}} has them.`, `Copy it once more. If it is right all the same, choose another S3 store and name the endpoint.`},
+		"StoreAccount":          {`The account ID is missing, or is none: {{.Store}} has 32 digits and letters from a to f.`, `Copy it from the console; a jurisdiction stands behind it, as in ACCOUNT.eu.`},
+		"StoreRegion":           {`The region has characters that no region has.`, `Write it as the store's console does, such as us-east-1.`},
+		"StoreRegionMissing":    {`{{.Store}} needs a region.`, `Name the one that has your bucket, such as {{.Regions}}.`},
+		"StoreEndpointMissing":  {`The endpoint is missing.`, `Write where the store is, such as {{.Example}}`},
+		"StoreBusy":             {`Another program keeps writing the AWS files, so nothing was changed.`, `Wait until it is done, then try again.`},
+		"StoreNotWritten":       {`{{.File}} could not be read or written: {{.Fault}}.`, `Look at the permissions of the file and its folder, and at the space on the disk; nothing was changed.`},
+		"StoreNotAsAdded":       {`The profile "{{.Name}}" is not in the AWS files any more as it was added, so nothing was taken back.`, `Edit the files yourself; a copy of what was there before stands beside each.`},
+		"CheckNeedsBucket":      {`The store takes the keys, but they may not list buckets (s3:ListAllMyBuckets is missing).`, `Name a bucket, and Waybill looks into that one.`},
+		"CheckMayNotList":       {`The store takes the keys, but they may not list the bucket "{{.Bucket}}" (s3:ListBucket is missing).`, `Whether they may write there shows a tiny object, which is put and removed again at once, if you allow that.`},
 
 		// Getting credentials, and signing in.
 		"SignedOut":        {`Nobody is signed in with the profile "{{.Profile}}" any more.`, `Sign in with "waybill login --profile {{.Profile}}", or with the AWS CLI; what was begun goes on by itself or can be resumed.`},

@@ -26,6 +26,17 @@ func Try(path string, size int) error {
 	return err
 }
 
+// WriteIf is Write for a file that somebody else may write too: still is asked at the last moment whether the new one may
+// take its place, and an error of its own leaves everything as it was.
+func WriteIf(path string, fill func(io.Writer) error, still func() error) error {
+	return write(path, fill, func(part, path string) error {
+		if err := still(); err != nil {
+			return err
+		}
+		return os.Rename(part, path)
+	})
+}
+
 // Bytes fills a file with what is in memory.
 func Bytes(data []byte) func(io.Writer) error {
 	return func(w io.Writer) error {

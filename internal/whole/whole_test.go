@@ -55,3 +55,34 @@ func TestWholeOrNotAtAll(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestWriteIfAsksLast: the question comes when the new file is whole and the old one still there, and its no leaves nothing behind.
+func TestWriteIfAsksLast(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	if err := whole.Write(path, whole.Bytes([]byte("old"))); err != nil {
+		t.Fatal(err)
+	}
+	no := errors.New("no")
+	for _, answer := range []error{no, nil} {
+		filled := false
+		err := whole.WriteIf(path, func(w io.Writer) error {
+			filled = true
+			return whole.Bytes([]byte("new"))(w)
+		}, func() error {
+			if text, err := os.ReadFile(path); !filled || string(text) != "old" || err != nil {
+				t.Errorf("asked too early or too late: %q, %v", text, err)
+			}
+			return answer
+		})
+		if !errors.Is(err, answer) {
+			t.Errorf("%v", err)
+		}
+		want := map[bool]string{true: "new", false: "old"}[answer == nil]
+		if text, err := os.ReadFile(path); string(text) != want || err != nil {
+			t.Errorf("%q, %v", text, err)
+		}
+		if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
+			t.Errorf("it left %v", left)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"waybill/internal/bucket"
+	"waybill/internal/courier"
+	"waybill/signer"
+)
+
+// checkWithin is how long a store may take to be checked: a person waits for it.
+const checkWithin = 30 * time.Second
+
+// ErrStoreCheck says of an error that it is the check of a store which did not succeed: the store can be added without one.
+var ErrStoreCheck = errors.New("the store did not pass its check")
+
+// checkStore asks the store: for the bucket that was named, else for all there are. Where the keys may not list, that is enough to
+// know that the store takes them; whether they are of use is then a matter of a tiny object, if that is allowed.
+func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, o AddStoreOptions) (StoreCheck, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkWithin)
+	defer cancel()
+	where := scene{store: Store{Profile: p.Name, Endpoint: p.Endpoint}, bucket: n.Bucket, permission: "s3:ListBucket"}
+	opened, err := signer.OpenNew(ctx, p, o.Replace, signer.Options{AllowHTTP: n.AllowHTTP, Now: d.now})
+	if err != nil {
+		return StoreCheck{}, explainStore(err, n)
+	}
+	found, err := askStore(ctx, opened, where, o)
+	if err != nil {
+		return found, fmt.Errorf("%w: %w", ErrStoreCheck, err)
+	}
+	return found, nil
+}
+
+func askStore(ctx context.Context, opened *signer.Signer, where scene, o AddStoreOptions) (StoreCheck, error) {
+	if where.bucket == "" {
+		where.permission = "s3:ListAllMyBuckets"
+		listed, err := bucket.List(ctx, opened.Client())
+		t := explain(err, where)
+		switch {
+		case t == nil:
+			var found StoreCheck
+			for _, b := range listed {
+				found.Buckets = append(found.Buckets, b.Name)
+			}
+			slices.Sort(found.Buckets)
+			return found, nil
+		case t.Code == "AccessDenied":
+			return StoreCheck{}, trouble(codeNeedsBucket, where.args(), err)
+		}
+		return StoreCheck{}, t
+	}
+	_, err := bucket.Prefixes(ctx, opened.Client(), where.bucket, "")
+	t := explain(err, where)
+	switch {
+	case t == nil:
+		return StoreCheck{}, nil
+	case t.Code != "AccessDenied":
+		return StoreCheck{}, t
+	case !o.MayPut:
+		return StoreCheck{}, trouble(codeMayNotList, where.args(), err)
+	}
+	return putCheck(ctx, opened, where)
+}
+
+// Codes of troubles that a check of a store gives, and that can be answered.
+const (
+	codeMayNotList  = "CheckMayNotList"  // may a tiny object be put?
+	codeNeedsBucket = "CheckNeedsBucket" // which bucket?
+)
+
+// CanAllowPut reports whether the check of a store asks to put a tiny object: AddStoreOptions.MayPut is the answer.
+func (t *Trouble) CanAllowPut() bool { return t != nil && t.Code == codeMayNotList }
+
+// NeedsBucket reports whether the check of a store wants a bucket to be named.
+func (t *Trouble) NeedsBucket() bool { return t != nil && t.Code == codeNeedsBucket }
+
+// putCheck puts a tiny object as a file would be sent, and removes it again.
+func putCheck(ctx context.Context, opened *signer.Signer, where scene) (StoreCheck, error) {
+	where.key, where.permission = "waybill-check-"+strings.ToLower(rand.Text()), "s3:PutObject"
+	carrier := courier.New(opened, courier.Options{Concurrency: 1})
+	defer carrier.Close()
+	_, err := carrier.Put(ctx, where.bucket, where.key, "text/plain; charset=utf-8", []byte("Waybill has tried whether it may write here. This can be deleted.\n"), false)
+	if err != nil {
+		return StoreCheck{}, explain(err, where)
+	}
+	checked := StoreCheck{Put: true}
+	// Removing it is worth the wait even if the person does not wait any more.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkWithin)
+	defer cancel()
+	if _, err := bucket.Delete(ctx, opened.Client(), where.bucket, where.key); err != nil {
+		checked.Left = where.key
+	}
+	return checked, nil
+}
