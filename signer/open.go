@@ -70,8 +70,10 @@ type Signer struct {
 	way         *chain // nil for keys that were given by hand
 	v4          *v4.Signer
 	now         func() time.Time
-	skew        atomic.Int64 // what the store's clock is ahead of this one's, in nanoseconds
-	buckets     sync.Map     // bucket → *url.URL, where its objects are
+	skew        *atomic.Int64 // what the store's clock is ahead of this one's, in nanoseconds
+	buckets     sync.Map      // bucket → *url.URL, where its objects are
+	virtual     bool          // the profile wants buckets in the host of an endpoint of its own
+	outside     sync.Map      // endpoint → *Signer, see Outside
 }
 
 // Open reads the profile and makes it ready to sign. It asks nobody for credentials yet; a profile that has
@@ -135,7 +137,7 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 			s.DisableURIPathEscaping = true // S3 signs the path as it is sent
 			s.DisableHeaderHoisting = true  // what an upload must carry stays in its headers
 		}),
-		now: now,
+		now: now, skew: new(atomic.Int64), virtual: settings["s3.addressing_style"] == "virtual",
 	}, nil
 }
 

@@ -88,6 +88,10 @@ func migrations() []string {
 			seen INTEGER NOT NULL, gone INTEGER NOT NULL,
 			PRIMARY KEY (request, key)
 		) STRICT, WITHOUT ROWID;`,
+		`
+		ALTER TABLE record ADD COLUMN at TEXT NOT NULL DEFAULT '';
+		ALTER TABLE record ADD COLUMN reach TEXT NOT NULL DEFAULT '';
+		ALTER TABLE record ADD COLUMN own_name INTEGER NOT NULL DEFAULT 0;`,
 	}
 }
 
