@@ -1,6 +1,8 @@
 package signer
 
 import (
+	"context"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
@@ -33,4 +35,13 @@ func (s *Signer) Outside(endpoint string, allowHTTP bool) (*Signer, error) {
 	}
 	have, _ := s.outside.LoadOrStore(endpoint, made)
 	return have.(*Signer), nil
+}
+
+// Host is the host at which a bucket's requests arrive, without a port.
+func (s *Signer) Host(ctx context.Context, bucket string) (string, error) {
+	u, err := s.bucketURL(ctx, bucket)
+	if err != nil {
+		return "", err
+	}
+	return u.Hostname(), nil
 }

@@ -24,6 +24,7 @@ type PostOptions struct {
 	// type is taken.
 	ContentType string
 	MaxSize     int64 // bytes; 0, or more than MaxPut, is MaxPut
+	Settings    ObjectSettings
 }
 
 // PresignedPost is an HTML form that anybody who holds it can send, with any file and any key below a folder, until it
@@ -77,6 +78,7 @@ func (s *Signer) Post(ctx context.Context, folder Object, opt PostOptions) (Pres
 		"x-amz-credential":      strings.Join([]string{m.creds.AccessKeyID, day, s.region, "s3", "aws4_request"}, "/"),
 		"x-amz-date":            m.signed.Format("20060102T150405Z"),
 	}
+	opt.Settings.setIn(fields)
 	if m.creds.SessionToken != "" {
 		fields["x-amz-security-token"] = m.creds.SessionToken
 	}

@@ -1,7 +1,7 @@
 package signer
 
 import (
-	"cmp"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"maps"
@@ -236,6 +236,38 @@ func (o ObjectSettings) setOn(h http.Header) {
 	}
 }
 
+// setIn puts the settings into the fields of a form, where tags are XML
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html, tagging). What stands there already, stays.
+func (o ObjectSettings) setIn(form map[string]string) {
+	for _, f := range o.fields() {
+		name := strings.ToLower(f[0])
+		if name == "content-disposition" || name == "cache-control" { // which a form calls by their names as they are
+			name = f[0]
+		}
+		if _, there := form[name]; !there && f[1] != "" {
+			form[name] = f[1]
+		}
+	}
+	if len(o.Tags) > 0 {
+		form["tagging"] = o.tagging()
+	}
+}
+
+// tagging is the tags as XML.
+func (o ObjectSettings) tagging() string {
+	var b strings.Builder
+	b.WriteString("<Tagging><TagSet>")
+	for _, key := range slices.Sorted(maps.Keys(o.Tags)) {
+		b.WriteString("<Tag><Key>")
+		_ = xml.EscapeText(&b, []byte(key)) // into memory
+		b.WriteString("</Key><Value>")
+		_ = xml.EscapeText(&b, []byte(o.Tags[key]))
+		b.WriteString("</Value></Tag>")
+	}
+	b.WriteString("</TagSet></Tagging>")
+	return b.String()
+}
+
 // fields are all but the tags, each as the name of a header and its value, which is "" for what is not set.
 func (o ObjectSettings) fields() [][2]string {
 	list := [][2]string{
@@ -247,7 +279,7 @@ func (o ObjectSettings) fields() [][2]string {
 		list = append(list, [2]string{"X-Amz-Server-Side-Encryption-Bucket-Key-Enabled", strconv.FormatBool(*o.BucketKey)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Metadata)) {
-		list = append(list, [2]string{"X-Amz-Meta-" + name, cmp.Or(encodedWord(o.Metadata[name]), "")})
+		list = append(list, [2]string{"X-Amz-Meta-" + name, encodedWord(o.Metadata[name])})
 	}
 	return list
 }

@@ -147,7 +147,7 @@ func (c *command) root() *cobra.Command {
 	_ = root.RegisterFlagCompletionFunc("profile", completeProfiles) // it is there
 	complete(root, "log-level", "debug", "info", "warn", "error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.request(), c.requests(), c.cors(), c.cloudFront(), c.resume(), c.profiles(), c.login(), c.verify(), c.clean(), c.sandbox(), c.export(), c.importing(), c.update(), c.paths(), c.man(root), c.version())
+	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.request(), c.requests(), c.cors(), c.cloudFront(), c.linkEndpoint(), c.resume(), c.profiles(), c.login(), c.verify(), c.clean(), c.sandbox(), c.export(), c.importing(), c.update(), c.paths(), c.man(root), c.version())
 	return root
 }
 

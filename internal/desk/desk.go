@@ -26,6 +26,8 @@ type Options struct {
 
 	Version string       // of the program, to tell whether another one is newer
 	Updates UpdateSource // where to look for one; the zero value looks nowhere
+
+	Resolve Resolver // finds the addresses of links' hosts; nil asks the system
 }
 
 // Desk does the jobs. It is safe for use from any goroutine.
@@ -40,6 +42,8 @@ type Desk struct {
 	ledger *ledger.Ledger // nil when it cannot be used
 	owner  owner
 	limit  *courier.Limit // of all that this desk sends
+
+	reaches *reaches
 
 	patience atomic.Int64 // nanoseconds; 0 is the courier's own
 
@@ -81,6 +85,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 
 		mostArrivals: mostArrivals,
 		version:      o.Version, updates: o.Updates,
+		reaches: newReaches(o.Resolve),
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
@@ -148,6 +153,7 @@ func (d *Desk) Close() error {
 	}
 	d.mu.Unlock()
 	d.watched.Wait()
+	d.reaches.end()
 	var err error
 	if running != nil {
 		err = running.Close()

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"time"
 
@@ -17,14 +18,17 @@ import (
 type lead struct {
 	id, bucket, key, name string
 	distributed           bool // it is a distribution's however short it lasts
+	at                    LinkEndpoint
+	ownName               bool // the object says itself what it is called
 }
 
 func (e Entry) lead() lead {
-	return lead{id: e.ID, bucket: e.Destination.Bucket, key: e.Key, name: e.Kind.fileName(e.Name), distributed: e.CloudFront}
+	return lead{id: e.ID, bucket: e.Destination.Bucket, key: e.Key, name: e.Kind.fileName(e.Name), distributed: e.CloudFront,
+		at: recordedAt(e.LinkEndpoint), ownName: e.ownName}
 }
 
-func (t Transfer) lead() lead {
-	return lead{id: t.ID, bucket: t.Destination.Bucket, key: t.Key, name: t.Kind.fileName(t.Name)}
+func (t Transfer) lead(at LinkEndpoint, ownName bool) lead {
+	return lead{id: t.ID, bucket: t.Destination.Bucket, key: t.Key, name: t.Kind.fileName(t.Name), at: at, ownName: ownName}
 }
 
 // fileName is the name under which something of this kind is saved.
@@ -41,21 +45,32 @@ func (l lead) by(link *Link) lead {
 	return l
 }
 
-// sign makes a link to an object: presigned for up to seven days, and by the bucket's distribution for more.
+// sign makes a link to an object: presigned for up to seven days, for the link endpoint if there is one, and by the
+// bucket's distribution for more.
 func (d *Desk) sign(ctx context.Context, s *signer.Signer, l lead, expires time.Duration, inline bool) (*Link, signer.Presigned, error) {
 	o := signer.GetOptions{Filename: savedName(keyName(path.Base(l.name))), Inline: inline}
+	if l.ownName && !inline {
+		o.Filename = ""
+	}
+	outside, err := s.Outside(l.at.URL, l.at.AllowHTTP)
+	if err != nil {
+		return nil, signer.Presigned{}, fmt.Errorf("sign for the link endpoint: %w", err)
+	}
 	var p signer.Presigned
-	var err error
 	cloudFront, ok := d.distribution(l.bucket)
 	if ok = ok && (l.distributed || expires > signer.MaxExpires); ok {
 		p, err = cloudFront.Get(l.key, s.Now().Add(expires).Truncate(time.Second), o)
 	} else {
-		p, err = s.Get(ctx, signer.Object{Bucket: l.bucket, Key: l.key, Expires: expires}, o)
+		p, err = outside.Get(ctx, signer.Object{Bucket: l.bucket, Key: l.key, Expires: expires}, o)
 	}
 	if err != nil {
 		return nil, p, err
 	}
-	return &Link{ID: l.id, URL: p.URL, Ends: p.Ends, Because: p.Because, CloudFront: ok}, p, nil
+	link := &Link{ID: l.id, URL: p.URL, Ends: p.Ends, Because: p.Because, CloudFront: ok, Reach: d.reachOf(ctx, p.URL), ownName: l.ownName}
+	if !ok {
+		link.At = l.at.URL
+	}
+	return link, p, nil
 }
 
 // LinkTo makes, tries and records a link to an object that is already in the bucket. What it gives back is a
@@ -89,12 +104,13 @@ func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o Se
 		t.Trouble = explain(err, where)
 		return t
 	}
-	link, err := d.signAndTry(ctx, opened, t.lead(), o.Expires, o.Inline, o.Verify)
+	to := t.lead(d.linkEndpoint(o.LinkEndpoint, s, bucketName), false)
+	link, err := d.signAndTry(ctx, opened, to, o.Expires, o.Inline, o.Verify)
 	if link == nil {
 		t.Trouble = explain(err, where)
 		return t
 	}
-	t.Trouble = d.linkTrouble(ctx, opened, t.lead().by(link), err, explain(err, where))
+	t.Trouble = d.linkTrouble(ctx, opened, to.by(link), err, explain(err, where))
 	t.State, t.Link = Sent, link
 	d.record(ctx, []ledger.Record{recordOf(t, s.pinned(opened), o, opened.Account(), d.now())})
 	return t
@@ -303,11 +319,17 @@ func recordOf(t Transfer, s Store, o SendOptions, account string, now time.Time)
 	}
 	if t.Link != nil {
 		r.Ends, r.Because, r.Verified = t.Link.Ends, string(t.Link.Because), t.Link.Verified
-		if t.Link.CloudFront {
-			r.Via = viaCloudFront
-		}
+		setLink(&r, t.Link)
 	}
 	return r
+}
+
+// setLink writes down who answers a link, and from where it works.
+func setLink(r *ledger.Record, l *Link) {
+	r.Via, r.At, r.Reach, r.OwnName = "", l.At, string(l.Reach), l.ownName
+	if l.CloudFront {
+		r.Via = viaCloudFront
+	}
 }
 
 func entryOf(r ledger.Record) Entry {
@@ -320,7 +342,8 @@ func entryOf(r ledger.Record) Entry {
 		Key: r.Key, Size: r.Size, ContentType: r.ContentType, ETag: r.ETag, Checksum: r.Checksum,
 		State: State(r.State), Sent: r.Created, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
 		Verified: r.Verified, Inline: r.Inline, TroubleCode: r.TroubleCode, TroubleText: r.Trouble,
-		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), CloudFront: r.Via == viaCloudFront,
+		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), CloudFront: r.Via == viaCloudFront, LinkEndpoint: r.At, ownName: r.OwnName,
+		Reach:  reachOfEntry(r.Reach, r.At, r.Endpoint, r.Sandbox, r.Via == viaCloudFront),
 		Signed: r.Signed, Revoked: r.Revoked, CanUndo: r.Undo != "",
 	}
 }

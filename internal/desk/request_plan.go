@@ -33,6 +33,29 @@ type requestPlan struct {
 	MaxSize int64      `json:"max_size,omitempty"`
 	Forms   []formPlan `json:"forms,omitempty"`
 	Slots   []slotPlan `json:"slots,omitempty"`
+	// LinkEndpoint is the address that all of it is signed for; "" is the store's own.
+	LinkEndpoint string `json:"link_endpoint,omitempty"`
+	// Upload is what the files get besides their bytes; nil leaves all of it to the store.
+	Upload *UploadSettings `json:"upload,omitempty"`
+}
+
+// gets says what the files get, and where others reach the store.
+func (p *requestPlan) gets(u UploadSettings, at LinkEndpoint) {
+	p.LinkEndpoint = at.URL
+	if !u.IsZero() {
+		p.Upload = &u
+	}
+}
+
+// at is the link endpoint that the request was made for.
+func (p requestPlan) at() LinkEndpoint { return recordedAt(p.LinkEndpoint) }
+
+// settings is what its files get.
+func (p requestPlan) settings() UploadSettings {
+	if p.Upload == nil {
+		return UploadSettings{}
+	}
+	return *p.Upload
 }
 
 // formPlan is a form for any number of files of one content type.

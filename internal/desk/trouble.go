@@ -79,7 +79,7 @@ func explain(err error, s scene) *Trouble {
 		return already
 	}
 	a := s.args()
-	for _, kind := range []func(error, scene, args) string{ofSigner, ofFile, ofStore, ofNetwork} {
+	for _, kind := range []func(error, scene, args) string{ofSigner, ofFile, ofUpload, ofStore, ofNetwork} {
 		if code := kind(err, s, a); code != "" {
 			return trouble(code, a, err)
 		}

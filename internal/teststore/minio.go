@@ -10,6 +10,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -43,8 +44,8 @@ type MinIO struct {
 }
 
 // StartMinIO runs a server until the test ends, over https with a certificate of its own if told so. The
-// program is the one that make has built, named by WAYBILL_MINIO.
-func StartMinIO(t testing.TB, https bool) *MinIO {
+// program is the one that make has built, named by WAYBILL_MINIO. more is for its environment, as KMS is.
+func StartMinIO(t testing.TB, https bool, more ...string) *MinIO {
 	t.Helper()
 	program := find(t)
 	dir := t.TempDir()
@@ -62,6 +63,7 @@ func StartMinIO(t testing.TB, https bool) *MinIO {
 		"server", "--quiet", "--address", address, "--certs-dir", certs, filepath.Join(dir, "data"))
 	cmd.Env = append(withoutAWS(os.Environ()), "HOME="+dir, "MINIO_ROOT_USER="+m.Key, "MINIO_ROOT_PASSWORD="+m.Secret,
 		"MINIO_BROWSER=off", "MINIO_UPDATE=off", "_MINIO_SERVER_DEBUG=off")
+	cmd.Env = append(cmd.Env, more...)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start MinIO: %v", err)
@@ -90,6 +92,16 @@ func StartMinIO(t testing.TB, https bool) *MinIO {
 		time.Sleep(50 * time.Millisecond) // the server has no other way to say that it is ready
 	}
 }
+
+// KMS is the environment of a server that encrypts by a KMS of its own with the one key KMSKey.
+func KMS() string {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	return "MINIO_KMS_SECRET_KEY=" + KMSKey + ":" + base64.StdEncoding.EncodeToString(secret)
+}
+
+// KMSKey is the key that KMS has.
+const KMSKey = "waybill-key"
 
 // find looks where make puts the server.
 func find(t testing.TB) string {
