@@ -26,7 +26,7 @@ import (
 func everything() desk.UploadSettings {
 	return desk.UploadSettings{
 		StorageClass: "REDUCED_REDUNDANCY", SSE: "aws:kms", KMSKey: teststore.KMSKey,
-		Tags:     map[string]string{"project": "atlas + co", "größe": "1+1=2"},
+		Tags:     map[string]string{"project": "atlas + co", "sum": "1+1=2"},
 		Metadata: map[string]string{"author": "Zoë", "draft": "yes"}, CacheControl: "max-age=60, private",
 		Disposition: `attachment; filename="own.txt"`,
 	}
@@ -83,7 +83,7 @@ func TestUploadSettings(t *testing.T) {
 				t.Errorf("%v", n)
 			}
 			if len(list) != 4 {
-				t.Fatalf("%d transfers", len(list))
+				t.Fatalf("%d transfers: %+v", len(list), list)
 			}
 			page := list[3]
 			onPage := asked
@@ -162,7 +162,7 @@ func TestUploadSettingsOfARequest(t *testing.T) {
 		t.Fatalf("%v, %v", forms, err)
 	}
 	post := forms.Posts[0]
-	if status, answer := p.post(post.URL, post.Fields, post.Folder+"a.txt", "text/plain", []byte("a")); status != http.StatusCreated {
+	if status, answer := p.post(post.URL, post.Fields, post.Folder+"a.txt", post.ContentType, []byte("a")); status != http.StatusCreated {
 		t.Fatalf("HTTP %d %s", status, answer)
 	}
 	byForm := want
