@@ -150,6 +150,7 @@ type ui struct {
 	requests *requestsPlace
 	arrivals *arrivalsPlace // of one request
 	asking   *requestForm
+	here     *herePage // of the Send place's destination
 	browser  *browsePlace
 	settings *settingsPlace
 	shell    *fyne.Container
@@ -182,11 +183,12 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u.arrivals = u.newArrivalsPlace()
 	u.requests = u.newRequestsPlace()
 	u.asking = u.newRequestForm()
+	u.here = u.newHerePage()
 	u.browser = u.newBrowsePlace()
 	u.settings = u.newSettingsPlace()
 	u.side = u.newSidebar()
 	u.shell = container.New(&shellLayout{u}, newSurface(colorSide, colorNone, 0), u.side.all, u.notices.box,
-		u.send.all, u.links.all, u.requests.all, u.arrivals.all, u.asking.all, u.browser.all, u.settings.all)
+		u.send.all, u.links.all, u.requests.all, u.arrivals.all, u.asking.all, u.here.all, u.browser.all, u.settings.all)
 	u.cover = container.NewStack()
 	u.cover.Hide()
 	u.window.SetContent(container.NewStack(u.shell, u.cover, u.float.layer))
@@ -295,7 +297,7 @@ func (u *ui) open(p place) {
 	if u.uncover != nil {
 		u.uncover()
 	}
-	for _, other := range []place{u.send, u.links, u.requests, u.arrivals, u.asking, u.browser, u.settings} {
+	for _, other := range []place{u.send, u.links, u.requests, u.arrivals, u.asking, u.here, u.browser, u.settings} {
 		if other == p {
 			other.content().Show()
 		} else {

@@ -99,25 +99,25 @@ func (u *ui) newRequestForm() *requestForm {
 	foot := container.New(stack{gap: 2}, f.ends.all, f.help.all) // in sight whatever the window's height
 	f.all = container.New(stack{gap: 8, stretch: f.scroll}, head, f.scroll, foot)
 	for _, field := range []*plainField{f.whom, f.from, f.message, f.own} {
-		field.focused = func() { f.reveal(field) }
+		field.focused = func() { reveal(f.scroll, field) }
 	}
 	for _, field := range []*combo{f.lasts, f.files, f.size, f.to.profile, f.to.bucket, f.to.prefix} {
-		field.focused = func() { f.reveal(field) }
+		field.focused = func() { reveal(f.scroll, field) }
 	}
 	f.all.Hide()
 	return f
 }
 
 // reveal scrolls to a field that has got the keyboard.
-func (f *requestForm) reveal(field fyne.CanvasObject) {
+func reveal(scroll *container.Scroll, field fyne.CanvasObject) {
 	const around = 40 // its name above it, and the frame
 	driver := fyne.CurrentApp().Driver()
-	top := driver.AbsolutePositionForObject(field).Y - driver.AbsolutePositionForObject(f.scroll).Y + f.scroll.Offset.Y
+	top := driver.AbsolutePositionForObject(field).Y - driver.AbsolutePositionForObject(scroll).Y + scroll.Offset.Y
 	switch bottom := top + field.Size().Height + around/2; {
-	case top-around < f.scroll.Offset.Y:
-		f.scroll.ScrollToOffset(fyne.NewPos(0, max(top-around, 0)))
-	case bottom > f.scroll.Offset.Y+f.scroll.Size().Height:
-		f.scroll.ScrollToOffset(fyne.NewPos(0, bottom-f.scroll.Size().Height))
+	case top-around < scroll.Offset.Y:
+		scroll.ScrollToOffset(fyne.NewPos(0, max(top-around, 0)))
+	case bottom > scroll.Offset.Y+scroll.Size().Height:
+		scroll.ScrollToOffset(fyne.NewPos(0, bottom-scroll.Size().Height))
 	}
 }
 

@@ -172,6 +172,7 @@ func (s *sendPlace) pageRow(t *transfer) (rowContent, rowActions) {
 			if t.Link.Verified {
 				parts = append(parts, lang.L("checked"))
 			}
+			parts = append(parts, nonEmpty(near(t.Link.Reach))...)
 			c.text = strings.Join(parts, " · ")
 		}
 		if t.ended(s.u.now()) {

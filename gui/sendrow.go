@@ -101,6 +101,7 @@ func (s *sendPlace) sentRow(t *transfer, c rowContent) (rowContent, rowActions) 
 		if t.Link.Verified {
 			parts = append(parts, lang.L("checked"))
 		}
+		parts = append(parts, nonEmpty(near(t.Link.Reach))...)
 	}
 	if name := lastSegment(t.Key); name != lastSegment(t.Name) {
 		parts = append([]string{lang.L("as {{.Name}}", args{"Name": name})}, parts...)

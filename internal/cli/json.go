@@ -23,7 +23,7 @@ type sentJSON struct {
 	Ends        *time.Time     `json:"ends"` // null when it is not known
 	EndsBecause signer.Because `json:"ends_because"`
 	Verified    bool           `json:"verified"`
-	Reach       desk.Reach     `json:"reach,omitempty"`  // computer, network or anywhere; left out where that is not known
+	Reach       desk.Reach     `json:"reach"`            // computer, network or anywhere; "" where that is not known
 	Bundle      bool           `json:"bundle,omitempty"` // it is the page of what was sent before
 }
 

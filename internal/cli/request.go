@@ -183,8 +183,8 @@ type waysJSON struct {
 	EndsBecause signer.Because `json:"ends_because"`
 	PageURL     string         `json:"page_url"`
 	Verified    bool           `json:"verified"`
-	Reach       desk.Reach     `json:"reach,omitempty"` // computer, network or anywhere; left out where that is not known
-	HTML        string         `json:"html"`            // the file; "" where none was asked for
+	Reach       desk.Reach     `json:"reach"` // computer, network or anywhere; "" where that is not known
+	HTML        string         `json:"html"`  // the file; "" where none was asked for
 	Uploads     []uploadJSON   `json:"uploads"`
 	Post        *postJSON      `json:"post"`            // null where there is none
 	Posts       []postJSON     `json:"posts,omitempty"` // all of them, where there is one for each of several kinds

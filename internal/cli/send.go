@@ -283,8 +283,7 @@ func (c *command) report(t desk.Transfer) bool {
 	} else if kept := path.Base(t.Key); kept != path.Base(t.Name) {
 		name += " (as " + oneLine(kept) + ")"
 	}
-	c.say("%s, %s: the link %s%s", name, humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link), checked(t.Link)) // #nosec G115
-	c.sayReach(t.Link.Reach)
+	c.say("%s, %s: the link %s%s", name, humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link), checked(t.Link)+only(t.Link.Reach)) // #nosec G115
 	if t.Trouble != nil {
 		c.tell(t.Trouble)
 		return false
@@ -310,6 +309,11 @@ func (c *command) sayReach(r desk.Reach) {
 	if says := r.Says(1); says != nil {
 		c.say("%s", says)
 	}
+}
+
+// only says where a link works that does not work anywhere.
+func only(r desk.Reach) string {
+	return map[desk.Reach]string{desk.ReachComputer: ", on this computer only", desk.ReachNetwork: ", in this network only"}[r]
 }
 
 func checked(l *desk.Link) string {

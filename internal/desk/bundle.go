@@ -363,7 +363,7 @@ func (d *Desk) pageHas(ctx context.Context, s *signer.Signer, page Entry) Upload
 	if err != nil {
 		has.Tags = d.uploadSettings(nil, page.Destination).Tags
 	}
-	return ofPage(has)
+	return ofPage(UploadSettings(has))
 }
 
 // leadName is the name of the file that leads to a link by mail.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -120,4 +121,27 @@ func (e LinkEndpoint) trouble(name string, err error, t *Trouble) *Trouble {
 func (e BucketLinkEndpoint) usable() bool {
 	clean, err := ParseLinkEndpoint(e.URL, e.AllowHTTP)
 	return err == nil && clean == e.LinkEndpoint && clean != LinkEndpoint{} && CheckBucket(e.Bucket) == nil && e.Store.readable()
+}
+
+// LinkReach is from where a link to a bucket would work if it were made now, and the host that it would lead to, with its
+// port. It may ask a name server.
+func (d *Desk) LinkReach(ctx context.Context, store Store, bucket string) (Reach, string, error) {
+	opened, err := d.open(ctx, store)
+	if err != nil {
+		return ReachUnknown, "", err
+	}
+	at := d.linkEndpoint(nil, store, bucket)
+	outside, err := opened.Outside(at.URL, at.AllowHTTP)
+	if err != nil {
+		return ReachUnknown, "", explain(err, scene{store: store, bucket: bucket})
+	}
+	host, err := outside.Host(ctx, bucket)
+	if err != nil {
+		return ReachUnknown, "", explain(err, scene{store: store, bucket: bucket})
+	}
+	reach := d.reaches.of(ctx, host)
+	if at.URL != "" {
+		host = at.host()
+	}
+	return reach, host, nil
 }

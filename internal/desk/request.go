@@ -55,6 +55,9 @@ type Request struct {
 	Kinds              []string
 	MaxSize            int64 // bytes; 0 is any
 
+	LinkEndpoint string // the address that all of it is signed for; "" is the store's own
+	Reach        Reach  // as far as the address says by itself
+
 	Posts bool // files come by a form whose policy the store checks; else by URLs for one file each
 
 	Made    time.Time

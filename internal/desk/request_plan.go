@@ -199,7 +199,9 @@ func requestOf(r ledger.Request) Request {
 	}
 	if p, err := planOf(r); err == nil {
 		q.From, q.For, q.Message, q.Files, q.Kinds, q.MaxSize, q.Posts = p.From, p.For, p.Message, p.Files, p.Kinds, p.MaxSize, len(p.Forms) > 0
+		q.LinkEndpoint = p.LinkEndpoint
 	}
+	q.Reach = reachOfEntry("", q.LinkEndpoint, r.Endpoint, r.Sandbox, false)
 	return q
 }
 

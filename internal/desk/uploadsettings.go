@@ -175,3 +175,13 @@ func SSEs() []string { return signer.SSEs() }
 
 // ACLs are the canned ones.
 func ACLs() []string { return signer.ACLs() }
+
+// CheckTyped says what is wrong with upload settings as far as can be said while they are typed, without a look at the
+// AWS files: which storage classes there are is left to CheckUpload.
+func CheckTyped(u UploadSettings) error { return explainSetting(u.Check(true)) }
+
+// FormatTagging writes tags as ParseTagging reads them.
+func FormatTagging(tags map[string]string) string { return signer.FormatTagging(tags) }
+
+// FormatMetadata writes metadata as ParseMetadata reads it.
+func FormatMetadata(meta map[string]string) string { return signer.FormatMetadata(meta) }

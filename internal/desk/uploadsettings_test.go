@@ -39,7 +39,7 @@ func has(t *testing.T, c *s3.Client, bucketName, key string) desk.UploadSettings
 	if err != nil {
 		t.Fatal(err)
 	}
-	return got
+	return desk.UploadSettings(got)
 }
 
 // like reports whether an object has what was asked for it.
