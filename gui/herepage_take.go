@@ -11,6 +11,9 @@ import (
 // take remembers what stands in the fields, if it can be, and goes back to the Send place.
 func (p *herePage) take() {
 	u, at, err := p.chosen()
+	if err == nil {
+		err = desk.CheckTyped(u)
+	}
 	if err != nil {
 		p.tell(desk.Explain(err))
 		p.all.Refresh()
