@@ -360,9 +360,11 @@ func (d *Desk) pageHas(ctx context.Context, s *signer.Signer, page Entry) Upload
 	if err != nil && !errors.Is(err, bucket.ErrTags) {
 		return ofPage(d.uploadSettings(nil, page.Destination))
 	}
+	known := d.uploadSettings(nil, page.Destination)
 	if err != nil {
-		has.Tags = d.uploadSettings(nil, page.Destination).Tags
+		has.Tags = known.Tags
 	}
+	has.ACL = known.ACL // which cannot be looked at
 	return ofPage(UploadSettings(has))
 }
 

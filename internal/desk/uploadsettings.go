@@ -147,22 +147,24 @@ func UploadWarnings(u UploadSettings) (list []*Trouble) {
 }
 
 // ofPage is the settings of a page beside the files: it is written again under its key, so no browser shall keep it, it is
-// read at once, and it is shown rather than saved.
+// read at once, and it is shown rather than saved. It is full of keys, so no ACL may show it to people without its link.
 func ofPage(u UploadSettings) UploadSettings {
 	u.CacheControl, u.Disposition = "", ""
 	if u.Archived() {
 		u.StorageClass = ""
 	}
+	if u.ACL != ownersACL {
+		u.ACL = ""
+	}
 	return u
 }
 
-// ofRequest is the settings of what others send: what the bucket may demand of every object. An ACL would give away what
-// nobody here has looked at, and archived files could not be downloaded.
-func ofRequest(u UploadSettings) UploadSettings {
-	u = ofPage(u)
-	u.ACL = ""
-	return u
-}
+// ownersACL gives nobody more than the bucket's owner what there is, and some buckets demand it.
+const ownersACL = "bucket-owner-full-control"
+
+// ofRequest is the settings of what others send: what the bucket may demand of every object. As with a page, no ACL gives
+// away what nobody here has looked at, and none of it is archived, since it is to be downloaded.
+func ofRequest(u UploadSettings) UploadSettings { return ofPage(u) }
 
 // saysName reports whether links leave the file's name to the object: it has a Content-Disposition of its own.
 func saysName(u UploadSettings, inline bool) bool { return u.Disposition != "" && !inline }

@@ -365,3 +365,78 @@ func TestArchivedLink(t *testing.T) {
 		t.Errorf("%s, %v", s.State, s.Trouble)
 	}
 }
+
+// TestRenamingAsksForWhatThereWas: S3 gives a copy the store's usual class and encryption unless they are asked for. MinIO
+// copies them unasked, so what is asked for is looked at.
+func TestRenamingAsksForWhatThereWas(t *testing.T) {
+	copied := make(chan http.Header, 1)
+	endpoint := tampering(t, func(w http.ResponseWriter, r *http.Request, pass func(http.ResponseWriter)) {
+		if r.Method == http.MethodHead {
+			w.Header().Set("X-Amz-Server-Side-Encryption", "aws:kms")
+			w.Header().Set("X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id", "arn:aws:kms:eu-west-1:123456789012:key/mine")
+			w.Header().Set("X-Amz-Server-Side-Encryption-Bucket-Key-Enabled", "true")
+		}
+		if r.Header.Get("X-Amz-Copy-Source") != "" {
+			copied <- r.Header.Clone()
+		}
+		pass(w)
+	})
+	config, credentials := sandboxProfile()
+	isolate(t, strings.ReplaceAll(config, store.Endpoint(), endpoint), credentials)
+	d := openDesk(t, desk.Options{})
+	path := filepath.Join(t.TempDir(), "a.txt")
+	write(t, path, "a")
+	s := one(t, send(t, d, dest(t), desk.SendOptions{Expires: time.Hour}, path))
+	r, err := d.Revocable(t.Context(), s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Revoke(t.Context(), r, desk.RevokeRename); err != nil {
+		t.Fatal(err)
+	}
+	asked := <-copied
+	for name, want := range map[string]string{
+		"X-Amz-Storage-Class": "STANDARD", "X-Amz-Server-Side-Encryption": "aws:kms",
+		"X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id": "arn:aws:kms:eu-west-1:123456789012:key/mine", "X-Amz-Server-Side-Encryption-Bucket-Key-Enabled": "true",
+	} {
+		if asked.Get(name) != want {
+			t.Errorf("%s is asked for as %q", name, asked.Get(name))
+		}
+	}
+}
+
+// TestPagesAreNotPublic: whatever ACL files are to have, a page with the links to them is for those who have its own.
+func TestPagesAreNotPublic(t *testing.T) {
+	acls := make(chan string, 8)
+	endpoint := tampering(t, func(w http.ResponseWriter, r *http.Request, pass func(http.ResponseWriter)) {
+		if r.Method == http.MethodPut && strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
+			acls <- r.Header.Get("X-Amz-Acl")
+		}
+		pass(w)
+	})
+	config, credentials := sandboxProfile()
+	isolate(t, strings.ReplaceAll(config, store.Endpoint(), endpoint), credentials)
+	d := openDesk(t, desk.Options{})
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.txt"), "a")
+	write(t, filepath.Join(dir, "b.txt"), "b")
+	for acl, want := range map[string]string{"public-read": "", "bucket-owner-full-control": "bucket-owner-full-control"} {
+		to := dest(t)
+		to.Prefix += "/"
+		if err := d.SetUpload(t.Context(), to, desk.UploadSettings{ACL: acl}); err != nil {
+			t.Fatal(err)
+		}
+		list := send(t, d, to, desk.SendOptions{Expires: time.Hour, Bundle: true}, filepath.Join(dir, "a.txt"), filepath.Join(dir, "b.txt"))
+		if again := d.Renew(t.Context(), list[len(list)-1].ID, time.Hour, desk.VerifyNone); again.Trouble != nil {
+			t.Fatal(again.Trouble)
+		}
+		if _, err := d.Request(t.Context(), to, desk.RequestOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, what := range []string{"the page", "the page again", "the page of a request"} {
+			if got := <-acls; got != want {
+				t.Errorf("%s: %s has the ACL %q", acl, what, got)
+			}
+		}
+	}
+}
