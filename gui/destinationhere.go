@@ -64,9 +64,9 @@ func (d *destination) lookReach() {
 func (d *destination) worksUntil(a args) string {
 	switch {
 	case d.reach == desk.ReachComputer:
-		return lang.L("Links made now work until {{.When}}, on this computer only.", a)
+		return lang.L("Links work until {{.When}}, on this computer only.", a)
 	case d.reach == desk.ReachNetwork:
-		return lang.L("Links made now work until {{.When}}, in this network only.", a)
+		return lang.L("Links work until {{.When}}, in this network only.", a)
 	case d.leads != "":
 		return lang.L("Links made now lead to {{.Host}} and work until {{.When}}.", a)
 	}

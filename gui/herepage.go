@@ -39,6 +39,7 @@ type herePage struct {
 
 	at     desk.Destination
 	known  desk.UploadSettings // as remembered
+	leads  desk.LinkEndpoint   // likewise
 	saving bool
 }
 
@@ -137,7 +138,7 @@ func (p *herePage) fill() {
 	s := p.u.desk.Settings()
 	at := s.LinkEndpointOf(p.at.Store, p.at.Bucket)
 	u, from := s.UploadOf(p.at)
-	p.known = u
+	p.known, p.leads = u, at
 	p.endpoint.SetText(at.URL)
 	p.http.set(at.AllowHTTP)
 	p.class.setValue(u.StorageClass)
@@ -185,9 +186,13 @@ func (p *herePage) chosen() (u desk.UploadSettings, at desk.LinkEndpoint, err er
 
 // say shows what is wrong with what stands in the fields, and what one may not expect of it.
 func (p *herePage) say() {
-	u, _, err := p.chosen()
+	u, at, err := p.chosen()
 	if err == nil {
 		err = desk.CheckTyped(u)
+	}
+	p.reach.all.Hide()
+	if at.URL == p.leads.URL { // else it is said of another address
+		p.reach.all.Show()
 	}
 	p.tell(desk.Explain(err))
 	var expect []string
