@@ -74,7 +74,11 @@ func (d *Desk) makeBundle(ctx context.Context, t Transfer, o SendOptions, ids []
 	if o.Expires == 0 {
 		o.Expires = time.Hour
 	}
-	if err := d.CheckExpires(dest.Bucket, o.Expires); err != nil {
+	err = o.LinkEndpoint.check()
+	if err == nil {
+		err = d.CheckExpires(dest.Bucket, o.Expires)
+	}
+	if err != nil {
 		t.Trouble = explain(err, scene{store: dest.Store, bucket: dest.Bucket})
 		return t
 	}

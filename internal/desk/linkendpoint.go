@@ -80,6 +80,15 @@ func (d *Desk) linkEndpoint(chosen *LinkEndpoint, store Store, bucket string) Li
 	return d.Settings().LinkEndpointOf(store, bucket)
 }
 
+// check says what is wrong with a link endpoint that was chosen, nil for one that can be used.
+func (e *LinkEndpoint) check() error {
+	if e == nil {
+		return nil
+	}
+	_, err := ParseLinkEndpoint(e.URL, e.AllowHTTP)
+	return err
+}
+
 // recordedAt is a link endpoint that stands in the ledger: whoever has had it signed for has allowed it.
 func recordedAt(address string) LinkEndpoint {
 	return LinkEndpoint{URL: address, AllowHTTP: strings.HasPrefix(address, "http:")}

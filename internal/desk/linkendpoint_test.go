@@ -360,6 +360,24 @@ func TestParseLinkEndpoint(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+	// Nor is it taken where nobody has read it.
+	d, plain := newDesk(t, desk.Options{}), &desk.LinkEndpoint{URL: "http://files.example.com"}
+	path := filepath.Join(t.TempDir(), "a.txt")
+	write(t, path, "a")
+	to := dest(t)
+	sent := one(t, send(t, d, to, desk.SendOptions{Expires: time.Hour}, path))
+	_, asked := d.Request(t.Context(), to, desk.RequestOptions{LinkEndpoint: plain})
+	for what, trouble := range map[string]*desk.Trouble{
+		"send":    one(t, send(t, d, to, desk.SendOptions{Expires: time.Hour, LinkEndpoint: plain}, path)).Trouble,
+		"link":    d.LinkTo(t.Context(), to.Store, to.Bucket, sent.Key, desk.SendOptions{LinkEndpoint: plain}).Trouble,
+		"renew":   d.RenewAllAt(t.Context(), plain, []string{sent.ID}, 0, desk.VerifyAll, nil)[0].Trouble,
+		"bundle":  d.Bundle(t.Context(), to, desk.SendOptions{LinkEndpoint: plain}, "", sent.ID).Trouble,
+		"request": desk.Explain(asked),
+	} {
+		if trouble == nil || trouble.Code != "LinkEndpointHTTP" {
+			t.Errorf("%s: %v", what, trouble)
+		}
+	}
 	if e, err := desk.ParseLinkEndpoint("http://files.example.com", true); err != nil || !e.AllowHTTP {
 		t.Errorf("%+v, %v", e, err)
 	}

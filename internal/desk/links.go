@@ -90,6 +90,9 @@ func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o Se
 		err = signer.CheckKey(key)
 	}
 	if err == nil {
+		err = o.LinkEndpoint.check()
+	}
+	if err == nil {
 		opened, err = d.open(ctx, s)
 	}
 	if err == nil {

@@ -35,6 +35,9 @@ func (d *Desk) RenewAllAt(ctx context.Context, at *LinkEndpoint, ids []string, e
 		if err == nil {
 			pages, err = d.ledger.PagesOf(ctx, id)
 		}
+		if err == nil {
+			err = at.check()
+		}
 		if err != nil {
 			renewed[i] = Transfer{ID: id, Name: visible(id), State: Failed, Trouble: explain(err, scene{})}
 		}

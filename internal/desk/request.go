@@ -225,6 +225,9 @@ func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) 
 	}
 	at, given := d.linkEndpoint(o.LinkEndpoint, dest.Store, dest.Bucket), d.uploadSettings(nil, dest)
 	o.LinkEndpoint = &at
+	if err := at.check(); err != nil {
+		return nil, err
+	}
 	d.lookAhead(ctx, opened, at, dest.Bucket)
 	store := dest.pinned(opened)
 	record.Profile, record.Region, record.Endpoint = store.Profile, store.Region, store.Endpoint

@@ -29,7 +29,7 @@ func (p *Drop) settle(ctx context.Context) error {
 	if err := p.desk.CheckUpload(ctx, p.dest.Store, p.given); err != nil {
 		return err
 	}
-	if _, err := ParseLinkEndpoint(p.at.URL, p.at.AllowHTTP); err != nil {
+	if err := p.at.check(); err != nil {
 		return err
 	}
 	p.desk.lookAhead(ctx, p.signer, p.at, p.dest.Bucket)
