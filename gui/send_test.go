@@ -285,7 +285,8 @@ func TestSessionThatEndsFirstIsSaidBefore(t *testing.T) {
 	}
 	r.fill(d.lasts, "15 minutes")
 	r.ready()
-	if !strings.HasPrefix(d.line.label.Text, "Links made now work until today") && !strings.HasPrefix(d.line.label.Text, "Links made now work until tomorrow") {
+	r.until("how far links reach is said", func() bool { return strings.HasSuffix(d.line.label.Text, ", on this computer only.") })
+	if !strings.HasPrefix(d.line.label.Text, "Links work until today") && !strings.HasPrefix(d.line.label.Text, "Links work until tomorrow") {
 		t.Errorf("a shorter time: %q", d.line.label.Text)
 	}
 }
