@@ -201,7 +201,8 @@ func (p *Drop) run(ctx context.Context, files []found) {
 		Concurrency: p.options.Concurrency, PartSize: p.options.PartSize, Limit: p.desk.limit, Patience: patience,
 	})
 	defer p.courier.Close()
-	defer p.openProber()()
+	p.openProber()
+	defer p.prober.Close()
 	p.mu.Lock()
 	p.opened = true
 	p.mu.Unlock()

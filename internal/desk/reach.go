@@ -89,10 +89,8 @@ func (r *reaches) begin(host string) *reaching {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if have := r.known[host]; have != nil {
-		if !have.failed() {
-			return have
-		}
+	if have := r.known[host]; have != nil && !have.failed() {
+		return have
 	}
 	one := &reaching{over: make(chan struct{}), began: time.Now()}
 	r.known[host] = one

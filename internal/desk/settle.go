@@ -36,13 +36,11 @@ func (p *Drop) settle(ctx context.Context) error {
 	return nil
 }
 
-// openProber makes ready what tries links, and gives what closes it. That another host than the store's does not answer is
-// no network that was lost, so it is not waited for.
-func (p *Drop) openProber() (end func()) {
-	if p.at.URL == "" {
-		p.prober = p.courier
-		return func() {}
+// openProber makes ready what tries links: the courier itself, or another one. That another host than the store's does not
+// answer is no network that was lost, so it is not waited for. Both may be closed.
+func (p *Drop) openProber() {
+	p.prober = p.courier
+	if p.at.URL != "" {
+		p.prober = courier.New(p.signer, courier.Options{Concurrency: p.options.Concurrency, Patience: probePatience})
 	}
-	p.prober = courier.New(p.signer, courier.Options{Concurrency: p.options.Concurrency, Patience: probePatience})
-	return p.prober.Close
 }

@@ -88,7 +88,8 @@ func (p *Drop) runZip() {
 		Concurrency: p.options.Concurrency, PartSize: p.options.PartSize, Limit: p.desk.limit, Patience: time.Duration(p.desk.patience.Load()),
 	})
 	defer p.courier.Close()
-	defer p.openProber()()
+	p.openProber()
+	defer p.prober.Close()
 	defer p.heeding.over.Wait()
 	stop := make(chan struct{})
 	done := make(chan struct{})
