@@ -23,7 +23,7 @@ func (p *arrivalsPlace) show() {
 	changed := p.chip.text != text
 	p.chip.set(text, tone)
 	p.copying.Hidden = r.Standing(u.now()) != desk.RequestOpen
-	p.about.set(strings.Join(nonEmpty(r.Destination.Bucket+"/"+r.Folder, u.signedBy(r.Destination),
+	p.about.set(strings.Join(nonEmpty(desk.BucketTitle(r.Destination.Bucket)+"/"+r.Folder, u.signedBy(r.Destination),
 		lang.L("made {{.When}}", args{"When": u.words.moment(r.Made, u.now())}), quoted(r.Message)), " · "), colorMuted)
 	p.asked.set(u.askedFor(r), colorMuted)
 	p.summarise()
@@ -79,7 +79,7 @@ func (p *arrivalsPlace) sayEmpty() {
 		e.text.set(told(p.trouble.Help), colorMuted)
 		e.button.set(secondary, lang.L("Try again"), iconNone, "", p.look)
 	case p.waiting:
-		e.title.set(lang.L("Looking into {{.Place}}…", args{"Place": r.Destination.Bucket}), colorText)
+		e.title.set(lang.L("Looking into {{.Place}}…", args{"Place": desk.BucketTitle(r.Destination.Bucket)}), colorText)
 		e.text.set(lang.L("One moment"), colorMuted)
 		e.button.set(secondary, lang.L("Back to the requests"), iconNone, "", p.leave)
 	case r.Standing(u.now()) == desk.RequestOpen:

@@ -171,7 +171,7 @@ func (d *destinationFields) takeProfile(o option) {
 func (d *destinationFields) takeBucket(s string) {
 	s = strings.TrimSpace(s)
 	// What is pasted from elsewhere is often a whole address.
-	if bucket, key, err := desk.ParseS3URL(s); err == nil {
+	if bucket, key, err := desk.ParseS3URL(wholeAddress(s)); err == nil {
 		d.bucket.setValue(bucket)
 		d.at.Bucket = bucket
 		d.prefix.setValue(key)
@@ -182,6 +182,14 @@ func (d *destinationFields) takeBucket(s string) {
 	d.bucket.setValue(s)
 	d.prefix.setOptions(nil)
 	d.edited()
+}
+
+// wholeAddress makes an address of an ARN, which may have a folder behind the access point's name.
+func wholeAddress(s string) string {
+	if strings.HasPrefix(s, "arn:") {
+		return "s3://" + s
+	}
+	return s
 }
 
 // takePrefix is called when the folder's field was left; it comes back clean.
@@ -251,5 +259,5 @@ func (d *destinationFields) who() string {
 
 // place is where the next drop goes, as a person reads it.
 func (d *destinationFields) place() string {
-	return d.at.Bucket + "/" + d.at.Prefix
+	return desk.BucketTitle(d.at.Bucket) + "/" + d.at.Prefix
 }

@@ -90,7 +90,7 @@ const namedAtMost = 3
 func (p *linksPlace) askOfMany(each []desk.Revocation) (text, help string) {
 	w := p.u.words
 	versioned, others, files, replaced, gone := 0, 0, 0, 0, 0
-	cached := false
+	cached, locked := false, false
 	var names []string
 	pages := map[string]bool{}
 	for _, r := range each {
@@ -111,6 +111,7 @@ func (p *linksPlace) askOfMany(each []desk.Revocation) (text, help string) {
 			gone++
 		}
 		cached = cached || r.CloudFront
+		locked = locked || r.LegalHold || !r.LockedUntil.IsZero()
 	}
 	shown := strings.Join(names[:min(len(names), namedAtMost)], ", ")
 	if more := len(names) - namedAtMost; more > 0 {
@@ -138,6 +139,9 @@ func (p *linksPlace) askOfMany(each []desk.Revocation) (text, help string) {
 		parts = append(parts, lang.N("{{.Count}} more of your links lead there.", others, args{"Count": w.count(others)}))
 	}
 	parts = append(parts, undo)
+	if locked {
+		parts = append(parts, lang.L("Object Lock keeps what some of them hold in the bucket all the same."))
+	}
 	if cached {
 		parts = append(parts, lang.L("CloudFront may hand out copies for a while: an invalidation ends that."))
 	}

@@ -91,15 +91,18 @@ func (p *linksPlace) standing(e desk.Entry, c *rowContent, act *rowActions) {
 // where is the folder of an entry's object, or the object where that bears another name than its file.
 func (p *linksPlace) where(e desk.Entry) string {
 	if e.Kind == desk.KindFile && lastSegment(e.Key) != lastSegment(e.Name) {
-		return e.Destination.Bucket + "/" + e.Key
+		return desk.BucketTitle(e.Destination.Bucket) + "/" + e.Key
 	}
-	return e.Destination.Bucket + "/" + strings.TrimSuffix(e.Key, lastSegment(e.Key))
+	return desk.BucketTitle(e.Destination.Bucket) + "/" + strings.TrimSuffix(e.Key, lastSegment(e.Key))
 }
 
 // by names what answers a link if it is not the store.
 func (p *linksPlace) by(e desk.Entry) string {
-	if e.CloudFront {
+	switch {
+	case e.CloudFront:
 		return lang.L("by CloudFront")
+	case e.RequesterPays:
+		return lang.L("downloads paid by your account")
 	}
 	return ""
 }

@@ -177,7 +177,7 @@ func (n *names) example(t desk.Template, hidden bool) string {
 	if user == "" {
 		user = "user"
 	}
-	return n.at.Bucket + "/" + n.at.Prefix + t.Preview("report.pdf", desk.Naming{Now: n.ui.now(), User: user, Unguessable: hidden})
+	return desk.BucketTitle(n.at.Bucket) + "/" + n.at.Prefix + t.Preview("report.pdf", desk.Naming{Now: n.ui.now(), User: user, Unguessable: hidden})
 }
 
 // wordList names the words of a template as they are written.

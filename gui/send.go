@@ -189,7 +189,7 @@ func (s *sendPlace) offerToGoOn() {
 		s.u.notices.show(name, notice{
 			tone: accent, sticky: true, actions: []*button{goOn, forget},
 			text: lang.L("Sending to {{.Place}} was interrupted {{.When}}.", args{
-				"Place": last.Destination.Bucket + "/" + last.Destination.Prefix, "When": s.u.words.moment(last.Since, s.u.now())}),
+				"Place": desk.BucketTitle(last.Destination.Bucket) + "/" + last.Destination.Prefix, "When": s.u.words.moment(last.Since, s.u.now())}),
 			help: lang.L("What the store has already is not sent again. Forgetting removes it."),
 		})
 	})
@@ -526,7 +526,9 @@ func (s *sendPlace) showZone() {
 		z.text.set(lang.L("They go to {{.Place}} and the link is copied for you", args{"Place": place()}), colorMuted)
 		z.button.set(secondary, lang.L("Choose files…"), iconNone, u.tipFor("choose"), func() { s.choose(false) })
 	}
-	if !s.dest.none() {
+	if u.desk.PayerNotice(s.dest.at) != nil {
+		s.hint.set(lang.L("Your account pays for requests to this bucket, and for downloads by the links"), colorWarn)
+	} else if !s.dest.none() {
 		s.hint.set(s.clashHint(), colorMuted)
 	}
 	z.all.Refresh()

@@ -20,6 +20,7 @@ type settingsPlace struct {
 	keys   fyne.CanvasObject
 
 	distributions *distributions
+	payers        *payers
 	updates       *updateSettings
 	desktop       *desktopSettings
 	choices       []func(desk.Settings) // bring what is marked up to date
@@ -28,6 +29,7 @@ type settingsPlace struct {
 func (u *ui) newSettingsPlace() *settingsPlace {
 	p := &settingsPlace{u: u}
 	p.distributions = u.newDistributions()
+	p.payers = u.newPayers()
 	p.updates = u.newUpdateSettings()
 	p.desktop = p.newDesktopSettings()
 	page := container.New(stack{gap: 8},
@@ -74,6 +76,7 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 			p.fact(lang.L("What a link cannot do"), whatLinksCannot())),
 		p.section(lang.L("On the desktop"), p.desktop.rows...),
 		p.section(lang.L("Links for longer than seven days"), p.distributions.all),
+		p.section(lang.L("Buckets where you pay"), p.payers.all),
 	)
 	page.Add(p.section(lang.L("Move to another computer"), u.newMoving()))
 	if u.desk.CanUpdate() {
@@ -100,6 +103,7 @@ func (p *settingsPlace) follow(s desk.Settings) {
 		show(s)
 	}
 	p.distributions.show(s)
+	p.payers.show(s)
 	p.updates.show()
 	p.desktop.show()
 }

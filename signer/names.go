@@ -20,7 +20,7 @@ var (
 	ErrKeyEncoding = errors.New("the key is not UTF-8")
 	ErrKeyDots     = errors.New("the key has a . or .. segment, which browsers and servers fold away")
 	ErrKeySlash    = errors.New("the key begins with a slash")
-	ErrARN         = errors.New("access points and directory buckets are not supported")
+	ErrARN         = errors.New("only general purpose buckets and access points to them are supported")
 	ErrNotAFolder  = errors.New("the folder does not end with a slash")
 	ErrPartCount   = errors.New("not a number of parts, which are 1 to 10,000")
 )
@@ -28,9 +28,13 @@ var (
 // CheckBucket refuses what is no bucket's name: 3 to 63 of a-z 0-9 . and -, beginning and ending with a letter
 // or digit, no two dots together, not an IP address
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). Upper case and underscores
-// are let through: buckets made before 2018, and some other stores, have them, up to 255 bytes long.
+// are let through: buckets made before 2018, and some other stores, have them, up to 255 bytes long. The ARN of an
+// access point may stand for a bucket.
 func CheckBucket(name string) error {
-	if strings.HasPrefix(name, "arn:") || strings.HasSuffix(name, "--x-s3") || strings.HasSuffix(name, ".mrap") {
+	if _, ok, err := ParseAccessPoint(name); ok {
+		return err
+	}
+	if isOtherKind(name) {
 		return fmt.Errorf("bucket %q: %w", name, ErrARN)
 	}
 	bad := len(name) < 3 || len(name) > 255 || strings.Contains(name, "..") || !alnum(name[0]) || !alnum(name[len(name)-1])

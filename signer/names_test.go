@@ -14,7 +14,16 @@ func TestCheckBucket(t *testing.T) {
 		"": signer.ErrBucketName, "ab": signer.ErrBucketName, "my/bucket": signer.ErrBucketName, "a b c": signer.ErrBucketName,
 		"-abc": signer.ErrBucketName, "abc-": signer.ErrBucketName, "a..b": signer.ErrBucketName, "192.168.0.1": signer.ErrBucketName,
 		"bücket": signer.ErrBucketName, strings.Repeat("a", 256): signer.ErrBucketName, "abc?x=y": signer.ErrBucketName, "abc\n": signer.ErrBucketName,
-		"arn:aws:s3:us-east-1:1:accesspoint/x": signer.ErrARN, "fast--use1-az4--x-s3": signer.ErrARN,
+		"arn:aws:s3:us-east-1:111122223333:accesspoint/data": nil, "arn:aws-cn:s3:cn-north-1:111122223333:accesspoint:data": nil,
+		"data-abcdefghij1234567890s3alias-s3alias": nil,
+		"arn:aws:s3:us-east-1:1:accesspoint/data":  signer.ErrAccessPoint, "arn:aws:s3:us-east-1:111122223333:accesspoint": signer.ErrAccessPoint,
+		"arn:aws:s3:us-east-1:111122223333:bucket/data": signer.ErrAccessPoint, "arn:aws:s3": signer.ErrAccessPoint,
+		"arn:aws:s3:us-east-1:111122223333:accesspoint/a/b": signer.ErrAccessPoint, "arn:aws:s3:..:111122223333:accesspoint/data": signer.ErrAccessPoint,
+		"arn:aws:s3::111122223333:accesspoint/x.mrap": signer.ErrARN, "x.mrap": signer.ErrARN,
+		"arn:aws:s3-object-lambda:us-east-1:111122223333:accesspoint/data":         signer.ErrARN,
+		"arn:aws:s3-outposts:us-east-1:111122223333:outpost/op-1/accesspoint/data": signer.ErrARN,
+		"arn:aws:s3express:us-east-1:111122223333:bucket/b--use1-az4--x-s3":        signer.ErrARN,
+		"fast--use1-az4--x-s3": signer.ErrARN, "fast--use1-az4--xa-s3": signer.ErrARN, "data--ol-s3": signer.ErrARN, "data--op-s3": signer.ErrARN,
 	} {
 		if err := signer.CheckBucket(name); !errors.Is(err, want) || (err == nil) != (want == nil) {
 			t.Errorf("%q: %v, want %v", name, err, want)

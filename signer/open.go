@@ -52,6 +52,12 @@ type Options struct {
 	Endpoint  string // "" leaves it to the profile and the environment
 	Keys      *Keys  // instead of a profile
 	AllowHTTP bool   // plain http to another machine was said to be fine for this store
+	// Accelerate sends and links through transfer acceleration, whatever the profile says.
+	Accelerate bool
+	// Regions are shared with other signers; nil are some of its own.
+	Regions *Regions
+	// RequestPayer reports whether the person pays for requests about a bucket; nil is for none.
+	RequestPayer func(bucket string) bool
 	// Now is the clock; nil is time.Now. A test sets it to a clock that is wrong.
 	Now func() time.Time
 	// Code asks a person for the code of an MFA device. It gives up when the context is over: the answer is not wanted
@@ -71,9 +77,17 @@ type Signer struct {
 	v4          *v4.Signer
 	now         func() time.Time
 	skew        *atomic.Int64 // what the store's clock is ahead of this one's, in nanoseconds
-	buckets     sync.Map      // bucket → *url.URL, where its objects are
-	virtual     bool          // the profile wants buckets in the host of an endpoint of its own
-	outside     sync.Map      // endpoint → *Signer, see Outside
+	buckets     sync.Map      // spot → place, where a bucket's objects are
+	store       string        // what Regions know the store by
+	regions     *Regions
+	asking      sync.Mutex
+	asked       map[string]bool // the buckets that were asked about, guarded by asking
+	accelerate  bool
+	arnRegion   bool // an access point may be in another region than the profile
+	attempts    int  // how often a request is tried, as the profile says; 0 where it does not
+	payer       func(bucket string) bool
+	virtual     bool     // the profile wants buckets in the host of an endpoint of its own
+	outside     sync.Map // endpoint → *Signer, see Outside
 }
 
 // Open reads the profile and makes it ready to sign. It asks nobody for credentials yet; a profile that has
@@ -105,8 +119,25 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 	}
 	custom := o.Endpoint
 	keys := newKeyring(source, now)
-	client := s3.NewFromConfig(cfg, func(s *s3.Options) {
+	opened := &Signer{profile: o.Profile, region: cfg.Region, credentials: keys, way: way, now: now, skew: new(atomic.Int64)}
+	opened.virtual = settings["s3.addressing_style"] == "virtual"
+	opened.accelerate = o.Accelerate || isTrue(settings["s3.use_accelerate_endpoint"])
+	opened.arnRegion = usesARNRegion(settings)
+	opened.attempts = cfg.RetryMaxAttempts
+	opened.transport = transportOf(cfg)
+	opened.regions, opened.asked, opened.payer = o.Regions, map[string]bool{}, o.RequestPayer
+	if opened.regions == nil {
+		opened.regions = NewRegions(nil, nil)
+	}
+	if opened.payer == nil {
+		opened.payer = func(string) bool { return false }
+	}
+	opened.client = s3.NewFromConfig(cfg, func(s *s3.Options) {
 		s.Credentials = keys
+		s.UseARNRegion = opened.arnRegion
+		s.HTTPClient = withoutRedirects(transportOf(cfg))
+		s.EndpointResolverV2 = &bucketsRegion{s.EndpointResolverV2, opened}
+		s.APIOptions = append(s.APIOptions, opened.relocating, opened.paying)
 		if custom != "" {
 			s.BaseEndpoint = aws.String(custom)
 		}
@@ -115,30 +146,23 @@ func Open(ctx context.Context, o Options) (*Signer, error) {
 			s.UsePathStyle = settings["s3.addressing_style"] != "virtual"
 		} else {
 			s.UsePathStyle = settings["s3.addressing_style"] == "path"
-			s.UseAccelerate = isTrue(settings["s3.use_accelerate_endpoint"])
 			if isTrue(settings["s3.use_dualstack_endpoint"]) {
 				s.EndpointOptions.UseDualStackEndpoint = aws.DualStackEndpointStateEnabled
 			}
 		}
 	})
-	if e := client.Options().BaseEndpoint; e != nil {
-		if err := checkEndpoint(*e, o.AllowHTTP); err != nil {
+	endpoint := opened.client.Options().BaseEndpoint
+	if endpoint != nil {
+		if err := checkEndpoint(*endpoint, o.AllowHTTP); err != nil {
 			return nil, err
 		}
 	}
-	return &Signer{
-		profile:     o.Profile,
-		region:      cfg.Region,
-		client:      client,
-		transport:   transportOf(cfg),
-		credentials: keys,
-		way:         way,
-		v4: v4.NewSigner(func(s *v4.SignerOptions) {
-			s.DisableURIPathEscaping = true // S3 signs the path as it is sent
-			s.DisableHeaderHoisting = true  // what an upload must carry stays in its headers
-		}),
-		now: now, skew: new(atomic.Int64), virtual: settings["s3.addressing_style"] == "virtual",
-	}, nil
+	opened.store = storeName(endpoint, cfg.Region)
+	opened.v4 = v4.NewSigner(func(s *v4.SignerOptions) {
+		s.DisableURIPathEscaping = true // S3 signs the path as it is sent
+		s.DisableHeaderHoisting = true  // what an upload must carry stays in its headers
+	})
+	return opened, nil
 }
 
 // load has the SDK read files and environment. For a store that was given by hand it does not: whatever stands
@@ -253,6 +277,18 @@ func profileSettings(o *Options) (map[string]string, error) {
 	return settings, nil
 }
 
+// usesARNRegion reports whether an access point's own region is taken, as it is unless a switch says no; so does the
+// AWS CLI (https://docs.aws.amazon.com/sdkref/latest/guide/feature-s3-access-point.html).
+func usesARNRegion(settings map[string]string) bool {
+	text := os.Getenv("AWS_S3_USE_ARN_REGION")
+	for _, name := range []string{"s3_use_arn_region", "s3.use_arn_region"} {
+		if text == "" {
+			text = settings[name]
+		}
+	}
+	return !strings.EqualFold(text, "false")
+}
+
 // isTrue reads a switch of the AWS files.
 func isTrue(text string) bool { return strings.EqualFold(text, "true") }
 
@@ -299,7 +335,10 @@ func (s *Signer) Transport() *http.Transport { return s.transport.Clone() }
 // Client is the SDK's client for asking the store things; it signs with the same credentials.
 func (s *Signer) Client() *s3.Client { return s.client }
 
-// Region is the region that requests are signed for.
+// Attempts is how often the profile, or the environment, lets a request be tried; 0 where neither says.
+func (s *Signer) Attempts() int { return s.attempts }
+
+// Region is the profile's region, or what stands in its place. Requests about a bucket are signed for RegionOf.
 func (s *Signer) Region() string { return s.region }
 
 // Endpoint is the custom endpoint, "" for AWS.

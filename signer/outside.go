@@ -32,6 +32,7 @@ func (s *Signer) Outside(endpoint string, allowHTTP bool) (*Signer, error) {
 	made := &Signer{
 		profile: s.profile, region: s.region, client: client, transport: s.transport, credentials: s.credentials, way: s.way,
 		v4: s.v4, now: s.now, skew: s.skew, virtual: s.virtual,
+		store: s.store, regions: s.regions, asked: map[string]bool{}, arnRegion: s.arnRegion, attempts: s.attempts, payer: s.payer,
 	}
 	have, _ := s.outside.LoadOrStore(endpoint, made)
 	return have.(*Signer), nil
@@ -39,9 +40,9 @@ func (s *Signer) Outside(endpoint string, allowHTTP bool) (*Signer, error) {
 
 // Host is the host at which a bucket's requests arrive, without a port.
 func (s *Signer) Host(ctx context.Context, bucket string) (string, error) {
-	u, err := s.bucketURL(ctx, bucket)
+	at, err := s.where(ctx, bucket)
 	if err != nil {
 		return "", err
 	}
-	return u.Hostname(), nil
+	return at.url.Hostname(), nil
 }

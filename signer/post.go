@@ -61,7 +61,7 @@ func (s *Signer) Post(ctx context.Context, folder Object, opt PostOptions) (Pres
 	if err != nil {
 		return PresignedPost{}, err
 	}
-	base, err := s.bucketURL(ctx, folder.Bucket)
+	at, err := s.where(ctx, folder.Bucket)
 	if err != nil {
 		return PresignedPost{}, err
 	}
@@ -75,7 +75,7 @@ func (s *Signer) Post(ctx context.Context, folder Object, opt PostOptions) (Pres
 		"Content-Disposition":   "attachment",
 		"success_action_status": "201",
 		"x-amz-algorithm":       "AWS4-HMAC-SHA256",
-		"x-amz-credential":      strings.Join([]string{m.creds.AccessKeyID, day, s.region, "s3", "aws4_request"}, "/"),
+		"x-amz-credential":      strings.Join([]string{m.creds.AccessKeyID, day, at.region, "s3", "aws4_request"}, "/"),
 		"x-amz-date":            m.signed.Format("20060102T150405Z"),
 	}
 	opt.Settings.setIn(fields)
@@ -104,13 +104,13 @@ func (s *Signer) Post(ctx context.Context, folder Object, opt PostOptions) (Pres
 	}
 	fields["policy"] = base64.StdEncoding.EncodeToString(policy)
 	key := []byte("AWS4" + m.creds.SecretAccessKey)
-	for _, scope := range []string{day, s.region, "s3", "aws4_request", fields["policy"]} {
+	for _, scope := range []string{day, at.region, "s3", "aws4_request", fields["policy"]} {
 		mac := hmac.New(sha256.New, key)
 		mac.Write([]byte(scope))
 		key = mac.Sum(nil)
 	}
 	fields["x-amz-signature"] = hex.EncodeToString(key)
-	return PresignedPost{URL: postURL(base), Fields: fields, Folder: folder.Key, MaxSize: size, Ends: m.ends, Because: m.because}, nil
+	return PresignedPost{URL: postURL(at.url), Fields: fields, Folder: folder.Key, MaxSize: size, Ends: m.ends, Because: m.because}, nil
 }
 
 // postURL is where a bucket takes forms: at its root.

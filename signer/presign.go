@@ -6,11 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/encoding/httpbinding"
 )
 
@@ -213,15 +211,18 @@ func (s *Signer) moment(ctx context.Context, method string, o Object) (moment, e
 
 // presignAt is the one place where the signature of a URL is made.
 func (s *Signer) presignAt(ctx context.Context, m moment, method string, o Object, q url.Values, h http.Header, size int64) (Presigned, error) {
-	base, err := s.bucketURL(ctx, o.Bucket)
+	at, err := s.where(ctx, o.Bucket)
 	if err != nil {
 		return Presigned{}, err
 	}
-	u := *base
-	u.Path = base.Path + "/" + o.Key
+	u := *at.url
+	u.Path = at.url.Path + "/" + o.Key
 	u.RawPath = httpbinding.EscapePath(u.Path, false)
 	if q == nil {
 		q = url.Values{}
+	}
+	if s.payer(o.Bucket) {
+		q.Set(requestPayer, requesterPays)
 	}
 	q.Set("X-Amz-Expires", strconv.FormatInt(int64(m.seconds/time.Second), 10))
 	u.RawQuery = q.Encode()
@@ -229,13 +230,16 @@ func (s *Signer) presignAt(ctx context.Context, m moment, method string, o Objec
 		h = http.Header{}
 	}
 	req := (&http.Request{Method: method, URL: &u, Host: u.Host, Header: h, ContentLength: size}).WithContext(ctx)
-	link, signedHeader, err := s.v4.PresignHTTP(ctx, m.creds, req, unsignedPayload, "s3", s.region, m.signed)
+	link, signedHeader, err := s.v4.PresignHTTP(ctx, m.creds, req, unsignedPayload, "s3", at.region, m.signed)
 	if err != nil {
 		return Presigned{}, fmt.Errorf("sign %s of s3://%s/%s: %w", method, o.Bucket, o.Key, err)
 	}
 	signedHeader.Del("Host")
 	signedHeader.Del("Content-Length")
-	return Presigned{Method: method, URL: link, Header: signedHeader, ContentLength: size, Ends: m.ends, Because: m.because}, nil
+	return Presigned{
+		Method: method, URL: link, Header: signedHeader, ContentLength: size, Ends: m.ends, Because: m.because,
+		Bucket: o.Bucket, Region: at.region,
+	}, nil
 }
 
 // clamp makes a duration one that a signature can carry: whole seconds from one to seven days. The SDK would
@@ -245,29 +249,4 @@ func clamp(d time.Duration) (time.Duration, Because) {
 		return MaxExpires, Limit
 	}
 	return max(d.Truncate(time.Second), time.Second), Requested
-}
-
-// bucketURL asks the SDK where a bucket is, once: resolving costs more than signing.
-func (s *Signer) bucketURL(ctx context.Context, bucket string) (*url.URL, error) {
-	if u, ok := s.buckets.Load(bucket); ok {
-		return u.(*url.URL), nil
-	}
-	o := s.client.Options()
-	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(ctx, s3.EndpointParameters{
-		Bucket:         aws.String(bucket),
-		Region:         aws.String(s.region),
-		Endpoint:       o.BaseEndpoint,
-		ForcePathStyle: aws.Bool(o.UsePathStyle),
-		Accelerate:     aws.Bool(o.UseAccelerate),
-		UseFIPS:        aws.Bool(o.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled),
-		UseDualStack:   aws.Bool(o.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find the address of bucket %q: %w", bucket, err)
-	}
-	u := endpoint.URI
-	u.Path = strings.TrimRight(u.Path, "/")
-	u.RawPath = ""
-	s.buckets.Store(bucket, &u)
-	return &u, nil
 }

@@ -38,6 +38,8 @@ type Presigned struct {
 	// when Because is Unknown.
 	Ends    time.Time
 	Because Because
+	// Bucket and Region are what it was signed for; Bucket is "" for what no signer has signed.
+	Bucket, Region string
 }
 
 // String shows the request without its signature.

@@ -22,10 +22,13 @@ import (
 // ErrNotAStore says that the answer was a success, and not S3's: a network's login page says 200 to everything.
 var ErrNotAStore = errors.New("the answer is not an S3 store's")
 
+// Named is a bucket in a store's list.
+type Named struct{ Name, Region string } // Region is "" where the store does not say
+
 // List names the buckets that the client may list, in the store's order. Many may list none and use one all
 // the same.
-func List(ctx context.Context, c *s3.Client) ([]string, error) {
-	var names []string
+func List(ctx context.Context, c *s3.Client) ([]Named, error) {
+	var names []Named
 	pages := s3.NewListBucketsPaginator(c, &s3.ListBucketsInput{MaxBuckets: aws.Int32(1000)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -36,7 +39,7 @@ func List(ctx context.Context, c *s3.Client) ([]string, error) {
 			return names, fmt.Errorf("list the buckets: %w", ErrNotAStore)
 		}
 		for _, b := range page.Buckets {
-			names = append(names, aws.ToString(b.Name))
+			names = append(names, Named{aws.ToString(b.Name), aws.ToString(b.BucketRegion)})
 		}
 	}
 	return names, nil
@@ -106,6 +109,9 @@ type Object struct {
 	CRC64NVME   string // base64; "" when the store has none
 	Disposition string // Content-Disposition as whoever put it there has said it
 	Modified    time.Time
+	// What Object Lock says, where the client may see it: nobody removes this version before the one, nor while the other.
+	LockedUntil time.Time // zero: there is no retention
+	LegalHold   bool
 }
 
 // Head looks at one object.
@@ -122,6 +128,7 @@ func Head(ctx context.Context, c *s3.Client, bucket, key string) (Object, error)
 	return Object{
 		Size: aws.ToInt64(h.ContentLength), ContentType: aws.ToString(h.ContentType), ETag: aws.ToString(h.ETag),
 		CRC64NVME: aws.ToString(h.ChecksumCRC64NVME), Disposition: aws.ToString(h.ContentDisposition), Modified: aws.ToTime(h.LastModified),
+		LockedUntil: aws.ToTime(h.ObjectLockRetainUntilDate), LegalHold: h.ObjectLockLegalHoldStatus == types.ObjectLockLegalHoldStatusOn,
 	}, nil
 }
 

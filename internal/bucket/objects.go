@@ -135,6 +135,15 @@ func Uncover(ctx context.Context, c *s3.Client, bucket, key, marker string) erro
 // ErrDiffers says that what a store has copied is not what was there.
 var ErrDiffers = errors.New("the copy differs")
 
+// sourceOf is how a copy's source begins; an access point has its objects below a word of its own
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html).
+func sourceOf(bucket string) string {
+	if strings.HasPrefix(bucket, "arn:") {
+		return bucket + "/object/"
+	}
+	return bucket + "/"
+}
+
 // Move gives an object another key. S3 has no such request: it copies, and deletes once the copy is there and as
 // large. An object of over 5 GiB is refused by the store. The copy has the storage class, the encryption, the tags and the
 // metadata of what it was made of; it has no ACL but the bucket's usual one.
@@ -153,7 +162,7 @@ func Move(ctx context.Context, c *s3.Client, bucket, from, to string) error {
 		return err
 	}
 	in := &s3.CopyObjectInput{
-		Bucket: aws.String(bucket), Key: aws.String(to), CopySource: aws.String(bucket + "/" + strings.Join(segments, "/")),
+		Bucket: aws.String(bucket), Key: aws.String(to), CopySource: aws.String(sourceOf(bucket) + strings.Join(segments, "/")),
 		// A copy has metadata and tags of what it is a copy of; these it has only when they are asked for.
 		StorageClass: types.StorageClass(kept.StorageClass), ServerSideEncryption: types.ServerSideEncryption(kept.SSE), BucketKeyEnabled: kept.BucketKey,
 	}

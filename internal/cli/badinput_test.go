@@ -137,8 +137,11 @@ func TestBuckets(t *testing.T) {
 		r.refuses(fmt.Sprintf("%q cannot be the name of a bucket.", name),
 			"A name has 3 to 63 characters: letters, digits, dots and hyphens.", "send", "--bucket", name, path)
 	}
-	r.refuses(`"arn:aws:s3:us-east-1:1:accesspoint" is an access point or a directory bucket, which Waybill cannot use yet.`,
-		"Name a general purpose bucket.", "send", "--bucket", "arn:aws:s3:us-east-1:1:accesspoint", path)
+	r.refuses(`"arn:aws:s3:us-east-1:1:accesspoint" is not the whole ARN of an access point.`,
+		"Write it as arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, or give its alias, or the name of a bucket.",
+		"send", "--bucket", "arn:aws:s3:us-east-1:1:accesspoint", path)
+	r.refuses(`"fast--use1-az4--x-s3" is no general purpose bucket, and no access point to one.`, "Name one of these: directory buckets, table buckets, "+
+		"multi-region access points, and those of Object Lambda and Outposts sign in ways that no link can have.", "send", "--bucket", "fast--use1-az4--x-s3", path)
 	want := sentence{"NoSuchBucket", `There is no bucket "no-such-bucket" in this store.`,
 		`Check the spelling, and that the profile "default" belongs to the store that has it.`}
 	r.fails(want, "send", "--bucket", "no-such-bucket", path)

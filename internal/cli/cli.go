@@ -89,6 +89,9 @@ type command struct {
 	quiet    bool
 	logLevel string
 
+	accelerate   bool
+	requestPayer string
+
 	unwritten error // why standard output did not take what was written there
 }
 
@@ -141,10 +144,13 @@ func (c *command) root() *cobra.Command {
 	f.StringVar(&c.store.Endpoint, "endpoint-url", "", "URL of another S3 store")
 	f.BoolVar(&c.store.Sandbox, "sandbox", false, "use the store inside Waybill; needs no account")
 	f.BoolVar(&c.store.AllowHTTP, "allow-http", false, "allow plain http to another machine for this store")
+	f.BoolVar(&c.accelerate, "accelerate", false, "send and link through S3 Transfer Acceleration")
+	f.StringVar(&c.requestPayer, "request-payer", "", "requester: the profile's account pays for requests, and for downloads by the links")
 	f.BoolVar(&c.json, "json", false, "one JSON object a line on standard output")
 	f.BoolVar(&c.quiet, "quiet", false, "no progress and no messages but errors")
 	f.StringVar(&c.logLevel, "log-level", "warn", "debug, info, warn or error, on standard error")
 	_ = root.RegisterFlagCompletionFunc("profile", completeProfiles) // it is there
+	complete(root, "request-payer", "requester")
 	complete(root, "log-level", "debug", "info", "warn", "error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.request(), c.requests(), c.cors(), c.cloudFront(), c.linkEndpoint(), c.resume(), c.profiles(), c.login(), c.verify(), c.clean(), c.sandbox(), c.export(), c.importing(), c.update(), c.paths(), c.man(root), c.version())
@@ -195,10 +201,16 @@ func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error
 	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
 		return usage(fmt.Errorf("--log-level %q is none of debug, info, warn, error", c.logLevel))
 	}
+	pays, err := desk.ParseRequestPayer(c.requestPayer)
+	if err != nil {
+		return usage(err)
+	}
 	d, err := desk.Open(ctx, desk.Options{Version: c.Version, Updates: c.Updates, Log: slog.New(slog.NewTextHandler(c.Err, &slog.HandlerOptions{Level: max(level, c.least())}))})
 	if err != nil {
 		return err
 	}
+	d.SetAccelerate(c.accelerate)
+	d.SetRequestPayer(pays)
 	if c.canAsk() {
 		d.SetCode(c.askCode)
 	}

@@ -130,6 +130,7 @@ func (f *requestFlags) parse(where string, s desk.Store) (dest desk.Destination,
 
 func (c *command) makeRequest(ctx context.Context, d *desk.Desk, dest desk.Destination, f requestFlags) error {
 	c.warnOf(ctx, d, dest.Store, f.options.Expires)
+	c.sayWhoPays(d, dest)
 	ways, err := d.Request(ctx, dest, f.options)
 	if err != nil && ctx.Err() == nil {
 		c.fails(fmt.Sprintf("s3://%s/%s", dest.Bucket, dest.Prefix), err)

@@ -151,12 +151,20 @@ func addLimitRate(cmd *cobra.Command, limitRate *string) {
 // sendAll runs a drop to its end.
 func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destination, o desk.SendOptions, paths []string, zip bool) error {
 	c.warn(ctx, d, o)
+	c.sayWhoPays(d, dest)
 	bar := c.newBar()
 	o.Ask = c.askerFor(bar, o.OnClash)
 	if zip {
 		return c.follow(ctx, d, d.SendZip(ctx, dest, o, paths), bar)
 	}
 	return c.follow(ctx, d, d.Send(ctx, dest, o, paths), bar)
+}
+
+// sayWhoPays says that it is not the bucket's owner, where it is not.
+func (c *command) sayWhoPays(d *desk.Desk, dest desk.Destination) {
+	if t := d.PayerNotice(dest); t != nil {
+		c.say("%s", oneLine(t.What.String()))
+	}
 }
 
 // askerFor is nil where nobody can be asked, or is to be.
@@ -391,6 +399,7 @@ func (c *command) link() *cobra.Command {
 				}
 				c.stretch(cmd.Context(), d, c.store, o.Expires, flags.longer)
 				c.warn(cmd.Context(), d, o)
+				c.sayWhoPays(d, desk.Destination{Store: c.store, Bucket: targets[0].bucket})
 				return c.linkAll(cmd.Context(), d, targets, o)
 			})
 		},

@@ -60,6 +60,7 @@ type Courier struct {
 	stall    time.Duration
 	patience time.Duration
 	complete time.Duration
+	tries    int // answers such as 503 to one request
 	buffers  sync.Pool
 	proof    atomic.Int32 // the rung of the ladder that this store is known to stand on
 	answered atomic.Int64 // when the store answered last, in nanoseconds since 1970; 0 is never
@@ -95,6 +96,7 @@ func New(s *signer.Signer, o Options) *Courier {
 		stall:    cmp.Or(o.Stall, defaultStall),
 		patience: cmp.Or(o.Patience, defaultPatience),
 		complete: cmp.Or(o.Complete, defaultComplete),
+		tries:    cmp.Or(s.Attempts(), storeTries),
 		buffers:  sync.Pool{New: func() any { b := make([]byte, copyBuffer); return &b }},
 	}
 }
@@ -132,13 +134,14 @@ func (c *Courier) do(ctx context.Context, op string, p signer.Presigned, b io.Re
 		c.answered.Store(time.Now().UnixNano())
 	}
 	if resp.StatusCode >= 300 {
-		err := storeError(op, resp)
+		err := storeError(op, p, resp)
 		if err.Code == "SlowDown" || resp.StatusCode == http.StatusServiceUnavailable || resp.StatusCode == http.StatusTooManyRequests {
 			c.gate.slowDown(time.Now())
 		}
 		return nil, nil, err
 	}
 	c.gate.answered()
+	c.signer.Answered(p)
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		return nil, nil, plain(op+": read the answer", err)

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"waybill/signer"
 )
 
 // Errors that a caller may want to tell apart.
@@ -43,6 +45,10 @@ type StoreError struct {
 	Message    string // S3's message, redacted
 	RequestID  string
 	Region     string        // of the bucket, where the answer tells
+	Endpoint   string        // the host that a redirect names
+	Bucket     string        // that the request was about
+	SignedFor  string        // the region that the request was signed for
+	Moved      bool          // it was signed anew for the region of an earlier refusal
 	Date       time.Time     // the store's clock; zero when the answer has none
 	RetryAfter time.Duration // what the answer asks for; 0 when it does not
 	HTML       bool          // the answer was a web page: a proxy or a captive portal
@@ -89,8 +95,9 @@ func (e *StoreError) transient() bool {
 const maxAnswer = 1 << 20
 
 // storeError reads a refusal. It does not close the body.
-func storeError(op string, r *http.Response) *StoreError {
+func storeError(op string, signed signer.Presigned, r *http.Response) *StoreError {
 	e := &StoreError{
+		Bucket: signed.Bucket, SignedFor: signed.Region, Endpoint: signer.LocationHost(r.Header),
 		Op: op, Status: r.StatusCode,
 		RequestID: r.Header.Get("X-Amz-Request-Id"),
 		Region:    r.Header.Get("X-Amz-Bucket-Region"),
@@ -119,6 +126,7 @@ func (e *StoreError) read(body []byte) {
 		Message   string
 		RequestID string `xml:"RequestId"`
 		Region    string
+		Endpoint  string
 	}
 	if err := xml.Unmarshal(body, &x); err != nil || x.XMLName.Local != "Error" {
 		head := strings.ToLower(string(body[:min(len(body), 512)]))
@@ -133,6 +141,9 @@ func (e *StoreError) read(body []byte) {
 	}
 	if e.Region == "" {
 		e.Region = x.Region
+	}
+	if e.Endpoint == "" {
+		e.Endpoint = x.Endpoint
 	}
 }
 

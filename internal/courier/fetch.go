@@ -91,7 +91,7 @@ func (f *fetching) more(ctx context.Context) error {
 	case resp.StatusCode == http.StatusPreconditionFailed, resp.StatusCode < 300 && resp.Header.Get("ETag") != "" && resp.Header.Get("ETag") != f.etag:
 		return fmt.Errorf("fetch s3://%s/%s: %w", f.bucket, f.key, ErrChanged)
 	case resp.StatusCode >= 300:
-		return storeError(op, resp)
+		return storeError(op, signed, resp)
 	case resp.StatusCode != want:
 		return fmt.Errorf("fetch s3://%s/%s: the store knows no ranges", f.bucket, f.key)
 	}

@@ -18,7 +18,7 @@ func (c *Courier) Probe(ctx context.Context, link signer.Presigned) error {
 		return err
 	}
 	defer c.gate.leave()
-	return c.try(ctx, nil, func(int) error {
+	return c.repeat(ctx, nil, func(int) error {
 		ctx, cancel := context.WithTimeoutCause(ctx, c.stall, ErrStalled)
 		defer cancel()
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, link.URL, nil)
@@ -44,6 +44,6 @@ func (c *Courier) Probe(ctx context.Context, link signer.Presigned) error {
 		case http.StatusRequestedRangeNotSatisfiable:
 			return nil // an empty object has no first byte
 		}
-		return storeError("try the link", resp)
+		return storeError("try the link", link, resp)
 	})
 }

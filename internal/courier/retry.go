@@ -7,12 +7,14 @@ import (
 	"net"
 	"strings"
 	"time"
+
+	"waybill/signer"
 )
 
 // How long and how often a request is tried.
 const (
 	firstTries  = 5   // to reach a store that has not answered yet
-	storeTries  = 10  // answers such as 503 to one request
+	storeTries  = 10  // answers such as 503 to one request, where neither the profile nor the environment says max_attempts
 	mostTries   = 200 // whatever the reason: something takes exception to this very request
 	firstPause  = 200 * time.Millisecond
 	longestWait = 5 * time.Second
@@ -21,8 +23,40 @@ const (
 
 // try repeats do while its failure is one that time may mend, with full jitter between the tries
 // (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter). A store that has answered before is
-// waited for as long as the courier's patience lasts: a lost network comes back, and a laptop wakes up.
+// waited for as long as the courier's patience lasts: a lost network comes back, and a laptop wakes up. Each do signs
+// anew, so a refusal that names the bucket's region is answered in that region, once.
 func (c *Courier) try(ctx context.Context, u *Upload, do func(attempt int) error) error {
+	return c.repeat(ctx, u, func(attempt int) error {
+		return c.located(ctx, func() error { return do(attempt) })
+	})
+}
+
+// located does a request, and does it once more where its refusal tells that the bucket is in another region than the one
+// that it was signed for. A refusal that sends it on from there too is told, and not followed.
+func (c *Courier) located(ctx context.Context, do func() error) error {
+	err := do()
+	if !Relocated(ctx, c.signer, err) {
+		return err
+	}
+	err = do()
+	var again *StoreError
+	if errors.As(err, &again) {
+		again.Moved = true
+	}
+	return err
+}
+
+// Relocated reports whether a refusal tells that a bucket is in another region than the one that was signed for. The signer
+// knows it from then on.
+func Relocated(ctx context.Context, s *signer.Signer, err error) bool {
+	var no *StoreError
+	return errors.As(err, &no) && !no.Moved && ctx.Err() == nil && s.Relocate(ctx, no.Bucket, no.SignedFor, signer.Elsewhere{
+		Status: no.Status, Code: no.Code, Message: no.Message, Region: no.Region, Endpoint: no.Endpoint,
+	})
+}
+
+// repeat is try with requests that were signed before and cannot be signed anew.
+func (c *Courier) repeat(ctx context.Context, u *Upload, do func(attempt int) error) error {
 	var refusals, lost int
 	renewed, resent := false, false
 	var since time.Time // when the network went away
@@ -70,7 +104,7 @@ func (c *Courier) try(ctx context.Context, u *Upload, do func(attempt int) error
 			pause = backoff(lost)
 		case transient(err) && (c.reached() || !fromPage(err)):
 			lost, since = 0, time.Time{}
-			if refusals++; refusals >= storeTries {
+			if refusals++; refusals >= c.tries {
 				return err
 			}
 			pause = max(backoff(refusals), retryAfter(err))

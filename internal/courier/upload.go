@@ -327,16 +327,19 @@ func (u *Upload) counted() (n int64) {
 }
 
 // head looks at an object.
-func (c *Courier) head(ctx context.Context, bucket, key string) (http.Header, error) {
+func (c *Courier) head(ctx context.Context, bucket, key string) (h http.Header, err error) {
 	const op = "look at the object"
-	signed, err := c.signer.Head(ctx, signer.Object{Bucket: bucket, Key: key, Expires: linkTime})
-	if err != nil {
-		return nil, err
-	}
-	h, _, err := c.ask(ctx, op, signed, nil, c.stall)
-	if err == nil {
-		err = ofStore(op, h)
-	}
+	err = c.located(ctx, func() error {
+		signed, err := c.signer.Head(ctx, signer.Object{Bucket: bucket, Key: key, Expires: linkTime})
+		if err != nil {
+			return err
+		}
+		h, _, err = c.ask(ctx, op, signed, nil, c.stall)
+		if err == nil {
+			err = ofStore(op, h)
+		}
+		return err
+	})
 	return h, err
 }
 

@@ -195,7 +195,7 @@ func (s sight) trouble(record ledger.Request) error {
 func (d *Desk) look(ctx context.Context, record ledger.Request) (seen sight, err error) {
 	r := requestOf(record)
 	where := r.scene("s3:ListBucket")
-	opened, err := d.open(ctx, r.Destination.Store)
+	opened, err := d.openRequest(ctx, record)
 	if err != nil {
 		return seen, explain(err, where)
 	}

@@ -334,7 +334,7 @@ func (d *Desk) linkTrouble(ctx context.Context, s *signer.Signer, l lead, err er
 	if t.Code == "InvalidObjectState" {
 		return trouble("LinkRefusedArchive", a, err)
 	}
-	if t.Code != "AccessDenied" {
+	if t.Code != "AccessDenied" && t.Code != "KMSDenied" {
 		return trouble("LinkNotTried", a, err)
 	}
 	said := strings.ToLower(t.Detail)

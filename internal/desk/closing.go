@@ -57,7 +57,7 @@ func (d *Desk) Closable(ctx context.Context, id string) (Closing, error) {
 		}
 	}
 	c.Works = plan.worksWhenClosed()
-	opened, err := d.open(ctx, r.Destination.Store)
+	opened, err := d.openRequest(ctx, record)
 	if err != nil {
 		return c, explain(err, where)
 	}
@@ -74,6 +74,9 @@ func (d *Desk) Closable(ctx context.Context, id string) (Closing, error) {
 // mayDeny looks whether a rule may be added to a bucket's policy. To AWS, a policy that only refuses something means nothing
 // else; to versitygw, a bucket with a policy allows only what that allows, and even its owner could not remove it again.
 func mayDeny(ctx context.Context, s *signer.Signer, bucketName string) error {
+	if signer.IsAccessPoint(bucketName) {
+		return trouble("AccessPointPart", args{"Bucket": bucketName}, nil)
+	}
 	has, err := bucket.HasPolicy(ctx, s.Client(), bucketName)
 	if err == nil && !has && s.Endpoint() != "" {
 		return trouble("PolicyFirst", args{"Bucket": bucketName}, nil)
@@ -99,16 +102,7 @@ func ruleID(record ledger.Request) string { return "waybill" + strings.ReplaceAl
 
 // denial is the statement that refuses what was signed for a request.
 func denial(record ledger.Request, s *signer.Signer) json.RawMessage {
-	partition := "aws"
-	if s.Endpoint() == "" {
-		switch region := s.Region(); {
-		case strings.HasPrefix(region, "cn-"):
-			partition = "aws-cn"
-		case strings.HasPrefix(region, "us-gov-"):
-			partition = "aws-us-gov"
-		}
-	}
-	return bucket.DenyPut(ruleID(record), partition, record.Bucket, record.Folder)
+	return bucket.DenyPut(ruleID(record), s.Partition(), record.Bucket, record.Folder)
 }
 
 // Ask is the question for a person's consent as a text to be translated; deny asks about the policy as well.
@@ -151,7 +145,7 @@ func (d *Desk) CloseRequest(ctx context.Context, id string, deny bool) (Closed, 
 	if err != nil {
 		return Closed{Request: r}, explain(err, where)
 	}
-	opened, err := d.open(ctx, r.Destination.Store)
+	opened, err := d.openRequest(ctx, record)
 	if err != nil {
 		return Closed{Request: r}, explain(err, where)
 	}
@@ -312,7 +306,7 @@ func (d *Desk) Undeny(ctx context.Context, id string) error {
 	if !r.Denied {
 		return trouble("NothingDenied", where.args(), nil)
 	}
-	opened, err := d.open(ctx, r.Destination.Store)
+	opened, err := d.openRequest(ctx, record)
 	if err != nil {
 		return explain(err, where)
 	}
@@ -334,7 +328,7 @@ func (d *Desk) tidyRequest(ctx context.Context, record ledger.Request) error {
 	if err != nil {
 		return explain(err, where)
 	}
-	opened, err := d.open(ctx, r.Destination.Store)
+	opened, err := d.openRequest(ctx, record)
 	if err != nil {
 		return explain(err, where)
 	}

@@ -161,6 +161,9 @@ func (d *Desk) changeCORS(ctx context.Context, s Store, bucketName string, chang
 		return CORS{}, err
 	}
 	where := scene{store: s, bucket: bucketName, permission: "s3:PutBucketCORS"}
+	if signer.IsAccessPoint(bucketName) {
+		return CORS{}, trouble("AccessPointPart", where.args(), nil)
+	}
 	opened, err := d.open(ctx, s)
 	if err != nil {
 		return CORS{}, explain(err, where)

@@ -47,6 +47,9 @@ type Desk struct {
 
 	patience atomic.Int64 // nanoseconds; 0 is the courier's own
 
+	regions    *signer.Regions // where buckets are, for all stores
+	accelerate atomic.Bool     // through transfer acceleration, whatever profiles say
+
 	mostArrivals int // of one request, that are looked at
 
 	publishing sync.Mutex // held while a page is made and written: of two at once, one would be lost
@@ -66,6 +69,8 @@ type Desk struct {
 	trouble  *Trouble                                                   // why the ledger is not used, or did not take a record
 	sandbox  *sandbox.Sandbox
 	stores   map[Store]*openStore
+	paysAll  bool            // the person pays for requests about any bucket
+	paid     map[string]bool // or about these
 	settings Settings
 	stamp    string // of the settings' file, as it was read or written last
 }
@@ -81,6 +86,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		home: home, log: o.Log, now: o.Now,
 		changed: make(chan struct{}, 1),
 		stores:  map[Store]*openStore{},
+		paid:    map[string]bool{},
 		limit:   courier.NewLimit(0),
 
 		mostArrivals: mostArrivals,
@@ -99,6 +105,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		d.ledger = nil
 		d.noteLedger(ledgerTrouble(err, path))
 	}
+	d.rememberRegions(ctx)
 	d.stamp = d.settingsStamp()
 	d.settings = d.loadSettings()
 	d.finishImport(ctx)

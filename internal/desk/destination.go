@@ -89,10 +89,7 @@ func CheckBucket(name string) error {
 		return trouble("BucketEmpty", nil, nil)
 	}
 	if err := signer.CheckBucket(name); err != nil {
-		if errors.Is(err, signer.ErrARN) {
-			return trouble("BucketKind", args{"Bucket": name}, err)
-		}
-		return trouble("BucketName", args{"Bucket": name}, err)
+		return explain(err, scene{bucket: name})
 	}
 	return nil
 }
@@ -126,13 +123,27 @@ func CleanPrefix(s string) (string, error) {
 	return clean, nil
 }
 
-// ParseS3URL splits s3://bucket/key. The key may be empty.
+// BucketTitle is a bucket as a person reads it: of an access point's ARN, the name and the region.
+func BucketTitle(bucket string) string {
+	if p, ok, err := signer.ParseAccessPoint(bucket); ok && err == nil {
+		return p.Name + " (" + p.Region + ")"
+	}
+	return bucket
+}
+
+// ParseS3URL splits s3://bucket/key. The key may be empty. An access point's ARN may stand for the bucket, with a slash or
+// a colon before the access point's name.
 func ParseS3URL(s string) (bucket, key string, err error) {
 	rest, ok := strings.CutPrefix(s, "s3://")
 	if !ok {
 		return "", "", trouble("NotS3URL", args{"Given": s}, nil)
 	}
 	bucket, key, _ = strings.Cut(rest, "/")
+	if arn, ok := strings.CutSuffix(bucket, ":accesspoint"); ok && strings.HasPrefix(arn, "arn:") {
+		var point string
+		point, key, _ = strings.Cut(key, "/")
+		bucket += "/" + point
+	}
 	if bucket == "" {
 		return "", "", trouble("NotS3URL", args{"Given": s}, nil)
 	}

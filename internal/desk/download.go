@@ -48,7 +48,7 @@ func (d *Desk) Download(ctx context.Context, id, folder string, keys []string, p
 		}
 	}
 	where := r.scene("s3:GetObject")
-	opened, err := d.open(ctx, r.Destination.Store)
+	opened, err := d.openRequest(ctx, record)
 	if err != nil {
 		return nil, explain(err, where)
 	}

@@ -126,6 +126,9 @@ func (d *Desk) newDrop(ctx context.Context, dest Destination, o SendOptions, fil
 	if o.OnClash == "" || o.OnClash == ClashAsk && o.Ask == nil {
 		o.OnClash = ClashKeepBoth
 	}
+	if o.RequesterPays = o.RequesterPays || d.pays(dest.Bucket); o.RequesterPays {
+		d.payFor(dest.Bucket)
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	p := &Drop{
 		desk: d, dest: dest, options: o, ctx: ctx, cancel: cancel, before: b,

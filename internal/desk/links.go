@@ -61,12 +61,16 @@ func (d *Desk) sign(ctx context.Context, s *signer.Signer, l lead, expires time.
 	if ok = ok && (l.distributed || expires > signer.MaxExpires); ok {
 		p, err = cloudFront.Get(l.key, s.Now().Add(expires).Truncate(time.Second), o)
 	} else {
+		s.Locate(ctx, l.bucket) // before it is given away: whoever opens it cannot mend it
 		p, err = outside.Get(ctx, signer.Object{Bucket: l.bucket, Key: l.key, Expires: expires}, o)
 	}
 	if err != nil {
 		return nil, p, err
 	}
-	link := &Link{ID: l.id, URL: p.URL, Ends: p.Ends, Because: p.Because, CloudFront: ok, Reach: d.reachOf(ctx, p.URL), ownName: l.ownName}
+	link := &Link{
+		ID: l.id, URL: p.URL, Ends: p.Ends, Because: p.Because, CloudFront: ok, RequesterPays: !ok && s.Pays(l.bucket),
+		Reach: d.reachOf(ctx, p.URL), ownName: l.ownName,
+	}
 	if !ok {
 		link.At = l.at.URL
 	}
@@ -165,6 +169,9 @@ func (d *Desk) Entry(ctx context.Context, id string) (Entry, error) {
 		return Entry{}, ledgerTrouble(err, d.ledgerPath())
 	}
 	e := entryOf(r)
+	if e.RequesterPays {
+		d.payFor(e.Destination.Bucket) // as the person has said when the link was made
+	}
 	pages, err := d.ledger.PagesOf(ctx, id)
 	if err == nil && len(pages) > 0 {
 		e.Bundle = pages[len(pages)-1] // the newest
@@ -329,10 +336,7 @@ func recordOf(t Transfer, s Store, o SendOptions, account string, now time.Time)
 
 // setLink writes down who answers a link, and from where it works.
 func setLink(r *ledger.Record, l *Link) {
-	r.Via, r.At, r.Reach, r.OwnName = "", l.At, string(l.Reach), l.ownName
-	if l.CloudFront {
-		r.Via = viaCloudFront
-	}
+	r.Via, r.At, r.Reach, r.OwnName = l.via(), l.At, string(l.Reach), l.ownName
 }
 
 func entryOf(r ledger.Record) Entry {
@@ -345,7 +349,8 @@ func entryOf(r ledger.Record) Entry {
 		Key: r.Key, Size: r.Size, ContentType: r.ContentType, ETag: r.ETag, Checksum: r.Checksum,
 		State: State(r.State), Sent: r.Created, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
 		Verified: r.Verified, Inline: r.Inline, TroubleCode: r.TroubleCode, TroubleText: r.Trouble,
-		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), CloudFront: r.Via == viaCloudFront, LinkEndpoint: r.At, ownName: r.OwnName,
+		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), CloudFront: r.Via == viaCloudFront, RequesterPays: r.Via == viaRequester,
+		LinkEndpoint: r.At, ownName: r.OwnName,
 		Reach:  reachOfEntry(r.Reach, r.At, r.Endpoint, r.Sandbox, r.Via == viaCloudFront),
 		Signed: r.Signed, Revoked: r.Revoked, CanUndo: r.Undo != "",
 	}

@@ -91,7 +91,7 @@ func (r *moveRecord) moved() ledger.Moved {
 		Account: r.Account, Bucket: r.Bucket, Prefix: r.Prefix, Key: r.Key, Size: r.Size, ContentType: r.ContentType, ETag: r.ETag,
 		Checksum: r.Checksum, State: string(r.State), TroubleCode: r.TroubleCode, Trouble: r.Trouble, Created: r.Created.Truncate(time.Microsecond),
 		Asked: time.Duration(r.Asked) * time.Second, Ends: orZero(r.Ends), Because: r.Because, Verified: r.Verified, Inline: r.Inline,
-		Signed: orZero(r.Signed), Note: r.Note, Kind: r.Kind, Via: r.Via, Revoked: orZero(r.Revoked), Undo: r.Undo,
+		Signed: orZero(r.Signed), Note: r.Note, Kind: r.Kind, Via: unpaid(r.Via), Revoked: orZero(r.Revoked), Undo: r.Undo,
 		At: r.At, OwnName: r.OwnName,
 	}}
 }
@@ -154,3 +154,11 @@ func (r *moveRecord) check() error {
 
 // plausible reports whether a moment is one that the ledger can keep and a person can read.
 func plausible(t *time.Time) bool { return t == nil || t.Year() >= 1970 && t.Year() <= 9999 }
+
+// unpaid is the mark of a link that came from elsewhere. That somebody pays for it is said anew, by who pays.
+func unpaid(via string) string {
+	if via == viaRequester {
+		return ""
+	}
+	return via
+}

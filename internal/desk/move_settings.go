@@ -12,6 +12,7 @@ import (
 func (d *Desk) portable() Settings {
 	s := d.Settings()
 	s.Updates = Updates{Look: s.Updates.Look}
+	s.RequesterPays = nil // a word about money is given anew where it shall hold
 	s.Destination.Endpoint = withoutUser(s.Destination.Endpoint)
 	for i := range s.Recent { // a copy already
 		s.Recent[i].Endpoint = withoutUser(s.Recent[i].Endpoint)
@@ -86,7 +87,7 @@ func usable(s Settings) (_ Settings, left int) {
 		s.Remind, left = 0, left+1
 	}
 	s.Recent = s.Recent[:min(len(s.Recent), maxRecent)]
-	s.Updates = Updates{Look: s.Updates.Look}
+	s.RequesterPays, s.Updates = nil, Updates{Look: s.Updates.Look}
 	if !slices.Contains([]string{LookUnasked, LookYes, LookNo}, s.Updates.Look) {
 		s.Updates.Look = LookUnasked
 	}
@@ -127,7 +128,7 @@ func (d *Desk) takeSettings(came Settings) (fresh []Distribution, err error) {
 		}
 	}
 	look := came.Updates.Look
-	came.Updates = have.Updates
+	came.RequesterPays, came.Updates = have.RequesterPays, have.Updates
 	if have.Updates.Look == LookUnasked {
 		came.Updates.Look = look
 	}

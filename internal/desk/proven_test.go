@@ -516,6 +516,7 @@ func (a asking) asksForParts() string {
 
 func (a asking) cors() string {
 	ctx := a.t.Context()
+	_, _ = a.signer.Client().DeleteBucketCors(ctx, &s3.DeleteBucketCorsInput{Bucket: aws.String(a.bucket)}) // another test's, if any
 	before, err := a.desk.CORS(ctx, desk.Store{}, a.bucket)
 	if err != nil {
 		return code(err)

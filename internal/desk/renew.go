@@ -172,9 +172,9 @@ func (d *Desk) renewOne(ctx context.Context, e Entry, expires time.Duration, v V
 }
 
 // signAndTry makes a link and, unless that is not wanted, follows it once. Where the store says that the clock here is
-// wrong, it is signed once more with the store's time.
+// wrong, it is signed once more with the store's time, and where it says that the bucket is in another region, for that.
 func (d *Desk) signAndTry(ctx context.Context, s *signer.Signer, l lead, expires time.Duration, inline bool, v Verify) (*Link, error) {
-	for corrected := false; ; corrected = true {
+	for corrected, moved := false, false; ; {
 		link, signed, err := d.sign(ctx, s, l, expires, inline)
 		if err != nil || v == VerifyNone {
 			return link, err
@@ -182,6 +182,11 @@ func (d *Desk) signAndTry(ctx context.Context, s *signer.Signer, l lead, expires
 		err = d.try(ctx, s, signed)
 		if store, ok := skewOf(err, s.Now()); ok && !corrected {
 			s.SetSkew(store)
+			corrected = true
+			continue
+		}
+		if !moved && courier.Relocated(ctx, s, err) {
+			moved = true
 			continue
 		}
 		link.Verified = err == nil

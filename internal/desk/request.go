@@ -264,7 +264,7 @@ func (d *Desk) Ways(ctx context.Context, id string) (*Ways, error) {
 	case RequestEnded:
 		return nil, trouble("RequestEnded", where.args(), nil)
 	}
-	opened, err := d.open(ctx, r.Destination.Store)
+	opened, err := d.openRequest(ctx, record)
 	if err != nil {
 		return nil, explain(err, where)
 	}

@@ -33,6 +33,8 @@ type requestPlan struct {
 	MaxSize int64      `json:"max_size,omitempty"`
 	Forms   []formPlan `json:"forms,omitempty"`
 	Slots   []slotPlan `json:"slots,omitempty"`
+	// RequesterPays says that who made the request pays for what comes by it.
+	RequesterPays bool `json:"requester_pays,omitempty"`
 	// LinkEndpoint is the address that all of it is signed for; "" is the store's own.
 	LinkEndpoint string `json:"link_endpoint,omitempty"`
 	// Upload is what the files get besides their bytes; nil leaves all of it to the store.

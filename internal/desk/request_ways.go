@@ -37,7 +37,13 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 	d := m.desk
 	carrier := courier.New(m.signer, courier.Options{})
 	defer carrier.Close()
-	forms := m.options.Files == 0
+	m.signer.Locate(ctx, m.record.Bucket)
+	if m.signer.Endpoint() != "" {
+		// What a store of its own calls its region it tells when it is asked; what is signed below is given away.
+		_ = carrier.Exists(ctx, m.record.Bucket, m.record.Page)
+	}
+	// A form has no field for who pays, and access points are not documented to take any.
+	forms := m.options.Files == 0 && !m.signer.Pays(m.record.Bucket) && !signer.IsAccessPoint(m.record.Bucket)
 	if forms {
 		var err error
 		if forms, err = takesForms(ctx, m.signer, carrier, m.record); err != nil {
@@ -46,6 +52,7 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 	}
 	m.plan = newRequestPlan(m.options, m.record.Folder, forms)
 	m.plan.gets(ofRequest(m.given), *m.options.LinkEndpoint)
+	m.plan.RequesterPays = m.signer.Pays(m.record.Bucket)
 	if most := m.plan.largest(); m.options.MaxSize > most {
 		return nil, trouble("MaxSizeNoWay", args{"Given": FormatMaxSize(m.options.MaxSize), "Most": FormatMaxSize(most)}, nil)
 	}
@@ -91,7 +98,9 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		return nil, err
 	}
 	if m.options.Files == 0 && !forms {
-		ways.Trouble = trouble("NoForms", args{"Count": m.plan.Files}, nil)
+		ways.Trouble = trouble("NoForms", args{
+			"Count": m.plan.Files, "Paid": m.plan.RequesterPays, "Point": signer.IsAccessPoint(m.record.Bucket),
+		}, nil)
 	}
 	if err != nil {
 		t := explain(err, w.request().scene("s3:GetObject"))
@@ -259,6 +268,7 @@ func (w *waysOf) object(key string) signer.Object {
 
 // sign signs all but the page's link.
 func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
+	w.signer.Locate(ctx, w.record.Bucket)
 	r := w.request()
 	ways := &Ways{Request: r}
 	w.on = pages.Request{

@@ -35,6 +35,9 @@ type Revocation struct {
 	Others     int  // further links of the ledger that lead to the same object
 	Files      int  // on the page of a bundle, which go with it
 	CloudFront bool // a distribution answers, and may have copies
+	// Object Lock keeps what is there, however it is revoked: the links lead nowhere, and nothing is freed.
+	LockedUntil time.Time // the latest of them; zero where there is no retention
+	LegalHold   bool
 
 	objects []seen
 }
@@ -68,9 +71,13 @@ func (d *Desk) Revocable(ctx context.Context, id string) (Revocation, error) {
 		going = slices.Concat(files, going) // the page last: until then it names what is still there
 	}
 	for _, one := range going {
-		etag, err := d.etagOf(ctx, one)
+		etag, object, err := d.objectOf(ctx, one)
 		if err != nil {
 			return r, err
+		}
+		r.LegalHold = r.LegalHold || object.LegalHold
+		if object.LockedUntil.After(r.LockedUntil) {
+			r.LockedUntil = object.LockedUntil
 		}
 		switch {
 		case etag == gone:
@@ -101,21 +108,27 @@ const gone = "-"
 // etagOf looks at an entry's object: its ETag without quotes, gone, or "" for one that may not be looked at. Who may
 // put and delete need not be allowed to look.
 func (d *Desk) etagOf(ctx context.Context, e Entry) (string, error) {
+	etag, _, err := d.objectOf(ctx, e)
+	return etag, err
+}
+
+// objectOf is etagOf with all that the store says.
+func (d *Desk) objectOf(ctx context.Context, e Entry) (etag string, object bucket.Object, err error) {
 	where := e.scene("s3:GetObject")
 	opened, err := d.open(ctx, e.Destination.Store)
 	if err != nil {
-		return "", explain(err, where)
+		return "", object, explain(err, where)
 	}
-	object, err := bucket.Head(ctx, opened.Client(), e.Destination.Bucket, e.Key)
+	object, err = bucket.Head(ctx, opened.Client(), e.Destination.Bucket, e.Key)
 	switch t := explain(err, where); {
 	case err == nil:
-		return unquoted(object.ETag), nil
+		return unquoted(object.ETag), object, nil
 	case t.Code == "NoSuchKey":
-		return gone, nil
+		return gone, object, nil
 	case t.Code == "AccessDenied":
-		return "", nil
+		return "", object, nil
 	default:
-		return "", t
+		return "", object, t
 	}
 }
 
@@ -361,6 +374,10 @@ func (r Revocation) Ask(how Revoking) Text {
 	a := r.Entry.scene("").args()
 	a["Files"], a["Others"], a["Replaced"], a["CloudFront"] = r.Files, r.Others, r.Replaced, r.CloudFront
 	a["Versioned"], a["Gone"], a["Rename"] = r.Versioned, r.Gone, how == RevokeRename
+	a["Locked"], a["Hold"], a["Until"] = !r.LockedUntil.IsZero() || r.LegalHold, r.LegalHold, ""
+	if !r.LockedUntil.IsZero() {
+		a["Until"] = r.LockedUntil.Local().Format("2 Jan 2006 15:04")
+	}
 	return Text{rows()["RevokeQuestion"].what, a}
 }
 

@@ -57,7 +57,8 @@ func (d *Desk) changeSettings(change func(*Settings)) error {
 
 // keep leaves what has a method of its own to change it as it is.
 func (s *Settings) keep(as Settings) {
-	s.Distributions, s.Updates, s.LinkEndpoints, s.Uploads = as.Distributions, as.Updates, as.LinkEndpoints, as.Uploads
+	s.Distributions, s.RequesterPays, s.Updates = as.Distributions, as.RequesterPays, as.Updates
+	s.LinkEndpoints, s.Uploads = as.LinkEndpoints, as.Uploads
 }
 
 // writeSettings puts settings in their place, while saving is held.

@@ -45,6 +45,7 @@ func (d *Desk) open(ctx context.Context, s Store) (*signer.Signer, error) {
 		return have.signer, nil
 	}
 	o := signer.Options{Profile: s.Profile, Region: s.Region, Endpoint: s.Endpoint, AllowHTTP: s.AllowHTTP, Now: d.now, Code: d.askCode}
+	o.Regions, o.Accelerate, o.RequestPayer = d.regions, d.accelerate.Load(), d.pays
 	if s.Sandbox {
 		running, err := d.Sandbox(ctx)
 		if err != nil {
@@ -100,9 +101,14 @@ func (d *Desk) Buckets(ctx context.Context, s Store) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := bucket.List(ctx, opened.Client())
+	list, err := bucket.List(ctx, opened.Client())
 	if err != nil {
 		return nil, explain(err, scene{store: s, permission: "s3:ListAllMyBuckets"})
+	}
+	names := make([]string, len(list))
+	for i, b := range list {
+		names[i] = b.Name
+		opened.KnowRegion(b.Name, b.Region)
 	}
 	slices.Sort(names)
 	return names, nil

@@ -79,7 +79,7 @@ func explain(err error, s scene) *Trouble {
 		return already
 	}
 	a := s.args()
-	for _, kind := range []func(error, scene, args) string{ofSigner, ofFile, ofUpload, ofStore, ofNetwork} {
+	for _, kind := range []func(error, scene, args) string{ofPlace, ofSigner, ofFile, ofUpload, ofStore, ofNetwork} {
 		if code := kind(err, s, a); code != "" {
 			return trouble(code, a, err)
 		}
@@ -157,8 +157,6 @@ func ofSigner(err error, _ scene, a args) string {
 		return "KeyName"
 	case errors.Is(err, signer.ErrBucketName):
 		return "BucketName"
-	case errors.Is(err, signer.ErrARN):
-		return "BucketKind"
 	case errors.Is(err, signer.ErrProfile):
 		return "ProfileSetup"
 	case file != nil:
@@ -230,8 +228,13 @@ func ofStore(err error, s scene, a args) string {
 		return ""
 	}
 	a["Status"], a["Region"] = r.status, r.region
+	if code := ofKMS(r, a); code != "" {
+		return code
+	}
 	message := strings.ToLower(r.message)
 	switch {
+	case r.aboutLock():
+		return "ObjectLocked"
 	case r.tls, strings.Contains(message, "http request to an https server"):
 		return "WantsHTTPS"
 	case r.html, r.code == "BadRequest": // which is HTTP's word, not S3's
@@ -245,7 +248,7 @@ func ofStore(err error, s scene, a args) string {
 	case r.code == "NotFound" && s.key != "":
 		return "NoSuchKey"
 	case r.code == "AuthorizationHeaderMalformed", r.code == "AuthorizationQueryParametersError", r.code == "IllegalLocationConstraintException",
-		r.code == "TemporaryRedirect", r.region != "" && (r.status == http.StatusMovedPermanently || r.status == http.StatusTemporaryRedirect):
+		r.code == "TemporaryRedirect", r.code == "InvalidRegion", r.region != "" && (r.status == http.StatusMovedPermanently || r.status == http.StatusTemporaryRedirect):
 		return "PermanentRedirect"
 	case r.status >= 300 && r.status < 400 && r.code != "PermanentRedirect": // without a word of S3's
 		return "NotAStore"

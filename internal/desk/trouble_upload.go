@@ -14,8 +14,8 @@ func ofUpload(err error, s scene, _ args) string {
 	switch {
 	case !aboutKMS:
 		return ""
-	case r.code == "AccessDenied":
-		return "KMSDenied"
+	case r.code == "AccessDenied": // of which ofPlace knows more
+		return ""
 	case r.code == "NotImplemented", strings.Contains(message, "not configured"): // MinIO
 		return "KMSMissing"
 	}

@@ -69,6 +69,8 @@ type SendOptions struct {
 	// what was taken.
 	Upload   *UploadSettings `json:"upload,omitempty"`
 	PartSize int64           `json:"part_size,omitempty"` // bytes of a part; 0 takes what fits the file
+	// RequesterPays says that the person pays for requests about the bucket, and for the links.
+	RequesterPays bool `json:"requester_pays,omitempty"`
 	// Patience is how long a network that was lost is waited for, once the store has answered; 0 takes the desk's.
 	Patience time.Duration `json:"-"`
 	// AwaitSignIn makes transfers whose session has ended wait until somebody signs in, here or elsewhere, instead of
@@ -137,6 +139,8 @@ type Link struct {
 	Reach Reach
 	// ownName: the object says itself what it is called.
 	ownName bool
+	// RequesterPays says that whoever signed it pays for each time it is opened.
+	RequesterPays bool
 }
 
 // Outlook is what a link made now would be, for telling a person before the upload.
@@ -157,8 +161,22 @@ const (
 	KindBundle Kind = "bundle" // the page of a bundle
 )
 
-// viaCloudFront marks links that a distribution answers, not the store.
-const viaCloudFront = "cloudfront"
+// What marks links that are answered, or paid for, in another way.
+const (
+	viaCloudFront = "cloudfront" // a distribution answers them, not the store
+	viaRequester  = "requester"  // whoever signed them pays
+)
+
+// via is the mark of a link.
+func (l *Link) via() string {
+	switch {
+	case l.CloudFront:
+		return viaCloudFront
+	case l.RequesterPays:
+		return viaRequester
+	}
+	return ""
+}
 
 // Entry is a line of the ledger: a sent file and its link, without a URL.
 type Entry struct {
@@ -193,6 +211,8 @@ type Entry struct {
 	Inline       bool
 	TroubleCode  string // why it failed, or why its link is not good
 	TroubleText  string // the same as an English sentence
+	// RequesterPays says that whoever signed its link pays for each time it is opened.
+	RequesterPays bool
 }
 
 // Live reports whether the entry's link still works at the moment now, as far as can be known here. A link whose
@@ -280,6 +300,8 @@ type Settings struct {
 	LinkEndpoints []BucketLinkEndpoint `json:"link_endpoints,omitempty"`
 	// Uploads are the upload settings of destinations. SetUpload changes them.
 	Uploads []DestinationUpload `json:"uploads,omitempty"`
+	// RequesterPays are the buckets whose requests the person pays for. SetRequesterPays changes them.
+	RequesterPays []string `json:"requester_pays,omitempty"`
 	// Updates is about newer versions. AllowUpdates, SkipUpdate and LookForUpdate change it.
 	Updates Updates `json:"updates,omitzero"`
 	// Requests is what was chosen for the request that was made last.

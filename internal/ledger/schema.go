@@ -89,6 +89,11 @@ func migrations() []string {
 			PRIMARY KEY (request, key)
 		) STRICT, WITHOUT ROWID;`,
 		`
+		CREATE TABLE region (
+			store TEXT NOT NULL, bucket TEXT NOT NULL, region TEXT NOT NULL,
+			PRIMARY KEY (store, bucket)
+		) STRICT, WITHOUT ROWID;`,
+		`
 		ALTER TABLE record ADD COLUMN at TEXT NOT NULL DEFAULT '';
 		ALTER TABLE record ADD COLUMN reach TEXT NOT NULL DEFAULT '';
 		ALTER TABLE record ADD COLUMN own_name INTEGER NOT NULL DEFAULT 0;`,

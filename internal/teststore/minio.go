@@ -26,6 +26,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -39,17 +40,47 @@ type MinIO struct {
 	Secret   string
 	// CA is the file of the certificate to trust; "" for plain http.
 	CA string
+	// Region is the one that requests must be signed for.
+	Region string
 
-	t testing.TB
+	t    testing.TB
+	cmd  *exec.Cmd
+	args []string
+	env  []string
+	log  bytes.Buffer
 }
 
 // StartMinIO runs a server until the test ends, over https with a certificate of its own if told so. The
-// program is the one that make has built, named by WAYBILL_MINIO. more is for its environment, as KMS is.
-func StartMinIO(t testing.TB, https bool, more ...string) *MinIO {
+// program is the one that make has built, named by WAYBILL_MINIO. settings is more of its
+// environment, as KMS is.
+func StartMinIO(t testing.TB, https bool, settings ...string) *MinIO {
+	return start(t, https, "us-east-1", settings...)
+}
+
+// StartMinIOIn runs a server over plain http that takes requests signed for one region only, and knows buckets by
+// names of hosts below the domains as well.
+func StartMinIOIn(t testing.TB, region string, domains ...string) *MinIO {
+	return start(t, false, region, "MINIO_SITE_REGION="+region, "MINIO_DOMAIN="+strings.Join(domains, ","))
+}
+
+// KMSKey is the name of the one key that StartMinIOWithKMS encrypts with.
+const KMSKey = "waybill-key"
+
+// StartMinIOWithKMS runs a server over plain http that can encrypt with a key of its KMS.
+func StartMinIOWithKMS(t testing.TB) *MinIO { return start(t, false, "us-east-1", KMS()) }
+
+// KMS is the setting of a server that can encrypt so.
+func KMS() string {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // which never fails
+	return "MINIO_KMS_SECRET_KEY=" + KMSKey + ":" + base64.StdEncoding.EncodeToString(secret)
+}
+
+func start(t testing.TB, https bool, region string, settings ...string) *MinIO {
 	t.Helper()
 	program := find(t)
 	dir := t.TempDir()
-	m := &MinIO{Key: "root" + rand.Text()[:12], Secret: rand.Text() + rand.Text(), t: t}
+	m := &MinIO{Key: "root" + rand.Text()[:12], Secret: rand.Text() + rand.Text(), Region: region, t: t}
 	certs := filepath.Join(dir, "certs")
 	scheme := "http"
 	if https {
@@ -58,50 +89,61 @@ func StartMinIO(t testing.TB, https bool, more ...string) *MinIO {
 	}
 	address := freeAddress(t)
 	m.Endpoint = scheme + "://" + address
-	var log bytes.Buffer
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, // #nosec G204 -- built by make
-		"server", "--quiet", "--address", address, "--certs-dir", certs, filepath.Join(dir, "data"))
-	cmd.Env = append(withoutAWS(os.Environ()), "HOME="+dir, "MINIO_ROOT_USER="+m.Key, "MINIO_ROOT_PASSWORD="+m.Secret,
+	m.args = []string{program, "server", "--quiet", "--address", address, "--certs-dir", certs, filepath.Join(dir, "data")}
+	m.env = append(withoutAWS(os.Environ()), "HOME="+dir, "MINIO_ROOT_USER="+m.Key, "MINIO_ROOT_PASSWORD="+m.Secret,
 		"MINIO_BROWSER=off", "MINIO_UPDATE=off", "_MINIO_SERVER_DEBUG=off")
-	cmd.Env = append(cmd.Env, more...)
-	cmd.Stdout, cmd.Stderr = &log, &log
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("start MinIO: %v", err)
+	m.env = append(m.env, settings...)
+	m.launch()
+	t.Cleanup(m.stop)
+	m.ready()
+	return m
+}
+
+// MoveTo stops the server and runs it again, at the same address and with all that it has, in another region.
+func (m *MinIO) MoveTo(region string) {
+	m.stop()
+	m.Region = region
+	m.env = append(m.env, "MINIO_SITE_REGION="+region) // the last one holds
+	m.launch()
+	m.ready()
+}
+
+func (m *MinIO) launch() {
+	m.cmd = exec.CommandContext(context.WithoutCancel(m.t.Context()), m.args[0], m.args[1:]...) // #nosec G204 -- built by make
+	m.cmd.Env, m.cmd.Stdout, m.cmd.Stderr = m.env, &m.log, &m.log
+	if err := m.cmd.Start(); err != nil {
+		m.t.Fatalf("start MinIO: %v", err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
+}
+
+func (m *MinIO) stop() {
+	_ = m.cmd.Process.Kill()
+	_ = m.cmd.Wait()
+}
+
+// ready waits until the server answers, and makes the bucket.
+func (m *MinIO) ready() {
+	m.t.Helper()
 	client := m.Client(m.Key, m.Secret, "")
 	deadline := time.Now().Add(60 * time.Second)
 	for made := false; ; {
 		var err error
 		if !made {
-			_, err = client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(Bucket)})
-			made = err == nil
+			_, err = client.CreateBucket(m.t.Context(), &s3.CreateBucketInput{Bucket: aws.String(Bucket)})
+			made = err == nil || errors.As(err, new(*types.BucketAlreadyOwnedByYou))
 		}
 		if made { // its STS begins later than its S3
 			_, err = m.assume(15*time.Minute, "")
 		}
 		if err == nil {
-			return m
+			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("MinIO does not answer: %v\n%s", err, log.String())
+			m.t.Fatalf("MinIO does not answer: %v\n%s", err, m.log.String())
 		}
 		time.Sleep(50 * time.Millisecond) // the server has no other way to say that it is ready
 	}
 }
-
-// KMS is the environment of a server that encrypts by a KMS of its own with the one key KMSKey.
-func KMS() string {
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret) // never fails
-	return "MINIO_KMS_SECRET_KEY=" + KMSKey + ":" + base64.StdEncoding.EncodeToString(secret)
-}
-
-// KMSKey is the key that KMS has.
-const KMSKey = "waybill-key"
 
 // find looks where make puts the server.
 func find(t testing.TB) string {
@@ -155,7 +197,7 @@ func (m *MinIO) transport() http.RoundTripper {
 // Client is the SDK's client with the given credentials.
 func (m *MinIO) Client(key, secret, token string) *s3.Client {
 	return s3.New(s3.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(m.Endpoint), UsePathStyle: true, RetryMaxAttempts: 1,
+		Region: m.Region, BaseEndpoint: aws.String(m.Endpoint), UsePathStyle: true, RetryMaxAttempts: 1,
 		HTTPClient:  &http.Client{Transport: m.transport(), Timeout: 10 * time.Second},
 		Credentials: credentials.NewStaticCredentialsProvider(key, secret, token),
 	})
@@ -176,7 +218,7 @@ func (m *MinIO) Session(d time.Duration, policy string) (key, secret, token stri
 // assume asks the server's STS for credentials.
 func (m *MinIO) assume(d time.Duration, policy string) (*sts.AssumeRoleOutput, error) {
 	client := sts.New(sts.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(m.Endpoint), HTTPClient: &http.Client{Transport: m.transport()},
+		Region: m.Region, BaseEndpoint: aws.String(m.Endpoint), HTTPClient: &http.Client{Transport: m.transport()},
 		Credentials: credentials.NewStaticCredentialsProvider(m.Key, m.Secret, ""),
 	})
 	in := &sts.AssumeRoleInput{

@@ -53,7 +53,7 @@ CREATE TABLE request (
 			looked     INTEGER NOT NULL, -- microseconds since 1970; 0: never
 			tidied     INTEGER NOT NULL
 		) STRICT;
-INSERT INTO "request" VALUES('01a214da-b800-74df-b6db-16af3e216d99','','','',1,0,'','sandbox','','2026-11-24-zoe-abc/','2026-11-24-zoe-abc.html','{"for":"Zoë"}',1795646207795365,3600,1795649807000000,'requested',0,0,0,0);
+INSERT INTO "request" VALUES('0193a000-0000-7000-8000-000000000001','','','',1,0,'','sandbox','inbox/','inbox/2026-11-25 Zoë/','inbox/2026-11-25 Zoë.html','{"for":"Zoë"}',1795600800000000,3600,1795604400000000,'requested',0,0,0,0);
 CREATE TABLE upload (
 			id TEXT PRIMARY KEY, plan TEXT NOT NULL,
 			path TEXT NOT NULL, name TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL,
