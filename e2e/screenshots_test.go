@@ -140,6 +140,14 @@ var scenes = []struct {
 		s.window.press("ctrl+comma")
 		s.window.see("Appearance", soon)
 	}},
+	{name: "upload-settings", play: func(s *studio) {
+		s.open()
+		s.window.press("ctrl+u")
+		s.window.see("What objects get", soon)
+		s.typeIn("https://files.example.com")
+		s.window.press("Tab", "Tab", "Tab", "Tab", "Tab", "Tab")
+		s.typeIn("project=atlas&team=blue")
+	}},
 	{name: "names", play: func(s *studio) {
 		s.open()
 		s.send(

@@ -21,6 +21,7 @@ func (u *ui) placeKeys(table []shortcut) []shortcut {
 		}},
 		shortcut{"names", lang.L("Choose how files are named in the bucket"), fyne.KeyN, ctrl, func() { u.open(u.send); u.send.dest.names.toggle() }},
 		shortcut{"check", lang.L("Check the destination"), fyne.KeyD, shift, u.checkHere},
+		shortcut{"upload", lang.L("Choose where links lead and what objects get"), fyne.KeyU, ctrl, u.openHere},
 		shortcut{"together", lang.L("One link for all files of a drop, or one each"), fyne.KeyT, ctrl, func() { u.open(u.send); u.send.dest.bundle.Tapped(nil) }},
 	)
 	for i := range table {
@@ -72,6 +73,8 @@ func (u *ui) keyHere(id string) func() {
 		return u.checking.key(id)
 	case u.asking.all.Visible() && id == "escape":
 		return u.asking.leave
+	case u.here.all.Visible() && id == "escape":
+		return u.here.leave
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type destination struct {
 	bundle   *toggle
 	checking *button // looks whether the destination has what is needed
 	names    *names
+	upload   *button // leads to what holds for the destination
 
 	expires time.Duration
 	flags   desk.Store // what the command line named
@@ -42,6 +43,9 @@ type destination struct {
 		known bool
 		ok    bool // it is an answer
 	}
+	looksAt *desk.Destination // whose links' reach is known, or asked for
+	reach   desk.Reach
+	leads   string // the link endpoint's host; "" for none
 	changed func() // something about the destination has changed
 }
 
@@ -62,9 +66,11 @@ func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
 	d.names = u.newNames(d.namesChanged)
 	d.checking = u.button(wordLink, lang.L("Check"), u.checkHere)
 	d.checking.tip = u.tipFor("check")
+	d.upload = u.button(wordLink, "", u.openHere)
+	d.upload.tip = u.tipFor("upload")
 	profile, bucket, prefix := d.labelled()
 	fields := container.New(columns{160, 175, 218, 146}, profile, bucket, prefix, labelled(lang.L("Link lasts"), d.lasts, u.hint(whatLinksCannot())))
-	said := container.New(line{gap: gap, stretch: d.line.all}, d.line.all, d.bundle, d.names.entry, d.checking)
+	said := container.New(line{gap: gap, stretch: d.line.all}, d.line.all, d.bundle, d.names.entry, d.upload, d.checking)
 	d.all = container.New(stack{gap: 8}, fields, container.New(stack{gap: 2}, said, d.helpBox, d.week), d.names.card)
 	return d
 }
@@ -311,7 +317,10 @@ func (d *destination) say() {
 		if d.pastSession(now) { // the profile is asked about it already; until then, the session's end is the truth
 			ends = d.session.ends
 		}
-		text = lang.L("Links made now work until {{.When}}.", args{"When": d.ui.words.moment(ends, now)})
+		text = d.worksUntil(args{"When": d.ui.words.moment(ends, now), "Host": d.leads})
+	}
+	if w := d.warning(); w != nil && d.trouble == nil && d.refused == nil {
+		text, color, help = told(w.What), colorWarn, told(w.Help)
 	}
 	d.line.set(text, color)
 	d.help.set(help, colorMuted)
@@ -320,6 +329,7 @@ func (d *destination) say() {
 	d.names.follow(d.at)
 	d.names.entry.Hidden = d.at.Bucket == "" || d.none()
 	d.checking.Hidden = d.names.entry.Hidden
+	d.sayUpload()
 	d.bundle.Hidden = d.none()
 	if d.helpBox.Hidden != (help == "") || d.week.Hidden == d.tooLong() {
 		d.helpBox.Hidden, d.week.Hidden = help == "", !d.tooLong()

@@ -151,6 +151,7 @@ type ui struct {
 	arrivals *arrivalsPlace // of one request
 	asking   *requestForm
 	adding   *storeForm
+	here     *herePage // of the Send place's destination
 	browser  *browsePlace
 	checking *checkPlace // of a destination
 	settings *settingsPlace
@@ -189,12 +190,13 @@ func newUI(ctx context.Context, a fyne.App, d *desk.Desk, o Options) *ui {
 	u.requests = u.newRequestsPlace()
 	u.asking = u.newRequestForm()
 	u.adding = u.newStoreForm()
+	u.here = u.newHerePage()
 	u.browser = u.newBrowsePlace()
 	u.checking = u.newCheckPlace()
 	u.settings = u.newSettingsPlace()
 	u.side = u.newSidebar()
 	u.shell = container.New(&shellLayout{u}, newSurface(colorSide, colorNone, 0), u.side.all, u.notices.box,
-		u.send.all, u.links.all, u.requests.all, u.arrivals.all, u.asking.all, u.adding.all, u.browser.all, u.checking.all, u.settings.all)
+		u.send.all, u.links.all, u.requests.all, u.arrivals.all, u.asking.all, u.adding.all, u.here.all, u.browser.all, u.checking.all, u.settings.all)
 	u.cover = container.NewStack()
 	u.cover.Hide()
 	u.window.SetContent(container.NewStack(u.shell, u.cover, u.float.layer))
@@ -308,7 +310,7 @@ func (u *ui) open(p place) {
 	if u.uncover != nil {
 		u.uncover()
 	}
-	for _, other := range []place{u.send, u.links, u.requests, u.arrivals, u.asking, u.adding, u.browser, u.checking, u.settings} {
+	for _, other := range []place{u.send, u.links, u.requests, u.arrivals, u.asking, u.adding, u.here, u.browser, u.checking, u.settings} {
 		if other == p {
 			other.content().Show()
 		} else {

@@ -24,10 +24,10 @@ func (p *linksPlace) row(at int) (rowContent, rowActions) {
 		side: func(o fyne.CanvasObject) { p.menu(e, o) },
 		pick: func() { p.tapTile(e.ID) },
 	}
-	c.text = strings.Join(nonEmpty(p.where(e), lang.L("sent {{.When}}", args{"When": w.moment(e.Sent, now)}), p.by(e), p.u.signedBy(e.Destination)), " · ")
+	c.text = strings.Join(nonEmpty(p.where(e), lang.L("sent {{.When}}", args{"When": w.moment(e.Sent, now)}), p.by(e), near(e.Reach), p.u.signedBy(e.Destination)), " · ")
 	if e.Kind == desk.KindBundle {
 		c.kind, c.icon = "", iconPage
-		c.text = strings.Join(nonEmpty(p.pageOf(e), p.where(e), p.by(e), p.u.signedBy(e.Destination)), " · ")
+		c.text = strings.Join(nonEmpty(p.pageOf(e), p.where(e), p.by(e), near(e.Reach), p.u.signedBy(e.Destination)), " · ")
 	}
 	if e.Note != "" {
 		c.help = lang.L("“{{.Note}}”", args{"Note": oneLine(e.Note)})
@@ -174,6 +174,9 @@ func (p *linksPlace) about(e desk.Entry) string {
 	}
 	if e.Destination.Endpoint != "" {
 		lines = append(lines, e.Destination.Endpoint)
+	}
+	if e.LinkEndpoint != "" {
+		lines = append(lines, lang.L("Signed for {{.Address}}", args{"Address": e.LinkEndpoint}))
 	}
 	lines = append(lines, strings.Join(nonEmpty(w.size(e.Size), e.ContentType, e.Checksum), " · "))
 	switch {

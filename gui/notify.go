@@ -102,10 +102,24 @@ func (s *sendPlace) whatIsCopied(links []*transfer) string {
 		}
 	}
 	if first.IsZero() { // nobody knows
-		return lang.N("{{.Count}} links are on the clipboard.", len(links), args{"Count": s.u.words.count(len(links))})
+		return lang.N("{{.Count}} links are on the clipboard.", len(links), args{"Count": s.u.words.count(len(links))}) + s.nearest(links)
 	}
 	return lang.N("{{.Count}} links are on the clipboard and work until {{.When}}.", len(links),
-		args{"Count": s.u.words.count(len(links)), "When": s.u.words.zoned(first, s.u.now())})
+		args{"Count": s.u.words.count(len(links)), "When": s.u.words.zoned(first, s.u.now())}) + s.nearest(links)
+}
+
+// nearest says, with a space before it, that links do not work for those who sit elsewhere; "" where they do.
+func (s *sendPlace) nearest(links []*transfer) string {
+	reach := desk.ReachUnknown
+	for _, t := range links {
+		if r := t.Link.Reach; r == desk.ReachComputer || r == desk.ReachNetwork && reach != desk.ReachComputer {
+			reach = r
+		}
+	}
+	if says := reach.Says(len(links)); says != nil {
+		return " " + told(*says)
+	}
+	return ""
 }
 
 // tellQuestion says that a transfer waits for an answer: once for all that wait.

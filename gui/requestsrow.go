@@ -30,7 +30,7 @@ func (p *requestsPlace) row(at int) (rowContent, rowActions) {
 		side: func(o fyne.CanvasObject) { p.menu(r, o) },
 		pick: func() { p.tapTile(r.ID) },
 	}
-	c.text = strings.Join(nonEmpty(p.arrived(r), desk.BucketTitle(r.Destination.Bucket)+"/"+r.Folder, p.u.signedBy(r.Destination)), " · ")
+	c.text = strings.Join(nonEmpty(p.arrived(r), desk.BucketTitle(r.Destination.Bucket)+"/"+r.Folder, near(r.Reach), p.u.signedBy(r.Destination)), " · ")
 	if r.New > 0 {
 		c.texts = colorAccent
 	}

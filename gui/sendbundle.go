@@ -169,6 +169,7 @@ func (s *sendPlace) pageRow(t *transfer) (rowContent, rowActions) {
 		c, act := s.sentRow(t, c)
 		if t.Trouble == nil {
 			parts := []string{count, w.end(t.Link.Ends, t.Link.Because, s.u.now())}
+			parts = append(parts, nonEmpty(near(t.Link.Reach))...)
 			if t.Link.Verified {
 				parts = append(parts, lang.L("checked"))
 			}

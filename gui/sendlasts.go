@@ -87,6 +87,7 @@ func (d *destination) takeWeek() {
 
 // settingsChanged follows what was chosen in the settings: a distribution may have come or gone.
 func (d *destination) settingsChanged() {
+	d.looksAt = nil // links may lead elsewhere
 	d.offerLasts()
 	d.bundle.set(d.ui.desk.Settings().Bundle)
 	d.check()

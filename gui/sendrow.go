@@ -102,6 +102,7 @@ func (s *sendPlace) sentRow(t *transfer, c rowContent) (rowContent, rowActions) 
 	parts := []string{w.size(t.Size)}
 	if t.Link != nil {
 		parts = append(parts, w.end(t.Link.Ends, t.Link.Because, s.u.now()))
+		parts = append(parts, nonEmpty(near(t.Link.Reach))...)
 		if t.Link.Verified {
 			parts = append(parts, lang.L("checked"))
 		}

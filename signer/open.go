@@ -73,9 +73,9 @@ type Signer struct {
 	way         *chain // nil for keys that were given by hand
 	v4          *v4.Signer
 	now         func() time.Time
-	skew        atomic.Int64 // what the store's clock is ahead of this one's, in nanoseconds
-	buckets     sync.Map     // spot → place, where a bucket's objects are
-	store       string       // what Regions know the store by
+	skew        *atomic.Int64 // what the store's clock is ahead of this one's, in nanoseconds
+	buckets     sync.Map      // spot → place, where a bucket's objects are
+	store       string        // what Regions know the store by
 	regions     *Regions
 	asking      sync.Mutex
 	asked       map[string]bool // the buckets that were asked about, guarded by asking
@@ -83,6 +83,8 @@ type Signer struct {
 	arnRegion   bool // an access point may be in another region than the profile
 	attempts    int  // how often a request is tried, as the profile says; 0 where it does not
 	payer       func(bucket string) bool
+	virtual     bool     // the profile wants buckets in the host of an endpoint of its own
+	outside     sync.Map // endpoint → *Signer, see Outside
 }
 
 // Open reads the profile and makes it ready to sign. It asks nobody for credentials yet; a profile that has
@@ -123,7 +125,8 @@ func (o Options) signer(cfg aws.Config, settings map[string]string, way *chain) 
 	}
 	custom := o.Endpoint
 	keys := newKeyring(source, now)
-	opened := &Signer{profile: o.Profile, region: cfg.Region, credentials: keys, way: way, now: now}
+	opened := &Signer{profile: o.Profile, region: cfg.Region, credentials: keys, way: way, now: now, skew: new(atomic.Int64)}
+	opened.virtual = settings["s3.addressing_style"] == "virtual"
 	opened.accelerate = o.Accelerate || isTrue(settings["s3.use_accelerate_endpoint"])
 	opened.arnRegion = usesARNRegion(settings)
 	opened.attempts = cfg.RetryMaxAttempts

@@ -26,7 +26,8 @@ type PostOptions struct {
 	MaxSize     int64 // bytes; 0, or more than MaxPut, is MaxPut
 	// Age is how long ago the form says that it was signed; it ends when it would have. With it one can try whether a store
 	// minds how old a form is, as versitygw does after an hour.
-	Age time.Duration
+	Age      time.Duration
+	Settings ObjectSettings
 }
 
 // PresignedPost is an HTML form that anybody who holds it can send, with any file and any key below a folder, until it
@@ -81,6 +82,7 @@ func (s *Signer) Post(ctx context.Context, folder Object, opt PostOptions) (Pres
 		"x-amz-credential":      strings.Join([]string{m.creds.AccessKeyID, day, at.region, "s3", "aws4_request"}, "/"),
 		"x-amz-date":            signed.Format("20060102T150405Z"),
 	}
+	opt.Settings.setIn(fields)
 	if m.creds.SessionToken != "" {
 		fields["x-amz-security-token"] = m.creds.SessionToken
 	}

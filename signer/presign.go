@@ -76,6 +76,7 @@ type PutOptions struct {
 	Size        int64 // bytes
 	ContentType string
 	Sum         Sum
+	Settings    ObjectSettings
 	Overwrite   bool // without it, the store refuses when the key is taken (If-None-Match: *)
 }
 
@@ -89,6 +90,7 @@ func (s *Signer) Put(ctx context.Context, o Object, opt PutOptions) (Presigned, 
 		h.Set("If-None-Match", "*")
 	}
 	opt.Sum.set(h)
+	opt.Settings.setOn(h)
 	return s.presign(ctx, http.MethodPut, o, nil, h, opt.Size)
 }
 
@@ -97,6 +99,7 @@ type CreateOptions struct {
 	ContentType string
 	Algorithm   string // of the checksum of each part, "CRC64NVME" for one; "" is none
 	FullObject  bool   // the object gets a checksum of all its bytes, rather than one of its parts' checksums
+	Settings    ObjectSettings
 }
 
 // CreateMultipart presigns the start of a multipart upload.
@@ -113,6 +116,7 @@ func (s *Signer) CreateMultipart(ctx context.Context, o Object, opt CreateOption
 		}
 		h.Set("X-Amz-Checksum-Type", kind)
 	}
+	opt.Settings.setOn(h)
 	return s.presign(ctx, http.MethodPost, o, url.Values{"uploads": {""}}, h, 0)
 }
 

@@ -152,7 +152,8 @@ func sourceOf(bucket string) string {
 }
 
 // Move gives an object another key. S3 has no such request: it copies, and deletes once the copy is there and as
-// large. An object of over 5 GiB is refused by the store.
+// large. An object of over 5 GiB is refused by the store. The copy has the storage class, the encryption, the tags and the
+// metadata of what it was made of; it has no ACL but the bucket's usual one.
 func Move(ctx context.Context, c *s3.Client, bucket, from, to string) error {
 	doing := fmt.Sprintf("rename s3://%s/%s to %s", bucket, from, to)
 	before, err := Head(ctx, c, bucket, from)
@@ -163,9 +164,19 @@ func Move(ctx context.Context, c *s3.Client, bucket, from, to string) error {
 	for i, s := range segments {
 		segments[i] = strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 	}
-	_, err = c.CopyObject(ctx, &s3.CopyObjectInput{
+	kept, err := Kept(ctx, c, bucket, from, false)
+	if err != nil {
+		return err
+	}
+	in := &s3.CopyObjectInput{
 		Bucket: aws.String(bucket), Key: aws.String(to), CopySource: aws.String(sourceOf(bucket) + strings.Join(segments, "/")),
-	})
+		// A copy has metadata and tags of what it is a copy of; these it has only when they are asked for.
+		StorageClass: types.StorageClass(kept.StorageClass), ServerSideEncryption: types.ServerSideEncryption(kept.SSE), BucketKeyEnabled: kept.BucketKey,
+	}
+	if kept.KMSKey != "" {
+		in.SSEKMSKeyId = aws.String(kept.KMSKey)
+	}
+	_, err = c.CopyObject(ctx, in)
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}

@@ -164,7 +164,7 @@ func (c *command) root() *cobra.Command {
 	complete(root, "log-level", "debug", "info", "warn", "error")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(flagError(err)) })
 	root.SetHelpCommand(c.help(root))
-	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.request(), c.requests(), c.cors(), c.cloudFront(), c.resume(), c.profiles(), c.configure(), c.login(), c.verify(), c.clean(), c.check(), c.doctor(), c.sandbox(), c.export(), c.importing(), c.update(), c.paths(), c.man(root), c.version())
+	root.AddCommand(c.send(), c.link(), c.links(), c.renew(), c.revoke(), c.bundle(), c.note(), c.request(), c.requests(), c.cors(), c.cloudFront(), c.linkEndpoint(), c.resume(), c.profiles(), c.configure(), c.login(), c.verify(), c.clean(), c.check(), c.doctor(), c.sandbox(), c.export(), c.importing(), c.update(), c.paths(), c.man(root), c.version())
 	return root
 }
 

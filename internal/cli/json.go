@@ -23,6 +23,7 @@ type sentJSON struct {
 	Ends        *time.Time     `json:"ends"` // null when it is not known
 	EndsBecause signer.Because `json:"ends_because"`
 	Verified    bool           `json:"verified"`
+	Reach       desk.Reach     `json:"reach"`            // computer, network or anywhere; "" where that is not known
 	Bundle      bool           `json:"bundle,omitempty"` // it is the page of what was sent before
 }
 
@@ -61,7 +62,7 @@ func sentLine(t desk.Transfer) any {
 			ID: t.ID, File: file, Bucket: t.Destination.Bucket, Key: t.Key, Size: t.Size,
 			ContentType: t.ContentType, ETag: t.ETag, Checksum: t.Checksum,
 			URL: t.Link.URL, Ends: desk.Second(t.Link.Ends), EndsBecause: t.Link.Because, Verified: t.Link.Verified,
-			Bundle: t.Kind == desk.KindBundle,
+			Reach: t.Link.Reach, Bundle: t.Kind == desk.KindBundle,
 		}
 	case desk.Skipped:
 		return skippedJSON{file, t.Destination.Bucket, t.Key, true}

@@ -162,6 +162,7 @@ func (c *command) forget(ctx context.Context, d *desk.Desk, entries []desk.Entry
 func (c *command) renew() *cobra.Command {
 	var expires, verify string
 	var today bool
+	var at atFlag
 	cmd := &cobra.Command{
 		Use:               "renew [flags] ID...",
 		ValidArgsFunction: c.completeIDs,
@@ -185,16 +186,21 @@ func (c *command) renew() *cobra.Command {
 			if (len(ids) == 0) == !today {
 				return usage(errors.New("name at least one ID, or give --ending-today, and not both; waybill links lists the IDs"))
 			}
-			return c.recording(cmd.Context(), func(on *desk.Desk) error { return c.renewAll(cmd.Context(), on, ids, d, v) })
+			to, err := at.endpoint(c)
+			if err != nil {
+				return err
+			}
+			return c.recording(cmd.Context(), func(on *desk.Desk) error { return c.renewAll(cmd.Context(), on, to, ids, d, v) })
 		},
 	}
+	at.add(cmd, "the one that each link was signed for")
 	cmd.Flags().StringVar(&expires, "expires", "", "how long the link lasts from now on: 15m, 1h, 36h, 7d (default: as long as the first time)")
 	cmd.Flags().StringVar(&verify, "verify-link", "", "none leaves out trying the link")
 	cmd.Flags().BoolVar(&today, "ending-today", false, "all links that are live and end today")
 	return cmd
 }
 
-func (c *command) renewAll(ctx context.Context, d *desk.Desk, ids []string, expires time.Duration, v desk.Verify) error {
+func (c *command) renewAll(ctx context.Context, d *desk.Desk, at *desk.LinkEndpoint, ids []string, expires time.Duration, v desk.Verify) error {
 	ids, err := d.LinkIDs(ctx, ids...)
 	if err != nil {
 		return err
@@ -214,7 +220,7 @@ func (c *command) renewAll(ctx context.Context, d *desk.Desk, ids []string, expi
 	defer c.sandboxRests(d, linksRest)
 	warned := false
 	var failed error
-	for _, t := range d.RenewAll(ctx, ids, expires, v, nil) {
+	for _, t := range d.RenewAllAt(ctx, at, ids, expires, v, nil) {
 		if !c.report(t) {
 			failed = errReported
 			continue
@@ -401,7 +407,7 @@ func (c *command) bundle() *cobra.Command {
 			"Their own links are made anew, and end with the page's. waybill links lists the IDs.",
 		Args: atLeastOne("ID; waybill links lists them"),
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			o, err := flags.options()
+			o, err := flags.options(c)
 			if err != nil {
 				return err
 			}

@@ -64,7 +64,7 @@ func TestLinks(t *testing.T) {
 	}
 	for i, want := range []struct{ name, state string }{{"failed.txt", "failed"}, {"short.txt", "ended"}, {"live.txt", "live"}} {
 		fields(t, lines[i], "id", "name", "kind", "bucket", "key", "endpoint", "profile", "account", "size", "content_type", "etag", "checksum",
-			"sent", "ends", "ends_because", "state", "verified", "revoked", "note", "error")
+			"sent", "ends", "ends_because", "state", "verified", "revoked", "note", "error", "reach", "link_endpoint")
 		if lines[i]["name"] != want.name || lines[i]["state"] != want.state {
 			t.Errorf("line %d: %v", i, lines[i])
 		}

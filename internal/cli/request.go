@@ -20,6 +20,7 @@ import (
 // requestFlags are what is asked for, and in which form it is wanted.
 type requestFlags struct {
 	options                 desk.RequestOptions
+	at                      atFlag
 	expires, kinds, maxSize string
 	html, cors              string
 	force, commands         bool
@@ -58,9 +59,13 @@ func (c *command) request() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
+			if f.options.LinkEndpoint, err = f.at.endpoint(c); err != nil {
+				return err
+			}
 			return c.withDesk(cmd.Context(), func(d *desk.Desk) error { return c.makeRequest(cmd.Context(), d, dest, f) })
 		},
 	}
+	f.at.add(cmd, remembered)
 	flags := cmd.Flags()
 	flags.StringVar(&f.options.For, "for", "", "who is asked, as the page says")
 	flags.StringVar(&f.options.From, "from", "", "who asks, as the page says")
@@ -172,6 +177,7 @@ func (c *command) makeRequest(ctx context.Context, d *desk.Desk, dest desk.Desti
 		failed, f.html = errReported, ""
 	}
 	defer c.sandboxRests(d, "nothing can be sent to it")
+	c.sayReach(ways.Reach)
 	if f.html != "" && f.cors != "no" {
 		if err := c.allowPages(ctx, d, dest, f.cors == "add"); err != nil {
 			c.tell(desk.Explain(err))
@@ -199,7 +205,8 @@ type waysJSON struct {
 	EndsBecause signer.Because `json:"ends_because"`
 	PageURL     string         `json:"page_url"`
 	Verified    bool           `json:"verified"`
-	HTML        string         `json:"html"` // the file; "" where none was asked for
+	Reach       desk.Reach     `json:"reach"` // computer, network or anywhere; "" where that is not known
+	HTML        string         `json:"html"`  // the file; "" where none was asked for
 	Uploads     []uploadJSON   `json:"uploads"`
 	Post        *postJSON      `json:"post"`            // null where there is none
 	Posts       []postJSON     `json:"posts,omitempty"` // all of them, where there is one for each of several kinds
@@ -284,7 +291,7 @@ func commandTitle(one desk.Command) string {
 func waysLine(w *desk.Ways, html string) waysJSON {
 	line := waysJSON{
 		ID: w.Request.ID, Bucket: w.Request.Destination.Bucket, Prefix: w.Request.Folder, Ends: desk.Second(w.Ends), EndsBecause: w.Because,
-		PageURL: w.PageURL, Verified: w.Verified, HTML: html, Uploads: []uploadJSON{}, Commands: []commandJSON{},
+		PageURL: w.PageURL, Verified: w.Verified, Reach: w.Reach, HTML: html, Uploads: []uploadJSON{}, Commands: []commandJSON{},
 	}
 	for _, u := range w.Uploads {
 		line.Uploads = append(line.Uploads, uploadJSON(u))

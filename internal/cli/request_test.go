@@ -54,7 +54,7 @@ func TestRequest(t *testing.T) {
 			where := "s3://" + bucket + "/" + folder()
 			page := filepath.Join(r.dir, "request.html")
 			line := r.run("request", "--json", "--for", "Zoë", "--from", "Alice", "--expires", "30m", "--html", page, "--cors", "no", where).is(cli.OK).line()
-			fields(t, line, "id", "bucket", "prefix", "ends", "ends_because", "page_url", "verified", "html", "uploads", "post", "commands")
+			fields(t, line, "id", "bucket", "prefix", "ends", "ends_because", "page_url", "verified", "reach", "html", "uploads", "post", "commands")
 			id := line["id"].(string)
 			if line["ends_because"] != "requested" || line["html"] != page || line["verified"] != true || len(line["uploads"].([]any)) != 0 {
 				t.Errorf("%v", line)

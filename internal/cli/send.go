@@ -23,9 +23,11 @@ type linkFlags struct {
 	verify  string
 	inline  bool
 	longer  bool // a role's session may be asked for anew
+	at      atFlag
 }
 
 func (l *linkFlags) add(cmd *cobra.Command) {
+	l.at.add(cmd, remembered)
 	f := cmd.Flags()
 	f.StringVar(&l.expires, "expires", "1h", "how long the link lasts: 15m, 1h, 36h, 7d; longer where the bucket has a distribution")
 	f.BoolVar(&l.inline, "inline", false, "show the file in the browser instead of downloading it")
@@ -35,7 +37,7 @@ func (l *linkFlags) add(cmd *cobra.Command) {
 	complete(cmd, "expires", "15m", "1h", "1d", "7d")
 }
 
-func (l *linkFlags) options() (o desk.SendOptions, err error) {
+func (l *linkFlags) options(c *command) (o desk.SendOptions, err error) {
 	if o.Expires, err = desk.ParseLongExpires(l.expires); err != nil {
 		return o, usage(err)
 	}
@@ -43,12 +45,14 @@ func (l *linkFlags) options() (o desk.SendOptions, err error) {
 		return o, usage(err)
 	}
 	o.Inline = l.inline
-	return o, nil
+	o.LinkEndpoint, err = l.at.endpoint(c)
+	return o, err
 }
 
 // send uploads files and folders, and prints a link for each.
 func (c *command) send() *cobra.Command {
 	var flags linkFlags
+	var upload uploadFlags
 	var bucket, prefix, onClash, contentType, partSize, limitRate, template string
 	var concurrency int
 	var skipHidden, zip bool
@@ -60,11 +64,11 @@ func (c *command) send() *cobra.Command {
 			"  waybill send --sandbox photos/",
 		Args: atLeastOne("file or folder"),
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			given, err := flags.options()
+			given, err := flags.options(c)
 			if err != nil {
 				return err
 			}
-			o.Expires, o.Verify, o.Inline = given.Expires, given.Verify, given.Inline
+			o.Expires, o.Verify, o.Inline, o.LinkEndpoint = given.Expires, given.Verify, given.Inline, given.LinkEndpoint
 			if o.Template, err = desk.ParseTemplate(template); err != nil {
 				return usage(err)
 			}
@@ -106,6 +110,13 @@ func (c *command) send() *cobra.Command {
 				if err := d.CheckExpires(bucket, o.Expires); err != nil {
 					return usage(err)
 				}
+				if o.Upload, err = c.uploadSettings(cmd.Context(), d, dest, &upload); err != nil {
+					return err
+				}
+				if !cmd.Flags().Changed("key-template") && !cmd.Flags().Changed("unguessable") {
+					n := d.Settings().NamingOf(dest)
+					o.Template, o.Unguessable = n.Template, n.Unguessable
+				}
 				d.SetLimitRate(rate)
 				c.stretch(cmd.Context(), d, dest.Store, o.Expires, flags.longer)
 				o.AwaitSignIn = c.canAsk()
@@ -114,6 +125,7 @@ func (c *command) send() *cobra.Command {
 		},
 	}
 	flags.add(cmd)
+	upload.add(cmd)
 	f := cmd.Flags()
 	f.StringVar(&bucket, "bucket", "", "bucket that the files go to")
 	f.StringVar(&prefix, "prefix", "", "folder in the bucket, such as alice/2026/")
@@ -122,7 +134,7 @@ func (c *command) send() *cobra.Command {
 	f.IntVar(&concurrency, "concurrency", 0, "requests at once (default 16)")
 	complete(cmd, "on-clash", "ask", "keep-both", "replace", "skip")
 	addLimitRate(cmd, &limitRate)
-	f.StringVar(&template, "key-template", "", "how keys are made of names: {name} {stem} {ext} {date} {time} {uuid} {user}, such as {date}/{name}")
+	f.StringVar(&template, "key-template", "", "how keys are made of names: {name} {stem} {ext} {date} {time} {uuid} {user}, such as {date}/{name} (default: what the window remembers for the destination, else {name})")
 	f.BoolVar(&o.Unguessable, "unguessable", false, "put a random folder before each name, which nobody can guess")
 	f.BoolVar(&o.Bundle, "bundle", false, "make one page with all files as well, and print its link last")
 	f.BoolVar(&zip, "zip", false, "send all as one zip, made on the way")
@@ -278,7 +290,7 @@ func (c *command) report(t desk.Transfer) bool {
 	} else if kept := path.Base(t.Key); kept != path.Base(t.Name) {
 		name += " (as " + oneLine(kept) + ")"
 	}
-	c.say("%s, %s: the link %s%s", name, humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link), checked(t.Link)) // #nosec G115
+	c.say("%s, %s: the link %s%s", name, humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link), checked(t.Link)+only(t.Link.Reach)) // #nosec G115
 	if t.Trouble != nil {
 		c.tell(t.Trouble)
 		return false
@@ -297,6 +309,18 @@ func endInWords(l *desk.Link) string {
 		signer.Limit:       "the most that S3 allows",
 	}[l.Because]
 	return fmt.Sprintf("works until %s, %s", l.Ends.Local().Format("Mon 2 Jan 2006 15:04:05 MST"), why)
+}
+
+// sayReach says of a link that it leads nowhere for those who sit elsewhere.
+func (c *command) sayReach(r desk.Reach) {
+	if says := r.Says(1); says != nil {
+		c.say("%s", says)
+	}
+}
+
+// only says where a link works that does not work anywhere.
+func only(r desk.Reach) string {
+	return map[desk.Reach]string{desk.ReachComputer: ", on this computer only", desk.ReachNetwork: ", in this network only"}[r]
 }
 
 func checked(l *desk.Link) string {
@@ -348,7 +372,7 @@ func (c *command) link() *cobra.Command {
 			"  waybill link 's3://team-share/alice/**/*.pdf'",
 		Args: atLeastOne("object as s3://bucket/key"),
 		RunE: func(cmd *cobra.Command, urls []string) error {
-			o, err := flags.options()
+			o, err := flags.options(c)
 			if err != nil {
 				return err
 			}

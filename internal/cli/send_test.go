@@ -39,7 +39,7 @@ func TestSendPrintsALinkForEachFile(t *testing.T) {
 	if err != nil || params["filename"] != "Quarterly report – final.pdf" {
 		t.Errorf("%q (%v)", header.Get("Content-Disposition"), err)
 	}
-	if !regexp.MustCompile(`^Quarterly report – final\.pdf, 35 B: the link works until .*, as asked; tried, it works\n$`).MatchString(got.err) {
+	if !regexp.MustCompile(`^Quarterly report – final\.pdf, 35 B: the link works until .*, as asked; tried, it works, on this computer only\n$`).MatchString(got.err) {
 		t.Errorf("standard error is %q", got.err)
 	}
 	if quiet := r.run("send", "--quiet", "--bucket", sandbox.Bucket, path).is(cli.OK); quiet.err != "" {

@@ -38,12 +38,13 @@ func (c *Courier) Post(ctx context.Context, form signer.PresignedPost, key, cont
 	})
 }
 
-// Start begins a multipart upload that somebody else will fill, and gives its ID. Whoever begins one has to end it.
-func (c *Courier) Start(ctx context.Context, bucket, key, contentType string) (id string, err error) {
+// Start begins a multipart upload that somebody else will fill, and gives its ID. Whoever begins one has to end it. Of the
+// upload, Bucket, Key, ContentType and Settings count.
+func (c *Courier) Start(ctx context.Context, u *Upload) (id string, err error) {
 	const op = "start the multipart upload"
 	err = c.try(ctx, nil, func(int) error {
-		o := signer.Object{Bucket: bucket, Key: key, Expires: linkTime}
-		signed, err := c.signer.CreateMultipart(ctx, o, signer.CreateOptions{ContentType: contentType})
+		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
+		signed, err := c.signer.CreateMultipart(ctx, o, signer.CreateOptions{ContentType: u.ContentType, Settings: u.Settings})
 		if err != nil {
 			return err
 		}

@@ -176,7 +176,7 @@ func (c *Courier) create(ctx context.Context, u *Upload) error {
 	err := c.try(ctx, u, func(int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
 		signed, err := c.signer.CreateMultipart(ctx, o, signer.CreateOptions{
-			ContentType: u.ContentType, Algorithm: way.algorithm, FullObject: way.whole,
+			ContentType: u.ContentType, Algorithm: way.algorithm, FullObject: way.whole, Settings: u.Settings,
 		})
 		if err != nil {
 			return err

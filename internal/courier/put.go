@@ -10,13 +10,17 @@ import (
 )
 
 // Put sends bytes that are in memory: a page of links, which must not lie in a file on its way. They are proven as a
-// file is. Without overwrite, a key that is taken is ErrTaken.
-func (c *Courier) Put(ctx context.Context, bucket, key, contentType string, data []byte, overwrite bool) (Receipt, error) {
+// file is. Of the upload, Bucket, Key, ContentType, Settings and Overwrite count; without that, a key that is taken is
+// ErrTaken.
+func (c *Courier) Put(ctx context.Context, what *Upload, data []byte) (Receipt, error) {
 	if err := c.gate.enter(ctx); err != nil {
 		return Receipt{}, err
 	}
 	defer c.gate.leave()
-	u := &Upload{Bucket: bucket, Key: key, ContentType: contentType, Overwrite: overwrite, Moved: func(int64) {}, proof: c.proof.Load()}
+	u := &Upload{
+		Bucket: what.Bucket, Key: what.Key, ContentType: what.ContentType, Settings: what.Settings, Overwrite: what.Overwrite,
+		Moved: func(int64) {}, proof: c.proof.Load(),
+	}
 	for {
 		r, err := c.put(ctx, u, data)
 		if last(u.proof) || !refusesChecksum(err) && !errors.Is(err, errUnproven) {
@@ -41,7 +45,7 @@ func (c *Courier) put(ctx context.Context, u *Upload, data []byte) (receipt Rece
 	err = c.try(ctx, u, func(attempt int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
 		signed, err := c.signer.Put(ctx, o, signer.PutOptions{
-			Size: size, ContentType: u.ContentType, Sum: way.travels(whole.sum), Overwrite: u.Overwrite || u.ours,
+			Size: size, ContentType: u.ContentType, Sum: way.travels(whole.sum), Settings: u.Settings, Overwrite: u.Overwrite || u.ours,
 		})
 		if err != nil {
 			return err

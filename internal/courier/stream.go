@@ -39,7 +39,7 @@ func (c *Courier) Stream(ctx context.Context, u *Upload, r io.Reader, about int6
 	n, err := io.ReadFull(r, first)
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return c.Put(ctx, u.Bucket, u.Key, u.ContentType, first[:n], u.Overwrite)
+		return c.Put(ctx, u, first[:n])
 	case err != nil:
 		return Receipt{}, fmt.Errorf("read the stream: %w", err)
 	case !u.Overwrite && c.Exists(ctx, u.Bucket, u.Key):

@@ -35,11 +35,11 @@ func TestPutAndStream(t *testing.T) {
 			if _, err := r.Stream(context.Background(), again, bytes.NewReader(content), int64(size)); !errors.Is(err, courier.ErrTaken) {
 				t.Errorf("%s, %d bytes: %v, want ErrTaken", name, size, err)
 			}
-			if _, err := r.Put(context.Background(), u.Bucket, u.Key, u.ContentType, []byte("page"), false); !errors.Is(err, courier.ErrTaken) {
+			if _, err := r.Put(context.Background(), &courier.Upload{Bucket: u.Bucket, Key: u.Key, ContentType: u.ContentType}, []byte("page")); !errors.Is(err, courier.ErrTaken) {
 				t.Errorf("%s: %v, want ErrTaken", name, err)
 			}
 			r.holds(u.Key, content)
-			if put, err := r.Put(context.Background(), u.Bucket, u.Key, u.ContentType, []byte("page"), true); err != nil || !strings.HasPrefix(put.Checksum, c.proof) {
+			if put, err := r.Put(context.Background(), &courier.Upload{Bucket: u.Bucket, Key: u.Key, ContentType: u.ContentType, Overwrite: true}, []byte("page")); err != nil || !strings.HasPrefix(put.Checksum, c.proof) {
 				t.Errorf("%s: %+v, %v", name, put, err)
 			}
 			r.holds(u.Key, []byte("page"))

@@ -26,6 +26,7 @@ type Upload struct {
 	Path        string // on this machine
 	Bucket, Key string
 	ContentType string
+	Settings    signer.ObjectSettings
 	Overwrite   bool
 	// Again says that an earlier attempt may have come further than anybody knows: what has the key already is
 	// looked at, and is this upload if it has its size and its sum.
@@ -249,7 +250,7 @@ func (c *Courier) send(ctx context.Context, u *Upload, f *os.File) (Receipt, err
 	err = c.try(ctx, u, func(attempt int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
 		signed, err := c.signer.Put(ctx, o, signer.PutOptions{
-			Size: size, ContentType: u.ContentType, Sum: way.travels(whole.sum), Overwrite: u.Overwrite || u.ours,
+			Size: size, ContentType: u.ContentType, Sum: way.travels(whole.sum), Settings: u.Settings, Overwrite: u.Overwrite || u.ours,
 		})
 		if err != nil {
 			return err

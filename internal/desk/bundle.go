@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"waybill/internal/bucket"
 	"waybill/internal/courier"
 	"waybill/internal/ledger"
 	"waybill/internal/pages"
@@ -73,7 +74,11 @@ func (d *Desk) makeBundle(ctx context.Context, t Transfer, o SendOptions, ids []
 	if o.Expires == 0 {
 		o.Expires = time.Hour
 	}
-	if err := d.CheckExpires(dest.Bucket, o.Expires); err != nil {
+	err = o.LinkEndpoint.check()
+	if err == nil {
+		err = d.CheckExpires(dest.Bucket, o.Expires)
+	}
+	if err != nil {
 		t.Trouble = explain(err, scene{store: dest.Store, bucket: dest.Bucket})
 		return t
 	}
@@ -81,7 +86,15 @@ func (d *Desk) makeBundle(ctx context.Context, t Transfer, o SendOptions, ids []
 		ID: t.ID, Name: visible(title), Destination: dest, Key: dest.Prefix + keyName(strings.ReplaceAll(title, "/", "_")) + ".html",
 		State: Sent, Asked: o.Expires, Inline: true, Kind: KindBundle, ContentType: pageType,
 	}
-	return d.publish(ctx, page, files, o.Expires, o.Verify, false)
+	page.LinkEndpoint = d.linkEndpoint(o.LinkEndpoint, dest.Store, dest.Bucket).URL
+	for i, f := range files {
+		// What was sent before its bucket had a link endpoint shall be reached by whoever reaches the page.
+		if store := f.Destination.Store; o.LinkEndpoint != nil || f.LinkEndpoint == "" {
+			files[i].LinkEndpoint = d.linkEndpoint(o.LinkEndpoint, store, f.Destination.Bucket).URL
+		}
+	}
+	settings := ofPage(d.uploadSettings(o.Upload, dest))
+	return d.publish(ctx, page, files, o.Expires, o.Verify, &settings)
 }
 
 // bundle makes the page of a drop whose files are to have one link, once they are sent and recorded. The page is the
@@ -126,8 +139,9 @@ func commonName(files []Entry, now time.Time) string {
 	return folder
 }
 
-// writeBundle renews a bundle: the links of its files, its page, and the link to that.
-func (d *Desk) writeBundle(ctx context.Context, page Entry, expires time.Duration, v Verify) Transfer {
+// writeBundle renews a bundle: the links of its files, its page, and the link to that. They are signed for the link
+// endpoint that is given, or each for the one that it had.
+func (d *Desk) writeBundle(ctx context.Context, page Entry, expires time.Duration, v Verify, at *LinkEndpoint) Transfer {
 	files, err := d.bundled(ctx, page.ID)
 	if err == nil && len(files) == 0 {
 		err = trouble("NothingToBundle", nil, nil)
@@ -137,7 +151,12 @@ func (d *Desk) writeBundle(ctx context.Context, page Entry, expires time.Duratio
 		t.State, t.Trouble = Failed, explain(err, page.scene("s3:PutObject"))
 		return t
 	}
-	return d.publish(ctx, page, files, expires, v, true)
+	for i := range files {
+		if at != nil {
+			files[i].LinkEndpoint = at.URL
+		}
+	}
+	return d.publish(ctx, page, files, expires, v, nil)
 }
 
 // refreshPages writes pages again because something about their files has changed. Their own links stay. A page that
@@ -174,7 +193,7 @@ func (d *Desk) refreshPage(ctx context.Context, page Entry) error {
 	if err != nil {
 		return err
 	}
-	if _, err := d.putPage(ctx, opened, page, data, true); err != nil {
+	if _, err := d.putPage(ctx, opened, page, data, nil); err != nil {
 		return err
 	}
 	for i, f := range files {
@@ -203,8 +222,9 @@ func (d *Desk) bundled(ctx context.Context, id string) ([]Entry, error) {
 }
 
 // publish signs the links of the files, puts the page where it belongs, makes the link to it and records all that. Of
-// the files' links as many are tried as of a drop's.
-func (d *Desk) publish(ctx context.Context, page Entry, files []Entry, expires time.Duration, v Verify, again bool) Transfer {
+// the files' links as many are tried as of a drop's. A page that is written again, with nil for its settings, keeps those
+// that it has.
+func (d *Desk) publish(ctx context.Context, page Entry, files []Entry, expires time.Duration, v Verify, settings *UploadSettings) Transfer {
 	d.publishing.Lock()
 	defer d.publishing.Unlock()
 	t := page.transfer()
@@ -223,8 +243,8 @@ func (d *Desk) publish(ctx context.Context, page Entry, files []Entry, expires t
 	var receipt courier.Receipt
 	wanted := page.Key
 	for n := 2; ; n++ { // a name that is taken is somebody's page
-		receipt, err = d.putPage(ctx, opened, page, data, again)
-		if again || !errors.Is(err, courier.ErrTaken) || n > 1000 {
+		receipt, err = d.putPage(ctx, opened, page, data, settings)
+		if settings == nil || !errors.Is(err, courier.ErrTaken) || n > 1000 {
 			break
 		}
 		page.Key = numbered(wanted, n)
@@ -233,11 +253,12 @@ func (d *Desk) publish(ctx context.Context, page Entry, files []Entry, expires t
 		return fail(err, "s3:PutObject")
 	}
 	t.Key, t.Size, t.Done, t.ETag, t.Checksum = page.Key, receipt.Size, receipt.Size, receipt.ETag, receipt.Checksum
-	link, err := d.signAndTry(ctx, opened, t.lead(), expires, true, v)
+	to := t.lead(recordedAt(page.LinkEndpoint), false)
+	link, err := d.signAndTry(ctx, opened, to, expires, true, v)
 	if link == nil {
 		return fail(err, "s3:GetObject")
 	}
-	t.Trouble = d.linkTrouble(ctx, opened, t.lead().by(link), err, explain(err, page.scene("s3:GetObject")))
+	t.Trouble = d.linkTrouble(ctx, opened, to.by(link), err, explain(err, page.scene("s3:GetObject")))
 	// A page is as good as the first of its links that ends.
 	for _, l := range links {
 		if sooner(l, link) {
@@ -323,11 +344,32 @@ func (d *Desk) page(ctx context.Context, page Entry, files []Entry, until func(E
 	return made.Bytes(), links, nil
 }
 
-// putPage sends a page. It goes from memory: it is full of keys, and none lies in a file here.
-func (d *Desk) putPage(ctx context.Context, s *signer.Signer, page Entry, data []byte, again bool) (courier.Receipt, error) {
+// putPage sends a page. It goes from memory: it is full of keys, and none lies in a file here. Without settings it takes
+// the place of the page that is there, with the settings of that.
+func (d *Desk) putPage(ctx context.Context, s *signer.Signer, page Entry, data []byte, settings *UploadSettings) (courier.Receipt, error) {
 	c := courier.New(s, courier.Options{Concurrency: 1, Limit: d.limit})
 	defer c.Close()
-	return c.Put(ctx, page.Destination.Bucket, page.Key, pageType, data, again)
+	u := &courier.Upload{Bucket: page.Destination.Bucket, Key: page.Key, ContentType: pageType, Overwrite: settings == nil}
+	if settings != nil {
+		u.Settings = *settings
+	} else {
+		u.Settings = d.pageHas(ctx, s, page)
+	}
+	return c.Put(ctx, u, data)
+}
+
+// pageHas is the settings of a page that is in the bucket; where nobody may look, what is remembered for its place.
+func (d *Desk) pageHas(ctx context.Context, s *signer.Signer, page Entry) UploadSettings {
+	has, err := bucket.Kept(ctx, s.Client(), page.Destination.Bucket, page.Key, true)
+	if err != nil && !errors.Is(err, bucket.ErrTags) {
+		return ofPage(d.uploadSettings(nil, page.Destination))
+	}
+	known := d.uploadSettings(nil, page.Destination)
+	if err != nil {
+		has.Tags = known.Tags
+	}
+	has.ACL = known.ACL // which cannot be looked at
+	return ofPage(UploadSettings(has))
 }
 
 // leadName is the name of the file that leads to a link by mail.

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -197,7 +198,7 @@ func (p *Drop) waitsNoMore(j *job) {
 func (p *Drop) begin(ctx context.Context, j *job) {
 	j.meter = &courier.Meter{}
 	j.upload = &courier.Upload{
-		Path: j.Path, Bucket: p.dest.Bucket, ContentType: p.options.ContentType,
+		Path: j.Path, Bucket: p.dest.Bucket, ContentType: p.options.ContentType, Settings: p.given,
 		Overwrite: p.options.OnClash == ClashReplace, Again: p.before != nil || j.again != "",
 		Moved: func(n int64) {
 			p.mu.Lock()
@@ -289,11 +290,13 @@ func (p *Drop) makeLink(ctx context.Context, j *job) {
 	// What was sent is sent: a cancel that comes now is too late, and the person gets the link.
 	until := ctx
 	ctx = context.WithoutCancel(ctx)
+	p.heeded(j.Key)
+	to := j.lead(p.at, saysName(p.given, p.options.Inline))
 	news := p.desk.news.next()
-	link, presigned, err := p.desk.sign(ctx, p.signer, j.lead(), p.options.Expires, p.options.Inline)
+	link, presigned, err := p.desk.sign(ctx, p.signer, to, p.options.Expires, p.options.Inline)
 	for p.awaitSignIn(until, j, err, "s3:GetObject", news) {
 		news = p.desk.news.next()
-		link, presigned, err = p.desk.sign(ctx, p.signer, j.lead(), p.options.Expires, p.options.Inline)
+		link, presigned, err = p.desk.sign(ctx, p.signer, to, p.options.Expires, p.options.Inline)
 	}
 	if err != nil {
 		why := p.explain(err, j, "s3:GetObject")
@@ -304,12 +307,12 @@ func (p *Drop) makeLink(ctx context.Context, j *job) {
 	}
 	var t *Trouble
 	if p.options.Verify.tries(j.number) {
-		err := p.courier.Probe(ctx, presigned)
+		err := p.prober.Probe(ctx, presigned)
 		for revived := 0; revived < maxRevivals && p.revive(ctx, err); revived++ {
-			err = p.courier.Probe(ctx, presigned)
+			err = p.prober.Probe(ctx, presigned)
 		}
 		link.Verified = err == nil
-		t = p.desk.linkTrouble(ctx, p.signer, j.lead().by(link), err, p.explain(err, j, "s3:GetObject"))
+		t = p.desk.linkTrouble(ctx, p.signer, to.by(link), err, p.explain(err, j, "s3:GetObject"))
 	}
 	p.mu.Lock()
 	j.Link = link
@@ -325,6 +328,12 @@ func (d *Desk) linkTrouble(ctx context.Context, s *signer.Signer, l lead, err er
 		return nil
 	}
 	a := args{"Name": t.What.Args["Name"], "Profile": t.What.Args["Profile"], "Place": t.What.Args["Place"]}
+	if about := l.at.trouble(visible(path.Base(l.name)), err, t); about != nil && !l.distributed {
+		return about
+	}
+	if t.Code == "InvalidObjectState" {
+		return trouble("LinkRefusedArchive", a, err)
+	}
 	if !t.Denied() {
 		return trouble("LinkNotTried", a, err)
 	}

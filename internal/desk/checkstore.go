@@ -85,7 +85,8 @@ func putCheck(ctx context.Context, opened *signer.Signer, where scene) (StoreChe
 	where.key, where.permission = "waybill-check-"+strings.ToLower(rand.Text()), "s3:PutObject"
 	carrier := courier.New(opened, courier.Options{Concurrency: 1})
 	defer carrier.Close()
-	_, err := carrier.Put(ctx, where.bucket, where.key, "text/plain; charset=utf-8", []byte("Waybill has tried whether it may write here. This can be deleted.\n"), false)
+	_, err := carrier.Put(ctx, &courier.Upload{Bucket: where.bucket, Key: where.key, ContentType: "text/plain; charset=utf-8"},
+		[]byte("Waybill has tried whether it may write here. This can be deleted.\n"))
 	if err != nil {
 		return StoreCheck{}, explain(err, where)
 	}

@@ -255,7 +255,7 @@ func (d *Desk) deny(ctx context.Context, s *signer.Signer, c *courier.Courier, r
 func stillWorks(ctx context.Context, s *signer.Signer, c *courier.Courier, record ledger.Request, plan requestPlan) (bool, error) {
 	key := probeKey(record)
 	put := func() error {
-		_, err := c.Put(ctx, record.Bucket, key, anyType, nil, true)
+		_, err := c.Put(ctx, &courier.Upload{Bucket: record.Bucket, Key: key, ContentType: anyType, Overwrite: true}, nil)
 		return err
 	}
 	ways := []func() error{put}

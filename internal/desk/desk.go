@@ -26,6 +26,8 @@ type Options struct {
 
 	Version string       // of the program, to tell whether another one is newer
 	Updates UpdateSource // where to look for one; the zero value looks nowhere
+
+	Resolve Resolver // finds the addresses of links' hosts; nil asks the system
 }
 
 // Desk does the jobs. It is safe for use from any goroutine.
@@ -41,6 +43,8 @@ type Desk struct {
 	shown  *ledger.Ledger // what is in one that cannot be written, to be looked at; nil when ledger is not
 	owner  owner
 	limit  *courier.Limit // of all that this desk sends
+
+	reaches *reaches
 
 	patience atomic.Int64 // nanoseconds; 0 is the courier's own
 
@@ -94,6 +98,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 
 		mostArrivals: mostArrivals, checkOld: checkOld, checkWaits: checkPatience,
 		version: o.Version, updates: o.Updates,
+		reaches: newReaches(o.Resolve),
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
@@ -167,6 +172,7 @@ func (d *Desk) Close() error {
 	d.mu.Unlock()
 	d.watched.Wait()
 	d.keepTroubles()
+	d.reaches.end()
 	var err error
 	if running != nil {
 		err = running.Close()

@@ -29,12 +29,16 @@ type Drop struct {
 	desk    *Desk
 	dest    Destination
 	options SendOptions
-	pinned  Store // the destination's, as the ledger keeps it
+	pinned  Store          // the destination's, as the ledger keeps it
+	given   UploadSettings // what its objects get
+	at      LinkEndpoint   // where its links lead
+	heeding heeding
 	naming  Naming
 	seed    string // what the random parts of its keys come from
 	signer  *signer.Signer
 	courier *courier.Courier
-	ctx     context.Context //nolint:containedctx // a drop outlives the call that began it
+	prober  *courier.Courier // tries links: they may lead to another host
+	ctx     context.Context  //nolint:containedctx // a drop outlives the call that began it
 	cancel  context.CancelCauseFunc
 	feed    *feed
 	log     *recorder
@@ -180,16 +184,14 @@ func (p *Drop) run(ctx context.Context, files []found) {
 		p.signer, err = p.desk.open(ctx, p.dest.Store)
 	}
 	if err != nil {
-		t := explain(err, scene{store: p.dest.Store, bucket: p.dest.Bucket})
-		p.kept = p.before != nil // what can be mended is no reason to forget what the store has
-		for _, f := range files {
-			j := p.add(f)
-			j.later = p.kept
-			p.end(j, Failed, t)
-		}
+		p.failAll(files, err)
 		return
 	}
 	p.pinned = p.dest.pinned(p.signer)
+	if err := p.settle(ctx); err != nil {
+		p.failAll(files, err)
+		return
+	}
 	p.writePlan(ctx)
 	patience := p.options.Patience
 	if patience == 0 {
@@ -202,6 +204,8 @@ func (p *Drop) run(ctx context.Context, files []found) {
 		Concurrency: p.options.Concurrency, PartSize: p.options.PartSize, Limit: p.desk.limit, Patience: patience,
 	})
 	defer p.courier.Close()
+	p.openProber()
+	defer p.prober.Close()
 	p.mu.Lock()
 	p.opened = true
 	p.mu.Unlock()
@@ -233,8 +237,20 @@ func (p *Drop) run(ctx context.Context, files []found) {
 	p.findRest(ctx)
 	p.expect(-1)
 	group.Wait()
+	p.heeding.over.Wait()
 	close(ticking)
 	ticker.Wait()
+}
+
+// failAll ends the drop before it has begun.
+func (p *Drop) failAll(files []found, err error) {
+	t := explain(err, scene{store: p.dest.Store, bucket: p.dest.Bucket})
+	p.kept = p.before != nil // what can be mended is no reason to forget what the store has
+	for _, f := range files {
+		j := p.add(f)
+		j.later = p.kept
+		p.end(j, Failed, t)
+	}
 }
 
 // add makes a transfer of something found and queues it.

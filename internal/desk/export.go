@@ -29,7 +29,9 @@ type Exported struct {
 	EndsBecause string     `json:"ends_because"`
 	State       string     `json:"state"`
 	Verified    bool       `json:"verified"`
-	Revoked     *time.Time `json:"revoked"` // null when it was not
+	Reach       Reach      `json:"reach"`         // "" where it is not known
+	At          string     `json:"link_endpoint"` // "" for the store's own address
+	Revoked     *time.Time `json:"revoked"`       // null when it was not
 	Note        string     `json:"note"`
 	Error       string     `json:"error"`
 }
@@ -48,7 +50,7 @@ func (e Entry) Export(now time.Time) Exported {
 		ID: e.ID, Name: e.Name, Kind: kind, Bucket: e.Destination.Bucket, Key: e.Key, Endpoint: e.Destination.Endpoint,
 		Profile: profile, Account: e.Account, Size: e.Size, ContentType: e.ContentType, ETag: e.ETag, Checksum: e.Checksum,
 		Sent: e.Sent.UTC().Truncate(time.Second), Ends: Second(e.Ends), EndsBecause: string(e.Because),
-		State: string(e.Standing(now)), Verified: e.Verified, Revoked: Second(e.Revoked), Note: e.Note, Error: e.TroubleText,
+		State: string(e.Standing(now)), Verified: e.Verified, Reach: e.Reach, At: e.LinkEndpoint, Revoked: Second(e.Revoked), Note: e.Note, Error: e.TroubleText,
 	}
 }
 
@@ -80,14 +82,14 @@ func WriteCSV(w io.Writer, entries []Entry, now time.Time) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{
 		"id", "name", "kind", "bucket", "key", "endpoint", "profile", "account", "size", "content_type", "etag", "checksum",
-		"sent", "ends", "ends_because", "state", "verified", "revoked", "note", "error",
+		"sent", "ends", "ends_because", "state", "verified", "revoked", "note", "error", "reach", "link_endpoint",
 	}) // Error has what went wrong
 	for _, e := range entries {
 		x := e.Export(now)
 		cells := []string{
 			x.ID, x.Name, x.Kind, x.Bucket, x.Key, x.Endpoint, x.Profile, x.Account, strconv.FormatInt(x.Size, 10), x.ContentType,
 			x.ETag, x.Checksum, x.Sent.Format(time.RFC3339), written(x.Ends), x.EndsBecause, x.State, strconv.FormatBool(x.Verified),
-			written(x.Revoked), x.Note, x.Error,
+			written(x.Revoked), x.Note, x.Error, string(x.Reach), x.At,
 		}
 		for i, c := range cells {
 			if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"time"
 
@@ -17,14 +18,17 @@ import (
 type lead struct {
 	id, bucket, key, name string
 	distributed           bool // it is a distribution's however short it lasts
+	at                    LinkEndpoint
+	ownName               bool // the object says itself what it is called
 }
 
 func (e Entry) lead() lead {
-	return lead{id: e.ID, bucket: e.Destination.Bucket, key: e.Key, name: e.Kind.fileName(e.Name), distributed: e.CloudFront}
+	return lead{id: e.ID, bucket: e.Destination.Bucket, key: e.Key, name: e.Kind.fileName(e.Name), distributed: e.CloudFront,
+		at: recordedAt(e.LinkEndpoint), ownName: e.ownName}
 }
 
-func (t Transfer) lead() lead {
-	return lead{id: t.ID, bucket: t.Destination.Bucket, key: t.Key, name: t.Kind.fileName(t.Name)}
+func (t Transfer) lead(at LinkEndpoint, ownName bool) lead {
+	return lead{id: t.ID, bucket: t.Destination.Bucket, key: t.Key, name: t.Kind.fileName(t.Name), at: at, ownName: ownName}
 }
 
 // fileName is the name under which something of this kind is saved.
@@ -41,24 +45,36 @@ func (l lead) by(link *Link) lead {
 	return l
 }
 
-// sign makes a link to an object: presigned for up to seven days, and by the bucket's distribution for more.
+// sign makes a link to an object: presigned for up to seven days, for the link endpoint if there is one, and by the
+// bucket's distribution for more.
 func (d *Desk) sign(ctx context.Context, s *signer.Signer, l lead, expires time.Duration, inline bool) (*Link, signer.Presigned, error) {
 	o := signer.GetOptions{Filename: savedName(keyName(path.Base(l.name))), Inline: inline}
+	if l.ownName && !inline {
+		o.Filename = ""
+	}
+	outside, err := s.Outside(l.at.URL, l.at.AllowHTTP)
+	if err != nil {
+		return nil, signer.Presigned{}, fmt.Errorf("sign for the link endpoint: %w", err)
+	}
 	var p signer.Presigned
-	var err error
 	cloudFront, ok := d.distribution(l.bucket)
 	if ok = ok && (l.distributed || expires > signer.MaxExpires); ok {
 		p, err = cloudFront.Get(l.key, s.Now().Add(expires).Truncate(time.Second), o)
 	} else {
 		s.Locate(ctx, l.bucket) // before it is given away: whoever opens it cannot mend it
-		p, err = s.Get(ctx, signer.Object{Bucket: l.bucket, Key: l.key, Expires: expires}, o)
+		p, err = outside.Get(ctx, signer.Object{Bucket: l.bucket, Key: l.key, Expires: expires}, o)
 	}
 	if err != nil {
 		return nil, p, err
 	}
-	return &Link{
+	link := &Link{
 		ID: l.id, URL: p.URL, Ends: p.Ends, Because: p.Because, CloudFront: ok, RequesterPays: !ok && s.Pays(l.bucket),
-	}, p, nil
+		Reach: d.reachOf(ctx, p.URL), ownName: l.ownName,
+	}
+	if !ok {
+		link.At = l.at.URL
+	}
+	return link, p, nil
 }
 
 // LinkTo makes, tries and records a link to an object that is already in the bucket. What it gives back is a
@@ -78,6 +94,9 @@ func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o Se
 		err = signer.CheckKey(key)
 	}
 	if err == nil {
+		err = o.LinkEndpoint.check()
+	}
+	if err == nil {
 		opened, err = d.open(ctx, s)
 	}
 	if err == nil {
@@ -94,13 +113,14 @@ func (d *Desk) LinkTo(ctx context.Context, s Store, bucketName, key string, o Se
 		d.NoteTrouble(t.Trouble)
 		return t
 	}
-	link, err := d.signAndTry(ctx, opened, t.lead(), o.Expires, o.Inline, o.Verify)
+	to := t.lead(d.linkEndpoint(o.LinkEndpoint, s, bucketName), false)
+	link, err := d.signAndTry(ctx, opened, to, o.Expires, o.Inline, o.Verify)
 	if link == nil {
 		t.Trouble = explain(err, where)
 		d.NoteTrouble(t.Trouble)
 		return t
 	}
-	t.Trouble = d.linkTrouble(ctx, opened, t.lead().by(link), err, explain(err, where))
+	t.Trouble = d.linkTrouble(ctx, opened, to.by(link), err, explain(err, where))
 	t.State, t.Link = Sent, link
 	d.record(ctx, []ledger.Record{recordOf(t, s.pinned(opened), o, opened.Account(), d.now())})
 	return t
@@ -313,9 +333,14 @@ func recordOf(t Transfer, s Store, o SendOptions, account string, now time.Time)
 	}
 	if t.Link != nil {
 		r.Ends, r.Because, r.Verified = t.Link.Ends, string(t.Link.Because), t.Link.Verified
-		r.Via = t.Link.via()
+		setLink(&r, t.Link)
 	}
 	return r
+}
+
+// setLink writes down who answers a link, and from where it works.
+func setLink(r *ledger.Record, l *Link) {
+	r.Via, r.At, r.Reach, r.OwnName = l.via(), l.At, string(l.Reach), l.ownName
 }
 
 func entryOf(r ledger.Record) Entry {
@@ -329,6 +354,8 @@ func entryOf(r ledger.Record) Entry {
 		State: State(r.State), Sent: r.Created, Asked: r.Asked, Ends: r.Ends, Because: signer.Because(r.Because),
 		Verified: r.Verified, Inline: r.Inline, TroubleCode: r.TroubleCode, TroubleText: r.Trouble,
 		Account: r.Account, Note: r.Note, Kind: Kind(r.Kind), CloudFront: r.Via == viaCloudFront, RequesterPays: r.Via == viaRequester,
+		LinkEndpoint: r.At, ownName: r.OwnName,
+		Reach:  reachOfEntry(r.Reach, r.At, r.Endpoint, r.Sandbox, r.Via == viaCloudFront),
 		Signed: r.Signed, Revoked: r.Revoked, CanUndo: r.Undo != "",
 	}
 }

@@ -41,6 +41,8 @@ type moveRecord struct {
 	Revoked     *time.Time `json:"revoked,omitempty"`
 	Undo        string     `json:"undo,omitempty"`
 	Files       []string   `json:"files,omitempty"` // what stands on a page
+	At          string     `json:"link_endpoint,omitempty"`
+	OwnName     bool       `json:"own_name,omitempty"`
 }
 
 // moveRecordOf is a record as it is written. One that has failed may hold what a person mistyped: that is made readable,
@@ -53,12 +55,16 @@ func moveRecordOf(m ledger.Moved) *moveRecord {
 		Checksum: r.Checksum, State: State(r.State), TroubleCode: r.TroubleCode, Trouble: r.Trouble, Created: r.Created.UTC(),
 		Asked: int64(r.Asked / time.Second), Ends: exactly(r.Ends), Because: r.Because, Verified: r.Verified, Inline: r.Inline,
 		Signed: exactly(r.Signed), Note: r.Note, Kind: r.Kind, Via: r.Via, Revoked: exactly(r.Revoked), Undo: r.Undo, Files: m.Files,
+		At: withoutUser(r.At), OwnName: r.OwnName,
 	}
 	for _, text := range out.texts() {
 		*text = visible(*text)
 	}
 	if out.State != Sent && !addresses(out.Endpoint) {
 		out.Endpoint = ""
+	}
+	if !addresses(out.At) {
+		out.At = ""
 	}
 	return out
 }
@@ -86,6 +92,7 @@ func (r *moveRecord) moved() ledger.Moved {
 		Checksum: r.Checksum, State: string(r.State), TroubleCode: r.TroubleCode, Trouble: r.Trouble, Created: r.Created.Truncate(time.Microsecond),
 		Asked: time.Duration(r.Asked) * time.Second, Ends: orZero(r.Ends), Because: r.Because, Verified: r.Verified, Inline: r.Inline,
 		Signed: orZero(r.Signed), Note: r.Note, Kind: r.Kind, Via: unpaid(r.Via), Revoked: orZero(r.Revoked), Undo: r.Undo,
+		At: r.At, OwnName: r.OwnName,
 	}}
 }
 
@@ -122,7 +129,7 @@ func (r *moveRecord) check() error {
 		}
 	}
 	switch {
-	case !addresses(r.Endpoint):
+	case !addresses(r.Endpoint), !addresses(r.At):
 		return wrong("endpoint")
 	case !r.State.Over():
 		return wrong("state")

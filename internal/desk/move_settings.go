@@ -23,6 +23,13 @@ func (d *Desk) portable() Settings {
 	for i := range s.Naming {
 		s.Naming[i].Destination.Endpoint = withoutUser(s.Naming[i].Destination.Endpoint)
 	}
+	s.LinkEndpoints, s.Uploads = slices.Clone(s.LinkEndpoints), slices.Clone(s.Uploads)
+	for i := range s.LinkEndpoints {
+		s.LinkEndpoints[i].Store.Endpoint = withoutUser(s.LinkEndpoints[i].Store.Endpoint)
+	}
+	for i := range s.Uploads {
+		s.Uploads[i].Destination.Endpoint = withoutUser(s.Uploads[i].Destination.Endpoint)
+	}
 	s.Distributions = slices.DeleteFunc(slices.Clone(s.Distributions), func(one Distribution) bool {
 		return strings.ContainsAny(one.CloudFront.PrivateKey, "\r\n") // the key itself, where its path should be
 	})
@@ -46,7 +53,7 @@ func withoutUser(endpoint string) string {
 func usable(s Settings) (_ Settings, left int) {
 	fits := func(dest Destination) bool {
 		clean, err := dest.clean()
-		return err == nil && clean == dest && visible(dest.Profile+dest.Region+dest.Endpoint) == dest.Profile+dest.Region+dest.Endpoint
+		return err == nil && clean == dest && dest.readable()
 	}
 	if s.Destination.Bucket != "" && !fits(s.Destination) {
 		s.Destination, left = Destination{}, left+1
@@ -56,7 +63,10 @@ func usable(s Settings) (_ Settings, left int) {
 		CheckRequest(RequestOptions{From: r.From, Expires: r.Expires, Files: r.Files, Kinds: r.Kinds, MaxSize: r.MaxSize}) != nil {
 		s.Requests, left = RequestChoices{}, left+1
 	}
-	before := len(s.Recent) + len(s.Naming) + len(s.Distributions)
+	count := func() int {
+		return len(s.Recent) + len(s.Naming) + len(s.Distributions) + len(s.LinkEndpoints) + len(s.Uploads)
+	}
+	before := count()
 	s.Recent = slices.DeleteFunc(s.Recent, func(dest Destination) bool { return !fits(dest) })
 	s.Naming = slices.DeleteFunc(s.Naming, func(n DestinationNaming) bool {
 		_, err := ParseTemplate(string(n.Template))
@@ -66,7 +76,10 @@ func usable(s Settings) (_ Settings, left int) {
 		c := one.CloudFront
 		return CheckBucket(one.Bucket) != nil || c.Domain == "" || c.PrivateKey == "" || visible(c.Domain+c.KeyPairID+c.PrivateKey+c.OriginPath) != c.Domain+c.KeyPairID+c.PrivateKey+c.OriginPath
 	})
-	left += before - len(s.Recent) - len(s.Naming) - len(s.Distributions)
+	s.LinkEndpoints = slices.DeleteFunc(s.LinkEndpoints, func(e BucketLinkEndpoint) bool { return !e.usable() })
+	// Which classes there are is the store's to say; all else is looked at.
+	s.Uploads = slices.DeleteFunc(s.Uploads, func(u DestinationUpload) bool { return !fits(u.Destination) || u.Settings.Check(true) != nil })
+	left += before - count()
 	if s.LimitRate < 0 || s.LimitRate > 1<<40 {
 		s.LimitRate, left = 0, left+1
 	}
@@ -104,6 +117,16 @@ func (d *Desk) takeSettings(came Settings) (fresh []Distribution, err error) {
 		return slices.ContainsFunc(have.Distributions, func(h Distribution) bool { return h.Bucket == c.Bucket })
 	})
 	came.Distributions = append(slices.Clone(have.Distributions), fresh...)
+	// Where links lead is not changed by what came from elsewhere.
+	came.LinkEndpoints = slices.DeleteFunc(slices.Clone(came.LinkEndpoints), func(c BucketLinkEndpoint) bool {
+		return slices.ContainsFunc(have.LinkEndpoints, func(h BucketLinkEndpoint) bool { return h.Bucket == c.Bucket && h.Store.same(c.Store) })
+	})
+	came.LinkEndpoints = append(slices.Clone(have.LinkEndpoints), came.LinkEndpoints...)
+	for _, u := range have.Uploads {
+		if !slices.ContainsFunc(came.Uploads, func(c DestinationUpload) bool { return c.Destination.same(u.Destination) }) {
+			came.Uploads = append(came.Uploads, u)
+		}
+	}
 	look := came.Updates.Look
 	came.RequesterPays, came.Updates = have.RequesterPays, have.Updates
 	if have.Updates.Look == LookUnasked {

@@ -9,17 +9,19 @@ import (
 
 // NamingOf is how keys are made at a destination: as was chosen there, else names are taken as they are.
 func (s Settings) NamingOf(d Destination) DestinationNaming {
-	at := slices.IndexFunc(s.Naming, func(n DestinationNaming) bool { return n.Destination == d })
+	at := slices.IndexFunc(s.Naming, func(n DestinationNaming) bool { return n.Destination.same(d) })
 	if at < 0 {
 		return DestinationNaming{Destination: d}
 	}
-	return s.Naming[at]
+	n := s.Naming[at]
+	n.Destination = d // which may name the same store in another way
+	return n
 }
 
 // SetNaming remembers how keys are made at a destination; names as they are need no remembering.
 func (s *Settings) SetNaming(n DestinationNaming) {
 	// A copy, since whoever has asked for the settings before has the same list.
-	kept := slices.DeleteFunc(slices.Clone(s.Naming), func(old DestinationNaming) bool { return old.Destination == n.Destination })
+	kept := slices.DeleteFunc(slices.Clone(s.Naming), func(old DestinationNaming) bool { return old.Destination.same(n.Destination) })
 	if n != (DestinationNaming{Destination: n.Destination}) {
 		kept = append(kept, n)
 	}

@@ -20,6 +20,11 @@ func (d *Desk) Renew(ctx context.Context, id string, expires time.Duration, v Ve
 // RenewAll renews many, in their order, and writes each page that one of them stands on once. progress is called with
 // how many are done. What was not begun before the context is over comes back as Cancelled.
 func (d *Desk) RenewAll(ctx context.Context, ids []string, expires time.Duration, v Verify, progress func(done int)) []Transfer {
+	return d.RenewAllAt(ctx, nil, ids, expires, v, progress)
+}
+
+// RenewAllAt renews many links as RenewAll does, for another link endpoint than they were signed for; nil is that one.
+func (d *Desk) RenewAllAt(ctx context.Context, at *LinkEndpoint, ids []string, expires time.Duration, v Verify, progress func(done int)) []Transfer {
 	renewed := make([]Transfer, len(ids))
 	var entries []Entry
 	var on [][]string // the pages that each stands on
@@ -30,8 +35,14 @@ func (d *Desk) RenewAll(ctx context.Context, ids []string, expires time.Duration
 		if err == nil {
 			pages, err = d.ledger.PagesOf(ctx, id)
 		}
+		if err == nil {
+			err = at.check()
+		}
 		if err != nil {
 			renewed[i] = Transfer{ID: id, Name: visible(id), State: Failed, Trouble: explain(err, scene{})}
+		}
+		if at != nil {
+			e.LinkEndpoint = at.URL
 		}
 		entries, on = append(entries, e), append(on, pages)
 		with[e.ID] = e.Kind == KindBundle
@@ -53,7 +64,7 @@ func (d *Desk) RenewAll(ctx context.Context, ids []string, expires time.Duration
 			case slices.ContainsFunc(on[i], func(page string) bool { return with[page] }):
 				renewed[i] = d.copied(context.WithoutCancel(ctx), e)
 			default:
-				renewed[i] = d.renewEntry(context.WithoutCancel(ctx), e, lasts, v) // what is begun is done
+				renewed[i] = d.renewEntry(context.WithoutCancel(ctx), e, lasts, v, at) // what is begun is done
 				for _, page := range on[i] {
 					touched[page] = append(touched[page], i)
 				}
@@ -81,7 +92,7 @@ func (d *Desk) RenewAll(ctx context.Context, ids []string, expires time.Duration
 }
 
 // renewEntry renews one entry, but for the pages that it stands on.
-func (d *Desk) renewEntry(ctx context.Context, e Entry, expires time.Duration, v Verify) Transfer {
+func (d *Desk) renewEntry(ctx context.Context, e Entry, expires time.Duration, v Verify, at *LinkEndpoint) Transfer {
 	t := e.transfer()
 	reason := e.notRenewable()
 	err := d.CheckExpires(e.Destination.Bucket, expires)
@@ -93,7 +104,7 @@ func (d *Desk) renewEntry(ctx context.Context, e Entry, expires time.Duration, v
 		t.State, t.Trouble = Failed, explain(err, e.scene(""))
 		return t
 	case e.Kind == KindBundle:
-		return d.writeBundle(ctx, e, expires, v)
+		return d.writeBundle(ctx, e, expires, v, at)
 	}
 	return d.renewOne(ctx, e, expires, v)
 }
@@ -141,16 +152,20 @@ func (e Entry) transfer() Transfer {
 func (d *Desk) renewOne(ctx context.Context, e Entry, expires time.Duration, v Verify) Transfer {
 	t := e.transfer()
 	where := e.scene("s3:GetObject")
+	to := e.lead()
+	to.distributed = false // it is asked for anew
 	opened, err := d.open(ctx, e.Destination.Store)
 	var link *Link
 	if err == nil {
-		link, err = d.signAndTry(ctx, opened, t.lead(), expires, e.Inline, v)
+		link, err = d.signAndTry(ctx, opened, to, expires, e.Inline, v)
 	}
 	if err != nil {
 		// The link that there was may still work: it stays as it is in the ledger.
 		t.State, t.Trouble = Failed, explain(err, where)
-		if opened != nil && t.Trouble.Denied() {
-			t.Trouble = d.linkTrouble(ctx, opened, t.lead().by(link), err, t.Trouble)
+		if about := to.at.trouble(t.Name, err, t.Trouble); about != nil {
+			t.Trouble = about
+		} else if opened != nil && t.Trouble.Denied() {
+			t.Trouble = d.linkTrouble(ctx, opened, to.by(link), err, t.Trouble)
 		}
 		return t
 	}
@@ -195,7 +210,8 @@ func (d *Desk) relink(ctx context.Context, id string, l *Link, expires time.Dura
 	err := d.ledger.Change(ctx, id, func(r *ledger.Record) {
 		r.Signed, r.Asked = d.now(), expires
 		r.Ends, r.Because, r.Verified, r.Account = l.Ends, string(l.Because), l.Verified, account
-		r.TroubleCode, r.Trouble, r.Via = "", "", l.via()
+		r.TroubleCode, r.Trouble = "", ""
+		setLink(r, l)
 	})
 	if err == nil {
 		d.signalChange()

@@ -28,6 +28,8 @@ type RequestOptions struct {
 	// Large is how many files of any number may come in parts: those above 5 GiB, and those that shall go on after a
 	// reload. 0 is 4, or none where MaxSize is small enough for the store to check it; less than 0 is none.
 	Large int
+	// LinkEndpoint is where the page's link and all that is sent by it lead; nil is what is remembered for the bucket.
+	LinkEndpoint *LinkEndpoint
 }
 
 // RequestStanding is where a request stands.
@@ -52,6 +54,9 @@ type Request struct {
 	Files              int // 0 is any number
 	Kinds              []string
 	MaxSize            int64 // bytes; 0 is any
+
+	LinkEndpoint string // the address that all of it is signed for; "" is the store's own
+	Reach        Reach  // as far as the address says by itself
 
 	Posts bool // files come by a form whose policy the store checks; else by URLs for one file each
 
@@ -98,6 +103,7 @@ type Ways struct {
 	Because  signer.Because
 	PageURL  string // the page in the bucket; "" where there is none
 	Verified bool   // PageURL was fetched once
+	Reach    Reach  // of PageURL, and of all other ways
 	HTML     []byte // the same page as a file to send by mail
 	HTMLName string // what to call that file
 	Posts    []PostWay
@@ -223,11 +229,17 @@ func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) 
 	if err != nil {
 		return nil, explain(err, where)
 	}
+	at, given := d.linkEndpoint(o.LinkEndpoint, dest.Store, dest.Bucket), d.uploadSettings(nil, dest)
+	o.LinkEndpoint = &at
+	if err := at.check(); err != nil {
+		return nil, err
+	}
+	d.lookAhead(ctx, opened, at, dest.Bucket)
 	store := dest.pinned(opened)
 	record.Profile, record.Region, record.Endpoint = store.Profile, store.Region, store.Endpoint
 	record.Sandbox, record.AllowHTTP = store.Sandbox, store.AllowHTTP
 	for corrected := false; ; corrected = true {
-		m := &making{desk: d, options: o, signer: opened, record: record}
+		m := &making{desk: d, options: o, signer: opened, record: record, given: given}
 		ways, err := m.make(ctx)
 		if err == nil {
 			d.signalChange()
@@ -271,8 +283,12 @@ func (d *Desk) Ways(ctx context.Context, id string) (*Ways, error) {
 	if err != nil {
 		return nil, explain(err, where)
 	}
-	w := waysOf{desk: d, signer: opened, record: record, end: r.Last()}
-	if w.plan, err = planOf(record); err != nil {
+	plan, err := planOf(record)
+	if err != nil {
+		return nil, explain(err, where)
+	}
+	w, err := newWays(d, opened, record, plan, r.Last())
+	if err != nil {
 		return nil, explain(err, where)
 	}
 	ways, err := w.sign(ctx)

@@ -35,6 +35,29 @@ type requestPlan struct {
 	Slots   []slotPlan `json:"slots,omitempty"`
 	// RequesterPays says that who made the request pays for what comes by it.
 	RequesterPays bool `json:"requester_pays,omitempty"`
+	// LinkEndpoint is the address that all of it is signed for; "" is the store's own.
+	LinkEndpoint string `json:"link_endpoint,omitempty"`
+	// Upload is what the files get besides their bytes; nil leaves all of it to the store.
+	Upload *UploadSettings `json:"upload,omitempty"`
+}
+
+// gets says what the files get, and where others reach the store.
+func (p *requestPlan) gets(u UploadSettings, at LinkEndpoint) {
+	p.LinkEndpoint = at.URL
+	if !u.IsZero() {
+		p.Upload = &u
+	}
+}
+
+// at is the link endpoint that the request was made for.
+func (p requestPlan) at() LinkEndpoint { return recordedAt(p.LinkEndpoint) }
+
+// settings is what its files get.
+func (p requestPlan) settings() UploadSettings {
+	if p.Upload == nil {
+		return UploadSettings{}
+	}
+	return *p.Upload
 }
 
 // formPlan is a form for any number of files of one content type.
@@ -179,7 +202,9 @@ func requestOf(r ledger.Request) Request {
 	}
 	if p, err := planOf(r); err == nil {
 		q.From, q.For, q.Message, q.Files, q.Kinds, q.MaxSize, q.Posts = p.From, p.For, p.Message, p.Files, p.Kinds, p.MaxSize, len(p.Forms) > 0
+		q.LinkEndpoint = p.LinkEndpoint
 	}
+	q.Reach = reachOfEntry("", q.LinkEndpoint, r.Endpoint, r.Sandbox, false)
 	return q
 }
 

@@ -26,6 +26,7 @@ type making struct {
 	signer  *signer.Signer
 	record  ledger.Request
 	plan    requestPlan
+	given   UploadSettings
 	kept    bool // the ledger knows of it
 	put     bool // its page is in the bucket, or may be
 }
@@ -58,6 +59,7 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		forms = !shortLived
 	}
 	m.plan = newRequestPlan(m.options, m.record.Folder, forms)
+	m.plan.gets(ofRequest(m.given), *m.options.LinkEndpoint)
 	m.plan.RequesterPays = m.signer.Pays(m.record.Bucket)
 	if most := m.plan.largest(); m.options.MaxSize > most {
 		return nil, trouble("MaxSizeNoWay", args{"Given": FormatMaxSize(m.options.MaxSize), "Most": FormatMaxSize(most)}, nil)
@@ -77,7 +79,10 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		return nil, err
 	}
 
-	w := waysOf{desk: d, signer: m.signer, record: m.record, plan: m.plan, end: end}
+	w, err := newWays(d, m.signer, m.record, m.plan, end)
+	if err != nil {
+		return nil, err
+	}
 	ways, err := w.sign(ctx)
 	if err != nil {
 		return nil, err
@@ -87,7 +92,9 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		return nil, err
 	}
 	m.put = true
-	if _, err := carrier.Put(ctx, m.record.Bucket, m.record.Page, pageType, page, false); err != nil {
+	if _, err := carrier.Put(ctx, &courier.Upload{
+		Bucket: m.record.Bucket, Key: m.record.Page, ContentType: pageType, Settings: ofPage(m.given),
+	}, page); err != nil {
 		m.put = !errors.Is(err, courier.ErrTaken)
 		return nil, err
 	}
@@ -109,7 +116,10 @@ func (m *making) make(ctx context.Context) (*Ways, error) {
 		ways.Trouble = trouble(code, a, nil)
 	}
 	if err != nil {
-		ways.Trouble = pageTrouble(explain(err, w.request().scene("s3:GetObject")), w.request())
+		t := explain(err, w.request().scene("s3:GetObject"))
+		if ways.Trouble = m.plan.at().trouble(htmlName(m.plan.From), err, t); ways.Trouble == nil {
+			ways.Trouble = pageTrouble(t, w.request())
+		}
 	}
 	m.record.Ends, m.record.Because, m.record.Account = ways.Ends, string(ways.Because), m.signer.Account()
 	if err := m.keep(ctx); err != nil {
@@ -155,7 +165,7 @@ func (m *making) start(ctx context.Context, c *courier.Courier) error {
 		if skip {
 			return
 		}
-		id, err := c.Start(ctx, m.record.Bucket, s.Key, s.ContentType)
+		id, err := c.Start(ctx, &courier.Upload{Bucket: m.record.Bucket, Key: s.Key, ContentType: s.ContentType, Settings: m.plan.settings()})
 		mu.Lock()
 		defer mu.Unlock()
 		s.Upload = id
@@ -250,6 +260,16 @@ type waysOf struct {
 	on pages.Request // what the page is told, once it is signed
 }
 
+// newWays makes ready to sign a request's ways. All that others use leads to the link endpoint, if the request has one.
+func newWays(d *Desk, s *signer.Signer, record ledger.Request, plan requestPlan, end time.Time) (*waysOf, error) {
+	at := plan.at()
+	outside, err := s.Outside(at.URL, at.AllowHTTP)
+	if err != nil {
+		return nil, err
+	}
+	return &waysOf{desk: d, signer: outside, record: record, plan: plan, end: end}, nil
+}
+
 func (w *waysOf) request() Request { return requestOf(w.record) }
 
 // object is a key, to be signed until the end.
@@ -276,7 +296,9 @@ func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
 		first = false
 	}
 	for _, f := range w.plan.Forms {
-		form, err := w.signer.Post(ctx, w.object(formFolder(w.record.Folder)), signer.PostOptions{ContentType: f.ContentType, MaxSize: w.plan.formSize()})
+		form, err := w.signer.Post(ctx, w.object(formFolder(w.record.Folder)), signer.PostOptions{
+			ContentType: f.ContentType, MaxSize: w.plan.formSize(), Settings: w.plan.settings(),
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -298,7 +320,7 @@ func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
 		bound(look.Ends, look.Because)
 		slot := pages.Slot{Key: s.Key, ContentType: s.ContentType, Accept: s.Accept, Look: callOf(look)}
 		if s.Put {
-			put, err := w.signer.Put(ctx, w.object(s.Key), signer.PutOptions{ContentType: s.ContentType})
+			put, err := w.signer.Put(ctx, w.object(s.Key), signer.PutOptions{ContentType: s.ContentType, Settings: w.plan.settings()})
 			if err != nil {
 				return nil, err
 			}
@@ -312,7 +334,7 @@ func (w *waysOf) sign(ctx context.Context) (*Ways, error) {
 				return nil, err
 			}
 			// It may be said again, by who goes on after a reload; what is read of it is a name.
-			note, err := w.signer.Put(ctx, w.object(s.Key+noteEnding), signer.PutOptions{ContentType: noteType, Overwrite: true})
+			note, err := w.signer.Put(ctx, w.object(s.Key+noteEnding), signer.PutOptions{ContentType: noteType, Settings: w.plan.settings(), Overwrite: true})
 			if err != nil {
 				return nil, err
 			}
@@ -362,7 +384,7 @@ func (w *waysOf) link(ctx context.Context, ways *Ways, v Verify) error {
 	if link == nil {
 		return err
 	}
-	ways.PageURL, ways.Verified = link.URL, link.Verified
+	ways.PageURL, ways.Verified, ways.Reach = link.URL, link.Verified, link.Reach
 	if sooner(link, &Link{Ends: ways.Ends}) {
 		ways.Ends, ways.Because = link.Ends, link.Because
 	}

@@ -41,8 +41,7 @@ func (d *Desk) Settings() Settings {
 func (d *Desk) SaveSettings(s Settings) error {
 	d.saving.Lock()
 	defer d.saving.Unlock()
-	kept := d.loadSettings()
-	s.Distributions, s.RequesterPays, s.Updates = kept.Distributions, kept.RequesterPays, kept.Updates
+	s.keep(d.loadSettings())
 	return d.writeSettings(s)
 }
 
@@ -50,10 +49,16 @@ func (d *Desk) SaveSettings(s Settings) error {
 func (d *Desk) changeSettings(change func(*Settings)) error {
 	d.saving.Lock()
 	defer d.saving.Unlock()
-	s, kept := d.Settings(), d.loadSettings()
-	s.Distributions, s.RequesterPays, s.Updates = kept.Distributions, kept.RequesterPays, kept.Updates
+	s := d.Settings()
+	s.keep(d.loadSettings())
 	change(&s)
 	return d.writeSettings(s)
+}
+
+// keep leaves what has a method of its own to change it as it is.
+func (s *Settings) keep(as Settings) {
+	s.Distributions, s.RequesterPays, s.Updates = as.Distributions, as.RequesterPays, as.Updates
+	s.LinkEndpoints, s.Uploads = as.LinkEndpoints, as.Uploads
 }
 
 // writeSettings puts settings in their place, while saving is held.

@@ -87,6 +87,31 @@ func rows() map[string]row {
 		"RequestSecret":  {`A text of the request holds the signature of a link, which is not kept.`, `Leave the link out, or send it by another way.`},
 		"RequestNotKept": {`No request was made: the ledger cannot be used, and nothing else would know what comes by it.`, `Make {{.Path}} writable, then start Waybill again.`},
 
+		// Where links lead.
+		"LinkEndpointWrong": {`The link endpoint is not an http or https address.`, `Write it as https://files.example.com, with a port where it has one, and without user name and query.`},
+		"LinkEndpointHTTP":  {`Links to {{.Host}} would bring files to others unencrypted.`, `Write the link endpoint with https://, or allow plain http for it.`},
+
+		// What objects get besides their bytes.
+		"UploadStorageClass":     {`"{{.Given}}" is not a storage class.`, `Choose one of {{.Classes}}; stores other than AWS may have others.`},
+		"UploadSSE":              {`"{{.Given}}" is not a way to encrypt objects.`, `Choose one of {{.Ways}}.`},
+		"UploadKMSKey":           {`"{{.Given}}" cannot name a KMS key.`, `Write the key's ID, its ARN, or its alias as alias/name.`},
+		"UploadKMSKeyAlone":      {`A KMS key, or a bucket key, is for encryption by KMS, and another one is chosen.`, `Choose the encryption aws:kms, or leave the key out.`},
+		"UploadACL":              {`"{{.Given}}" is not an ACL.`, `Choose one of {{.ACLs}}.`},
+		"UploadHeader":           {`The {{.Setting}} "{{.Given}}" has a character that a header cannot have.`, `Use letters without accents, digits and signs; a name in another script is written as filename*=UTF-8''….`},
+		"UploadTag":              {`The tag "{{.Given}}" has a character that tags cannot have, or no name.`, `Write tags as project=atlas&team=blue, with letters, digits, spaces and + - = . _ : / @.`},
+		"UploadTagsTooMany":      {`An object can have {{.Tags}} tags, and these are {{.Given}}.`, `Leave some out.`},
+		"UploadTagTooLong":       {`The tag "{{.Given}}" is too long.`, `Its name may have {{.TagKey}} characters, and its value {{.TagValue}}.`},
+		"UploadTagReserved":      {`Tags that begin with "aws:", as "{{.Given}}" does, are AWS's own.`, `Give the tag another name.`},
+		"UploadTwice":            {`"{{.Given}}" is there twice.`, `Leave one of them out.`},
+		"UploadMetadata":         {`The metadata "{{.Given}}" is none that a header can have.`, `Write it as author=Zoë,draft=yes; a name has letters, digits and hyphens.`},
+		"UploadMetadataTooLarge": {`The metadata has {{.Given}} bytes, and an object can have {{.Bytes}}.`, `Shorten it; letters with accents and other scripts count several times.`},
+		"UploadArchived":         {`Objects of the storage class {{.Class}} cannot be read until somebody restores them, so their links will not work.`, `Choose GLACIER_IR for an archive that can be read at once.`},
+		"UploadPublic":           {`With the ACL {{.ACL}}, people without a link can read the objects, also after their links have ended.`, `Leave the ACL out, unless that is what you want.`},
+		"IgnoredSSE":             {`The store has taken the files without encrypting them as was asked.`, `Ask the store's owner whether it encrypts by itself, or choose another store.`},
+		"IgnoredStorageClass":    {`The store has taken the files, and not put them into the storage class {{.Class}}.`, `Choose one that the store has, or none.`},
+		"IgnoredTags":            {`The store has taken the files, and not their tags.`, `This store may have no tags; leave them out.`},
+		"IgnoredHeaders":         {`The store has taken the files, and not all of their metadata and headers.`, `Look at the object in the store's console.`},
+
 		// Profiles and credentials.
 		"NoProfile":           {`There is no profile "{{.Profile}}" in the AWS files of this computer.`, `Choose another profile, or add this one with: aws configure --profile {{.Profile}}`},
 		"ProfileInBrokenFile": {`There is no profile "{{.Profile}}", and {{.File}} is not as it should be{{with .Line}} in line {{.}}{{end}}.`, `Mend the file ({{.Fault}}), then try again.`},
@@ -220,6 +245,15 @@ func rows() map[string]row {
 		"LinkNotMade":             {`{{.Name}} was sent, but no link to it could be made.`, `Sign in again, then make the link with: waybill link`},
 		"LinkNotTried":            {`{{.Name}} was sent, but its link could not be tried.`, `Open the link once yourself before passing it on.`},
 
+		"KMSMissing":              {`This store has no KMS to encrypt with.`, `Choose another encryption, or none; the store's owner can set a KMS up.`},
+		"LinkRefusedArchive":      {`{{.Name}} was sent into an archive, and its link does not work until somebody restores the object.`, `Restore it in the store's console; or choose another storage class and send it again.`},
+		"LinkRefusedHost":         {`{{.Name}} was sent, but {{.Host}} does not pass its link on as it was signed.`, `What stands in the store's place there has to leave the host name and the path as they are.`},
+		"LinkRefusedOther":        {`{{.Name}} was sent, but {{.Host}}, where its link leads, has something else.`, `Check that the link endpoint leads to this very store.`},
+		"LinkEndpointHost":        {`The link to {{.Name}} leads to {{.Host}}, and this computer finds no such host.`, `Check the spelling of the link endpoint; if only others know the name, have one of them open the link.`},
+		"LinkEndpointDown":        {`The link to {{.Name}} leads to {{.Host}}, and nobody answers there.`, `Check the link endpoint and its port; if it is not reached from here, have somebody outside open the link.`},
+		"LinkEndpointCertificate": {`The link to {{.Name}} leads to {{.Host}}, whose certificate this computer does not trust.`, `Have the link endpoint show a certificate for that name; whoever opens the link would be warned of this one.`},
+		"LinkEndpointScheme":      {`The link to {{.Name}} leads to {{.Host}}, which does not speak as the link endpoint says.`, `Check whether the link endpoint is http or https, and its port.`},
+
 		"CheckStays":        {`{{.Place}} stays in the bucket: it could not be removed.`, `Delete it when you can; the next check here removes it too, once it is an hour old.`},
 		"CheckVersionStays": {`A version of {{.Place}} stays in the bucket, which keeps them: the profile "{{.Profile}}" may not remove versions.`, `Nobody sees it in lists; whoever has s3:DeleteObjectVersion can remove it.`},
 		"CheckUploadStays":  {`An unfinished upload to {{.Place}} may stay in the bucket: it could not be removed.`, `The next check here removes it once it is an hour old, and so does waybill clean.`},
@@ -230,14 +264,14 @@ func rows() map[string]row {
 		"AccessDeniedBoundary":          {`The profile "{{.Profile}}" is confined to less than its policies allow, and {{.Permission}} is not within.`, `Ask whoever administers the account about the {{.Policy}}, or choose another profile.`},
 		"AccessDeniedNetwork":           {`The store does not let the profile "{{.Profile}}" do this from this network.`, `Use the network or the VPN that the bucket is meant for, or ask its owner which that is.`},
 		"AccessDeniedPublic":            {`The bucket "{{.Bucket}}" lets nothing be made public.`, `Leave out the ACL or the policy that does so, or ask the owner of the bucket about S3 Block Public Access.`},
-		"AccessControlListNotSupported": {`The bucket "{{.Bucket}}" takes no ACLs.`, `Leave the ACL out; the bucket's policy says who may read.`},
+		"AccessControlListNotSupported": {`The bucket "{{.Bucket}}" takes no ACLs.`, `Leave the ACL out; who may read objects is up to the bucket's policy.`},
 		"HeadersNotSigned":              {`Something between here and {{.Host}} adds headers to the requests, so their signature does not fit any more.`, `Have the proxy or the security program that does so leave {{.Host}} alone.`},
 		"SignatureEnded":                {`What was signed had ended before it reached the store.`, `Ask for a longer time, then try again.`},
 		"OperationAborted":              {`Somebody else is writing to {{.Key}} at the same moment.`, `Try again when they are done.`},
 		"Gateway":                       {`What stands before the store does not get through to it (HTTP {{.Status}}).`, `Try again in a few minutes; if it stays so, tell the store's owner.`},
-		"MetadataTooLarge":              {`The metadata of {{.Name}} are more than the store takes.`, `S3 takes 2 KB of them, names included; leave some out or shorten them.`},
-		"InvalidTag":                    {`The store does not take the tags of {{.Name}}.`, `S3 takes ten tags, each with a name of up to 128 and a value of up to 256 characters, and no name twice.`},
-		"InvalidStorageClass":           {`The store has no storage class of that name.`, `Choose another one, or leave it to the store.`},
+		"MetadataTooLarge":              {`The store does not take so much metadata.`, `Shorten it.`},
+		"InvalidTag":                    {`The store does not take these tags.`, `Leave out what is not letters, digits, spaces and + - = . _ : / @.`},
+		"InvalidStorageClass":           {`This store does not have the storage class that was asked for.`, `Choose one that it has, or none.`},
 		"InvalidPart":                   {`The store does not have the parts of {{.Name}} as they were sent.`, `Send it again from the beginning.`},
 		"ObjectParentIsFile":            {`{{.Key}} has no room in the bucket "{{.Bucket}}": this store keeps objects as files, and has a file where a folder is needed, or the other way round.`, `Rename the file, or choose another folder.`},
 		"CapExceeded":                   {`The account behind the profile "{{.Profile}}" has used up what it may.`, `Raise the cap in the store's console, or wait until it begins anew.`},
@@ -359,6 +393,10 @@ func rows() map[string]row {
 		"ImportSecret":     {`{{.Name}} holds the signature of a link, so nothing was changed.`, `Export it anew with a Waybill; no Waybill writes such a thing.`},
 		"ImportFailed":     {`The import could not be begun, so nothing was changed.`, `Check the free space on the disk of {{.Path}}, then import it again.`},
 		"ImportUnfinished": {`The import could not be finished.`, `Check the free space on the disk of {{.Path}}; the next start of Waybill goes on with it.`},
+
+		// How far links reach.
+		"ReachComputer": {`{{if .Many}}These links work{{else}}This link works{{end}} only on this computer.`, ``},
+		"ReachNetwork":  {`{{if .Many}}These links work{{else}}This link works{{end}} only in this network.`, ``},
 
 		// Other.
 		"QRTooLong":      {`The link is too long for a QR code.`, `Copy it instead; a shorter name or folder makes a shorter link, and so does a profile without a session.`},

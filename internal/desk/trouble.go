@@ -72,7 +72,7 @@ func explain(err error, s scene) *Trouble {
 		return already
 	}
 	a := s.args()
-	for _, kind := range []func(error, scene, args) string{ofPlace, ofSigner, ofFile, ofStore, ofNetwork} {
+	for _, kind := range []func(error, scene, args) string{ofPlace, ofSigner, ofFile, ofUpload, ofStore, ofNetwork} {
 		if code := kind(err, s, a); code != "" {
 			t := trouble(code, a, err)
 			t.SignIn = s.signIn(t)

@@ -63,7 +63,12 @@ type SendOptions struct {
 	Title       string        `json:"title,omitempty"`       // of that page; "" leaves it to the files
 	SkipHidden  bool          `json:"skip_hidden,omitempty"` // hidden files below a dropped folder are left out
 	Concurrency int           `json:"concurrency,omitempty"` // requests in flight; 0 takes the default
-	PartSize    int64         `json:"part_size,omitempty"`   // bytes of a part; 0 takes what fits the file
+	// LinkEndpoint is where links lead; nil is what is remembered for the bucket. A drop's plan has what was taken.
+	LinkEndpoint *LinkEndpoint `json:"link_endpoint,omitempty"`
+	// Upload is what the objects get besides their bytes; nil is what is remembered for the destination. A drop's plan has
+	// what was taken.
+	Upload   *UploadSettings `json:"upload,omitempty"`
+	PartSize int64           `json:"part_size,omitempty"` // bytes of a part; 0 takes what fits the file
 	// RequesterPays says that the person pays for requests about the bucket, and for the links.
 	RequesterPays bool `json:"requester_pays,omitempty"`
 	// Patience is how long a network that was lost is waited for, once the store has answered; 0 takes the desk's.
@@ -129,6 +134,11 @@ type Link struct {
 	Verified bool // fetched once by its own URL
 	// CloudFront says that a distribution answers it, not the store.
 	CloudFront bool
+	// At is the link endpoint that it was signed for; "" is the store's own address.
+	At    string
+	Reach Reach
+	// ownName: the object says itself what it is called.
+	ownName bool
 	// RequesterPays says that whoever signed it pays for each time it is opened.
 	RequesterPays bool
 }
@@ -185,18 +195,22 @@ type Entry struct {
 	Bundle      string // the ID of a page that it stands on; "" for none
 	Files       int    // how many stand on it, of the page of a bundle
 	CloudFront  bool   // its link is a distribution's, and may last for years
-	State       State
-	Sent        time.Time
-	Asked       time.Duration // how long the link was to last
-	Signed      time.Time     // when the link was made last
-	Ends        time.Time     // zero when Because is signer.Unknown
-	Because     signer.Because
-	Revoked     time.Time // when the object was taken away; zero: it was not
-	CanUndo     bool      // what was taken away can be brought back
-	Verified    bool
-	Inline      bool
-	TroubleCode string // why it failed, or why its link is not good
-	TroubleText string // the same as an English sentence
+	// LinkEndpoint is the address that the link was signed for, and is signed for again; "" is the store's own.
+	LinkEndpoint string
+	Reach        Reach // as it looked when the link was signed
+	ownName      bool  // the object says itself what it is called
+	State        State
+	Sent         time.Time
+	Asked        time.Duration // how long the link was to last
+	Signed       time.Time     // when the link was made last
+	Ends         time.Time     // zero when Because is signer.Unknown
+	Because      signer.Because
+	Revoked      time.Time // when the object was taken away; zero: it was not
+	CanUndo      bool      // what was taken away can be brought back
+	Verified     bool
+	Inline       bool
+	TroubleCode  string // why it failed, or why its link is not good
+	TroubleText  string // the same as an English sentence
 	// RequesterPays says that whoever signed its link pays for each time it is opened.
 	RequesterPays bool
 }
@@ -282,6 +296,10 @@ type Settings struct {
 	Naming []DestinationNaming `json:"naming,omitempty"`
 	// Distributions answer links that last longer than seven days. SetDistribution changes them.
 	Distributions []Distribution `json:"distributions,omitempty"`
+	// LinkEndpoints are the addresses at which others reach buckets. SetLinkEndpoint changes them.
+	LinkEndpoints []BucketLinkEndpoint `json:"link_endpoints,omitempty"`
+	// Uploads are the upload settings of destinations. SetUpload changes them.
+	Uploads []DestinationUpload `json:"uploads,omitempty"`
 	// RequesterPays are the buckets whose requests the person pays for. SetRequesterPays changes them.
 	RequesterPays []string `json:"requester_pays,omitempty"`
 	// Updates is about newer versions. AllowUpdates, SkipUpdate and LookForUpdate change it.

@@ -63,6 +63,11 @@ func (p *Drop) runZip() {
 		return
 	}
 	p.pinned = p.dest.pinned(p.signer)
+	if err := p.settle(ctx); err != nil {
+		p.feed.add(j.Transfer)
+		p.end(j, Failed, explain(err, scene{store: p.dest.Store, bucket: p.dest.Bucket}))
+		return
+	}
 	j.Destination, j.Key = p.dest, p.dest.Prefix+p.keyOf(j.Name, "")
 	files, total, err := p.toPack(ctx)
 	j.Size = total
@@ -83,6 +88,9 @@ func (p *Drop) runZip() {
 		Concurrency: p.options.Concurrency, PartSize: p.options.PartSize, Limit: p.desk.limit, Patience: time.Duration(p.desk.patience.Load()),
 	})
 	defer p.courier.Close()
+	p.openProber()
+	defer p.prober.Close()
+	defer p.heeding.over.Wait()
 	stop := make(chan struct{})
 	done := make(chan struct{})
 	go func() { defer close(done); p.reportProgress(stop) }()
@@ -142,7 +150,7 @@ func (p *Drop) stream(ctx context.Context, j *job, files []packed) (courier.Rece
 		defer close(packing)
 		_ = in.CloseWithError(p.pack(ctx, j, in, files))
 	}()
-	u := &courier.Upload{Bucket: p.dest.Bucket, Key: j.Key, ContentType: zipType, Overwrite: p.options.OnClash == ClashReplace}
+	u := &courier.Upload{Bucket: p.dest.Bucket, Key: j.Key, ContentType: zipType, Settings: p.given, Overwrite: p.options.OnClash == ClashReplace}
 	r, err := p.courier.Stream(ctx, u, out, j.Size)
 	_ = out.CloseWithError(context.Canceled) // the packing ends with the sending
 	<-packing

@@ -139,13 +139,14 @@ func mergeOne(ctx context.Context, tx *sql.Tx, put *sql.Stmt, moved Moved, choos
 	return setPage(ctx, tx, came.ID, moved.Files)
 }
 
-// same compares what other computers know of a record: where its file lies and which drop it belonged to is this one's.
+// same compares what other computers know of a record: where its file lies, which drop it belonged to and how far its link
+// reaches is this one's.
 func same(a, b Record) bool {
 	if !a.Created.Equal(b.Created) || !a.Ends.Equal(b.Ends) || !a.Signed.Equal(b.Signed) || !a.Revoked.Equal(b.Revoked) {
 		return false
 	}
 	b.Created, b.Ends, b.Signed, b.Revoked = a.Created, a.Ends, a.Signed, a.Revoked
-	b.Path, b.Plan = a.Path, a.Plan
+	b.Path, b.Plan, b.Reach = a.Path, a.Plan, a.Reach
 	return a == b
 }
 

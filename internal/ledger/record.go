@@ -34,11 +34,14 @@ type Record struct {
 	Via     string    // the desk's: what signed the link; "" is the store's own presigning
 	Revoked time.Time // when the object was taken away; kept to the microsecond; zero: it was not
 	Undo    string    // the desk's: how to bring it back; "" where nothing can
+	At      string    // the link endpoint that the link was signed for; "" is the store's own
+	Reach   string    // the desk's: from where the link works, as it looked from this computer
+	OwnName bool      // the link says no name: the object has a Content-Disposition of its own
 }
 
 // holdsSecret looks at all that is text.
 func (r Record) holdsSecret() bool {
 	return secret(r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Bucket, r.Prefix, r.Key,
 		r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble, r.Because, r.Plan,
-		r.Account, r.Note, r.Kind, r.Via, r.Undo)
+		r.Account, r.Note, r.Kind, r.Via, r.Undo, r.At, r.Reach)
 }

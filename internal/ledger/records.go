@@ -10,7 +10,7 @@ import (
 
 const columns = `id, path, name, profile, region, endpoint, sandbox, allow_http, bucket, prefix, key, size,
 	content_type, etag, checksum, state, trouble_code, trouble, created, asked, ends, because, verified, inline, plan,
-	account, note, signed, kind, via, revoked, undo`
+	account, note, signed, kind, via, revoked, undo, at, reach, own_name`
 
 // Put writes one record, over the one with the same ID.
 func (l *Ledger) Put(ctx context.Context, r Record) error { return l.PutAll(ctx, []Record{r}) }
@@ -38,14 +38,14 @@ func (l *Ledger) PutAll(ctx context.Context, records []Record) error {
 }
 
 const insert = "INSERT OR REPLACE INTO record (" + columns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // write runs insert for one record.
 func write(ctx context.Context, put *sql.Stmt, r Record) error {
 	_, err := put.ExecContext(ctx, r.ID, r.Path, r.Name, r.Profile, r.Region, r.Endpoint, r.Sandbox, r.AllowHTTP,
 		r.Bucket, r.Prefix, r.Key, r.Size, r.ContentType, r.ETag, r.Checksum, r.State, r.TroubleCode, r.Trouble,
 		r.Created.UnixMicro(), int64(r.Asked/time.Second), known(r.Ends), r.Because, r.Verified, r.Inline, r.Plan,
-		r.Account, r.Note, moment(r.Signed), r.Kind, r.Via, moment(r.Revoked), r.Undo)
+		r.Account, r.Note, moment(r.Signed), r.Kind, r.Via, moment(r.Revoked), r.Undo, r.At, r.Reach, r.OwnName)
 	return err
 }
 
@@ -187,7 +187,7 @@ func scan(row interface{ Scan(...any) error }) (r Record, err error) {
 	err = row.Scan(&r.ID, &r.Path, &r.Name, &r.Profile, &r.Region, &r.Endpoint, &r.Sandbox, &r.AllowHTTP,
 		&r.Bucket, &r.Prefix, &r.Key, &r.Size, &r.ContentType, &r.ETag, &r.Checksum, &r.State, &r.TroubleCode, &r.Trouble,
 		&created, &asked, &ends, &r.Because, &r.Verified, &r.Inline, &r.Plan,
-		&r.Account, &r.Note, &signed, &r.Kind, &r.Via, &revoked, &r.Undo)
+		&r.Account, &r.Note, &signed, &r.Kind, &r.Via, &revoked, &r.Undo, &r.At, &r.Reach, &r.OwnName)
 	r.Created, r.Asked = time.UnixMicro(created), time.Duration(asked)*time.Second
 	if ends.Valid {
 		r.Ends = time.UnixMicro(ends.Int64)

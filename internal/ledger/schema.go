@@ -93,6 +93,10 @@ func migrations() []string {
 			store TEXT NOT NULL, bucket TEXT NOT NULL, region TEXT NOT NULL,
 			PRIMARY KEY (store, bucket)
 		) STRICT, WITHOUT ROWID;`,
+		`
+		ALTER TABLE record ADD COLUMN at TEXT NOT NULL DEFAULT '';
+		ALTER TABLE record ADD COLUMN reach TEXT NOT NULL DEFAULT '';
+		ALTER TABLE record ADD COLUMN own_name INTEGER NOT NULL DEFAULT 0;`,
 	}
 }
 

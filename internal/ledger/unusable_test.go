@@ -56,7 +56,7 @@ func TestUnusableFilesAreLeftAlone(t *testing.T) {
 		want error
 	}{
 		"newer":               {sql: []string{"CREATE TABLE record (id TEXT)", "PRAGMA user_version = 99"}, want: ledger.ErrNewer},
-		"newer, ours":         {data: whole, sql: []string{"PRAGMA user_version = 6"}, want: ledger.ErrNewer},
+		"newer, ours":         {data: whole, sql: []string{"PRAGMA user_version = 7"}, want: ledger.ErrNewer},
 		"text":                {data: []byte(strings.Repeat("this is no database ", 100)), want: ledger.ErrCorrupt},
 		"a byte":              {data: []byte("x"), want: ledger.ErrCorrupt},
 		"cut":                 {data: whole[:len(whole)/2+100], want: ledger.ErrCorrupt},

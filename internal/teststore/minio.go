@@ -54,8 +54,11 @@ type MinIO struct {
 }
 
 // StartMinIO runs a server until the test ends, over https with a certificate of its own if told so. The
-// program is the one that make has built, named by WAYBILL_MINIO.
-func StartMinIO(t testing.TB, https bool) *MinIO { return start(t, https, "us-east-1") }
+// program is the one that make has built, named by WAYBILL_MINIO. settings is more of its
+// environment, as KMS is.
+func StartMinIO(t testing.TB, https bool, settings ...string) *MinIO {
+	return start(t, https, "us-east-1", settings...)
+}
 
 // StartMinIOIn runs a server over plain http that takes requests signed for one region only, and knows buckets by
 // names of hosts below the domains as well.
@@ -67,10 +70,13 @@ func StartMinIOIn(t testing.TB, region string, domains ...string) *MinIO {
 const KMSKey = "waybill-key"
 
 // StartMinIOWithKMS runs a server over plain http that can encrypt with a key of its KMS.
-func StartMinIOWithKMS(t testing.TB) *MinIO {
+func StartMinIOWithKMS(t testing.TB) *MinIO { return start(t, false, "us-east-1", KMS()) }
+
+// KMS is the setting of a server that can encrypt so.
+func KMS() string {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // which never fails
-	return start(t, false, "us-east-1", "MINIO_KMS_SECRET_KEY="+KMSKey+":"+base64.StdEncoding.EncodeToString(secret))
+	return "MINIO_KMS_SECRET_KEY=" + KMSKey + ":" + base64.StdEncoding.EncodeToString(secret)
 }
 
 func start(t testing.TB, https bool, region string, settings ...string) *MinIO {
