@@ -33,6 +33,7 @@ func TestArrowsBetweenTheRooms(t *testing.T) {
 
 		"waybill/internal/update":      {},
 		"waybill/internal/testupdates": {"internal/update"},
+		"waybill/packaging/errors":     {"internal/desk"},
 		"waybill/packaging/update":     {"internal/update"},
 	}
 	outside := []string{"waybill/packaging", "waybill/packaging/notices", "waybill/packaging/typecheck"}
