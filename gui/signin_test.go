@@ -59,7 +59,7 @@ func TestSignInByTheBrowser(t *testing.T) {
 	}
 	r.until("the outcome is said", func() bool { return strings.Contains(r.says(signInNotice), "Signed in with default.") })
 	r.until("the line follows", func() bool {
-		return strings.Contains(d.line.label.Text, "Links made now work until") && d.buttons.all.Hidden
+		return strings.HasPrefix(d.line.label.Text, "Links work until") && d.buttons.all.Hidden
 	})
 	if len(app.urls) != 0 {
 		t.Error("the browser was opened twice")
@@ -189,7 +189,7 @@ func TestSignInElsewhereIsNoticed(t *testing.T) {
 	if !r.send.shown[0].Good(time.Now()) {
 		t.Errorf("%+v", r.content(0))
 	}
-	r.until("the line follows", func() bool { return strings.Contains(r.send.dest.line.label.Text, "Links made now work until") })
+	r.until("the line follows", func() bool { return strings.HasPrefix(r.send.dest.line.label.Text, "Links work until") })
 	r.until("the list follows", func() bool { return r.settings.profiles.lines[0].chip.text == "Signed in" })
 	r.until("the notice goes", func() bool { return r.notices.lines["copy"] == nil })
 	if o := r.send.dest.profile.options[0]; o.note != "SSO" || len(app.urls) > 0 {

@@ -186,7 +186,7 @@ func TestLongerSession(t *testing.T) {
 	r.asked()
 	r.enters("123456")
 	r.until("the line follows", func() bool {
-		return d.outlook.Warning == nil && strings.HasPrefix(d.line.label.Text, "Links made now work until")
+		return d.outlook.Warning == nil && strings.HasPrefix(d.line.label.Text, "Links work until")
 	})
 	if d.buttons.longer.Visible() || d.buttons.all.Visible() || r.notices.lines[sessionNotice] != nil {
 		t.Error("the button or the notice is still there")

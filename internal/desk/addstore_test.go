@@ -157,7 +157,7 @@ func TestCheckStoreInWords(t *testing.T) {
 		"an unknown key":           {"InvalidAccessKeyId", func(n *desk.NewStore) { n.AccessKeyID = "nobody" }},
 		"nobody there":             {"StoreDown", func(n *desk.NewStore) { n.Endpoint = "http://127.0.0.1:1" }},
 		"no such host":             {"NoSuchHost", func(n *desk.NewStore) { n.Endpoint = "https://minio.invalid" }},
-		"a certificate of its own": {"Certificate", func(n *desk.NewStore) { n.Endpoint = secure.URL }},
+		"a certificate of its own": {"CertificateSelfSigned", func(n *desk.NewStore) { n.Endpoint = secure.URL }},
 		"no https there":           {"NotTLS", func(n *desk.NewStore) { n.Endpoint = strings.Replace(store.Endpoint(), "http:", "https:", 1) }},
 		"a login page":             {"NotAStore", func(n *desk.NewStore) { n.Endpoint = page.URL }},
 		"another region":           {"PermanentRedirect", func(n *desk.NewStore) { n.Endpoint = elsewhere }},
@@ -266,7 +266,7 @@ func TestAddMinIO(t *testing.T) {
 			d := openDesk(t, desk.Options{})
 			n := desk.NewStore{Preset: "minio", Name: "minio", AccessKeyID: m.Key, SecretAccessKey: m.Secret, Endpoint: m.Endpoint}
 			if https {
-				if _, err := d.AddStore(t.Context(), n, desk.AddStoreOptions{}); code(err) != "Certificate" {
+				if _, err := d.AddStore(t.Context(), n, desk.AddStoreOptions{}); code(err) != "CertificateSelfSigned" {
 					t.Errorf("%v", err)
 				}
 				t.Setenv("AWS_CA_BUNDLE", m.CA)

@@ -105,7 +105,7 @@ func (r *checking) way(ctx context.Context) bool {
 	name.Facts = CheckFacts{Host: host, Addresses: first.Addresses, Proxy: first.Proxy, Lookup: first.Lookup, Connect: first.Connect}
 	a := args{"Host": host, "Addresses": strings.Join(first.Addresses, ", "), "Took": Took(first.Lookup), "Proxy": first.Proxy}
 	switch {
-	case t != nil && (t.Code == "NoSuchHost" || t.Code == "Proxy"):
+	case t != nil && (t.Code == "NoSuchHost" || t.Code == "NameServer" || isOfProxy(t.Code)):
 		return r.fails(name, t)
 	case first.Proxy != "":
 		r.done(name, CheckFine, `The proxy {{.Proxy}} looks the name {{.Host}} up.`, a)
@@ -117,7 +117,7 @@ func (r *checking) way(ctx context.Context) bool {
 		r.done(name, CheckFine, `{{.Host}} was found.`, a)
 	}
 	secure := r.begin("tls")
-	if t != nil && slices.Contains([]string{"Certificate", "NotTLS", "RefusesTLS", "WantsHTTPS"}, t.Code) {
+	if t != nil && (isOfCertificate(t.Code) || isOfTLS(t.Code)) {
 		return r.fails(secure, t)
 	}
 	if first.Header == nil && t != nil { // nobody has answered

@@ -191,7 +191,7 @@ func TestCheckMinIO(t *testing.T) {
 	t.Setenv("AWS_CA_BUNDLE", "")
 	_, steps = checked(t, openDesk(t, desk.Options{}), to, desk.CheckOptions{Consent: agreed})
 	states(t, steps, map[desk.CheckState]string{desk.CheckFailed: "tls", desk.CheckSkipped: "clock list put"})
-	if code(steps["tls"].Trouble) != "Certificate" {
+	if code(steps["tls"].Trouble) != "CertificateSelfSigned" {
 		t.Error(steps["tls"].Trouble)
 	}
 }

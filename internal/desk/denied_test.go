@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"waybill/internal/courier"
 	"waybill/internal/desk"
 	"waybill/internal/teststore"
 )
@@ -56,7 +57,7 @@ func TestDeniedInTheWordsOfAWS(t *testing.T) {
 
 // TestDeniedWithoutAPermission: what needs no permission that could be named asks for all.
 func TestDeniedWithoutAPermission(t *testing.T) {
-	if told := desk.Explain(fmt.Errorf("x: %w", refused(t))); code(told) != "AccessDenied" || !strings.Contains(told.Error(), "s3:*") {
+	if told := desk.Explain(&courier.StoreError{Op: "knock", Status: http.StatusForbidden, Code: "AccessDenied"}); code(told) != "AccessDenied" || !strings.Contains(told.Error(), "s3:*") {
 		t.Errorf("%v", told)
 	}
 }

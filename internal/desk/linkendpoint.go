@@ -109,18 +109,22 @@ func (e LinkEndpoint) trouble(name string, err error, t *Trouble) *Trouble {
 		return nil
 	}
 	a := args{"Name": name, "Host": e.host()}
-	switch t.Code {
-	case "NoSuchHost":
-		return trouble("LinkEndpointHost", a, err)
-	case "StoreDown", "TimedOut", "ConnectionLost", "Stalled", "Proxy":
-		return trouble("LinkEndpointDown", a, err)
-	case "Certificate":
+	switch code := t.Code; {
+	case isOfCertificate(code):
 		return trouble("LinkEndpointCertificate", a, err)
-	case "NotTLS", "RefusesTLS", "WantsHTTPS":
+	case isOfTLS(code):
 		return trouble("LinkEndpointScheme", a, err)
+	case isOfProxy(code):
+		return trouble("LinkEndpointDown", a, err)
+	}
+	switch t.Code {
+	case "NoSuchHost", "NameServer":
+		return trouble("LinkEndpointHost", a, err)
+	case "StoreDown", "TimedOut", "ConnectionLost", "Stalled", "NoRoute", "NoIPv6":
+		return trouble("LinkEndpointDown", a, err)
 	case "SignatureDoesNotMatch":
 		return trouble("LinkRefusedHost", a, err)
-	case "NoSuchKey", "NoSuchBucket", "NotAStore", "InvalidAccessKeyId", "MethodNotAllowed", "PermanentRedirect":
+	case "NoSuchKey", "NoSuchBucket", "NotAStore", "CaptivePortal", "InvalidAccessKeyId", "MethodNotAllowed", "PermanentRedirect":
 		return trouble("LinkRefusedOther", a, err)
 	}
 	return nil

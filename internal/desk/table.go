@@ -174,7 +174,7 @@ func rows() map[string]row {
 		"StoreAccount":          {`The account ID is missing, or is none: {{.Store}} has 32 digits and letters from a to f.`, `Copy it from the console; a jurisdiction stands behind it, as in ACCOUNT.eu.`},
 		"StoreRegion":           {`The region has characters that no region has.`, `Write it as the store's console does, such as us-east-1.`},
 		"StoreRegionMissing":    {`{{.Store}} needs a region.`, `Name the one that has your bucket, such as {{.Regions}}.`},
-		"StoreEndpointMissing":  {`The endpoint is missing.`, `Write where the store is, such as {{.Example}}`},
+		"StoreEndpointMissing":  {`The endpoint is missing.`, `Write where the store is, in the form of {{.Example}}.`},
 		"StoreBusy":             {`Another program keeps writing the AWS files, so nothing was changed.`, `Wait until it is done, then try again.`},
 		"StoreNotWritten":       {`{{.File}} could not be read or written: {{.Fault}}.`, `Look at the permissions of the file and its folder, and at the space on the disk; nothing was changed.`},
 		"StoreNotAsAdded":       {`The profile "{{.Name}}" is not in the AWS files any more as it was added, so nothing was taken back.`, `Edit the files yourself; a copy of what was there before stands beside each.`},
@@ -395,8 +395,8 @@ func rows() map[string]row {
 		"ImportUnfinished": {`The import could not be finished.`, `Check the free space on the disk of {{.Path}}; the next start of Waybill goes on with it.`},
 
 		// How far links reach.
-		"ReachComputer": {`{{if .Many}}These links work{{else}}This link works{{end}} only on this computer.`, ``},
-		"ReachNetwork":  {`{{if .Many}}These links work{{else}}This link works{{end}} only in this network.`, ``},
+		"ReachComputer": {`{{if .Many}}These links work{{else}}This link works{{end}} only on this computer.`, `Others open {{if .Many}}them{{else}}it{{end}} if a link endpoint is set by which they reach the store.`},
+		"ReachNetwork":  {`{{if .Many}}These links work{{else}}This link works{{end}} only in this network.`, `People elsewhere open {{if .Many}}them{{else}}it{{end}} if a link endpoint is set by which they reach the store.`},
 
 		// Other.
 		"QRTooLong":      {`The link is too long for a QR code.`, `Copy it instead; a shorter name or folder makes a shorter link, and so does a profile without a session.`},

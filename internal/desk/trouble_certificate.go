@@ -79,3 +79,15 @@ func isPublicStore(host any) bool {
 	}
 	return false
 }
+
+// isOfCertificate reports whether a code says that a certificate is not trusted.
+func isOfCertificate(code string) bool { return strings.HasPrefix(code, "Certificate") }
+
+// isOfTLS reports whether a code says that two do not come to speak TLS with each other, or only one of them wants to.
+func isOfTLS(code string) bool {
+	switch code {
+	case "NotTLS", "RefusesTLS", "WantsHTTPS", "TLSVersion", "ClientCertificate":
+		return true
+	}
+	return false
+}

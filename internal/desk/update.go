@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/url"
 	"runtime"
-	"strings"
 	"time"
 
 	"waybill/internal/update"
@@ -162,7 +161,7 @@ func (d *Desk) updateTrouble(err error) *Trouble {
 		return trouble("UpdateForm", a, err)
 	}
 	switch code := ofNetwork(err, scene{}, a); {
-	case strings.HasPrefix(code, "Certificate"):
+	case isOfCertificate(code):
 		return trouble("UpdateCertificate", a, err)
 	case isOfProxy(code):
 		return trouble(code, a, err)
