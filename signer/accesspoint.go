@@ -48,8 +48,8 @@ func ParseAccessPoint(name string) (p AccessPoint, ok bool, err error) {
 	switch {
 	case service != "s3", kind == "accesspoint" && (parts[2] == "" || strings.HasSuffix(point, ".mrap")):
 		return p, true, fmt.Errorf("bucket %q: %w", name, ErrARN)
-	case kind != "accesspoint" || !found || !strings.HasPrefix(parts[0], "aws") ||
-		!regionForm.MatchString(parts[2]) || !accountForm.MatchString(parts[3]) || !pointForm.MatchString(point):
+	case kind != "accesspoint" || !found || !regionForm.MatchString(parts[2]) || parts[0] != PartitionOf(parts[2]) ||
+		!accountForm.MatchString(parts[3]) || !pointForm.MatchString(point):
 		return p, true, fmt.Errorf("bucket %q: %w", name, ErrAccessPoint)
 	}
 	return AccessPoint{parts[0], parts[2], parts[3], point}, true, nil
