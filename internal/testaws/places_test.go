@@ -213,7 +213,7 @@ func TestOtherKinds(t *testing.T) {
 	}
 }
 
-// TestParts of what a person types.
+// TestS3URLOfAccessPoint takes apart what a person types.
 func TestS3URLOfAccessPoint(t *testing.T) {
 	for text, want := range map[string][2]string{
 		"s3://" + point + "/a/b.txt": {point, "a/b.txt"},
