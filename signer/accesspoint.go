@@ -15,6 +15,8 @@ var (
 	ErrAccessPointHere = errors.New("access points are AWS's own, and have no path-style address")
 	// ErrARNRegion: s3_use_arn_region = false keeps requests in the profile's region.
 	ErrARNRegion = errors.New("the access point is in another region than the profile, and s3_use_arn_region is false")
+	// ErrARNPartition: credentials are good for one part of AWS only.
+	ErrARNPartition = errors.New("the access point is in another part of AWS than the profile")
 	// ErrAcceleration: what transfer acceleration cannot do.
 	ErrAcceleration = errors.New("transfer acceleration is for buckets of AWS whose names have no dot, without path-style addresses and FIPS endpoints")
 )

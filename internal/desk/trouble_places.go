@@ -19,6 +19,7 @@ func ofPlace(err error, _ scene, a args) string {
 		{signer.ErrAccessPoint, "AccessPointName"},
 		{signer.ErrAccessPointHere, "AccessPointHere"},
 		{signer.ErrARNRegion, "AccessPointRegion"},
+		{signer.ErrARNPartition, "AccessPointOther"},
 		{signer.ErrAcceleration, "Acceleration"},
 	} {
 		if errors.Is(err, one.err) {
