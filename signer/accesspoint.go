@@ -15,6 +15,8 @@ var (
 	ErrAccessPointHere = errors.New("access points are AWS's own, and have no path-style address")
 	// ErrARNRegion: s3_use_arn_region = false keeps requests in the profile's region.
 	ErrARNRegion = errors.New("the access point is in another region than the profile, and s3_use_arn_region is false")
+	// ErrARNPartition: credentials are good for one part of AWS only.
+	ErrARNPartition = errors.New("the access point is in another part of AWS than the profile")
 	// ErrAcceleration: what transfer acceleration cannot do.
 	ErrAcceleration = errors.New("transfer acceleration is for buckets of AWS whose names have no dot, without path-style addresses and FIPS endpoints")
 )
@@ -48,8 +50,8 @@ func ParseAccessPoint(name string) (p AccessPoint, ok bool, err error) {
 	switch {
 	case service != "s3", kind == "accesspoint" && (parts[2] == "" || strings.HasSuffix(point, ".mrap")):
 		return p, true, fmt.Errorf("bucket %q: %w", name, ErrARN)
-	case kind != "accesspoint" || !found || !strings.HasPrefix(parts[0], "aws") ||
-		!regionForm.MatchString(parts[2]) || !accountForm.MatchString(parts[3]) || !pointForm.MatchString(point):
+	case kind != "accesspoint" || !found || !regionForm.MatchString(parts[2]) || parts[0] != PartitionOf(parts[2]) ||
+		!accountForm.MatchString(parts[3]) || !pointForm.MatchString(point):
 		return p, true, fmt.Errorf("bucket %q: %w", name, ErrAccessPoint)
 	}
 	return AccessPoint{parts[0], parts[2], parts[3], point}, true, nil

@@ -44,6 +44,8 @@ func (b *bucketsRegion) ResolveEndpoint(ctx context.Context, p s3.EndpointParame
 	switch {
 	case isPoint && aws.ToBool(p.ForcePathStyle):
 		return smithyendpoints.Endpoint{}, ErrAccessPointHere
+	case isPoint && point.Partition != PartitionOf(b.signer.region):
+		return smithyendpoints.Endpoint{}, ErrARNPartition
 	case isPoint && !b.signer.arnRegion && point.Region != b.signer.region:
 		return smithyendpoints.Endpoint{}, ErrARNRegion
 	}

@@ -77,8 +77,8 @@ type Signer struct {
 	buckets     sync.Map      // spot → place, where a bucket's objects are
 	store       string        // what Regions know the store by
 	regions     *Regions
-	asking      sync.Mutex
-	asked       map[string]bool // the buckets that were asked about, guarded by asking
+	asking      chan struct{}        // has one in it while somebody asks where a bucket is
+	asked       map[string]time.Time // when that was asked last of a bucket, guarded by asking
 	accelerate  bool
 	arnRegion   bool // an access point may be in another region than the profile
 	attempts    int  // how often a request is tried, as the profile says; 0 where it does not
@@ -131,7 +131,8 @@ func (o Options) signer(cfg aws.Config, settings map[string]string, way *chain) 
 	opened.arnRegion = usesARNRegion(settings)
 	opened.attempts = cfg.RetryMaxAttempts
 	opened.transport = transportOf(cfg)
-	opened.regions, opened.asked, opened.payer = o.Regions, map[string]bool{}, o.RequestPayer
+	opened.regions, opened.payer = o.Regions, o.RequestPayer
+	opened.asking, opened.asked = make(chan struct{}, 1), map[string]time.Time{}
 	if opened.regions == nil {
 		opened.regions = NewRegions(nil, nil)
 	}

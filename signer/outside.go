@@ -32,7 +32,7 @@ func (s *Signer) Outside(endpoint string, allowHTTP bool) (*Signer, error) {
 	made := &Signer{
 		profile: s.profile, region: s.region, client: client, transport: s.transport, credentials: s.credentials, way: s.way,
 		v4: s.v4, now: s.now, skew: s.skew, virtual: s.virtual,
-		store: s.store, regions: s.regions, asked: map[string]bool{}, arnRegion: s.arnRegion, attempts: s.attempts, payer: s.payer,
+		store: s.store, regions: s.regions, asking: s.asking, asked: s.asked, arnRegion: s.arnRegion, attempts: s.attempts, payer: s.payer,
 	}
 	have, _ := s.outside.LoadOrStore(endpoint, made)
 	return have.(*Signer), nil

@@ -134,6 +134,9 @@ func (s *Signer) Relocate(ctx context.Context, bucket, signedFor string, e Elsew
 	if region == "" && e.Status == http.StatusMovedPermanently && s.Endpoint() == "" {
 		region = s.ask(ctx, bucket)
 	}
+	if region == "" && s.Endpoint() != "" && storeName(aws.String(s.Endpoint()), "") == s.store {
+		region = s.region // what was learned of this store does not hold any more, and it does not say what does
+	}
 	if region == "" || region == signedFor {
 		return false
 	}
@@ -171,6 +174,9 @@ func (e Elsewhere) region() string {
 	found := e.Region
 	if m := inMessage.FindStringSubmatch(e.Message); found == "" && m != nil {
 		found = m[1] + m[2]
+		if found == "unspecified" { // which is how a bucket without a constraint is named
+			found = "us-east-1"
+		}
 	}
 	if m := inHost.FindStringSubmatch(e.Endpoint); found == "" && m != nil {
 		found = m[1]
@@ -190,12 +196,14 @@ func looksLikeRegion(name string) bool {
 	return ok
 }
 
-// askTime is how long AWS has to say where a bucket is.
-const askTime = 5 * time.Second
+const (
+	askTime  = 5 * time.Second // how long AWS has to say where a bucket is
+	askAgain = time.Minute     // when it is asked again after it could not say, or not be reached
+)
 
 // Locate finds out where a bucket of AWS is, where nobody has said it yet: a link that was signed for another region would
-// fail at whoever opens it. It takes one request, which is not signed and which anybody may make, and one only. Whoever
-// sends or looks before need not call it, since the answer tells.
+// fail at whoever opens it. It takes one request, which is not signed and which anybody may make, and no other one within
+// askAgain. Whoever sends or looks before need not call it, since the answer tells.
 func (s *Signer) Locate(ctx context.Context, bucket string) {
 	if s.Endpoint() != "" || CheckBucket(bucket) != nil || isAccessPoint(bucket) {
 		return
@@ -203,16 +211,21 @@ func (s *Signer) Locate(ctx context.Context, bucket string) {
 	if _, sure := s.regionOf(bucket); sure {
 		return
 	}
-	s.asking.Lock()
-	defer s.asking.Unlock()
-	if _, sure := s.regionOf(bucket); sure || s.asked[bucket] {
+	select {
+	case s.asking <- struct{}{}:
+		defer func() { <-s.asking }()
+	case <-ctx.Done():
+		return
+	}
+	last, before := s.asked[bucket]
+	if _, sure := s.regionOf(bucket); sure || before && s.now().Sub(last) < askAgain {
 		return
 	}
 	if region := s.ask(ctx, bucket); region != "" {
 		s.regions.note(Home{s.store, bucket, region}, true)
 	}
 	if ctx.Err() == nil {
-		s.asked[bucket] = true
+		s.asked[bucket] = s.now()
 	}
 }
 

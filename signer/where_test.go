@@ -184,3 +184,58 @@ func TestRelocate(t *testing.T) {
 		})
 	}
 }
+
+// TestRegionOfAWSNamedOtherwise: a bucket without a location constraint is in us-east-1
+// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html).
+func TestRegionOfAWSNamedOtherwise(t *testing.T) {
+	s, err := signer.Open(context.Background(), signer.Options{Region: "me-south-1", Keys: &signer.Keys{AccessKeyID: "a", SecretAccessKey: "b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.Relocate(context.Background(), "team-share", "me-south-1", signer.Elsewhere{
+		Status: 400, Code: "IllegalLocationConstraintException",
+		Message: "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.",
+	}) || s.RegionOf("team-share") != "us-east-1" {
+		t.Error(s.RegionOf("team-share"))
+	}
+}
+
+// TestRegionLearntOfAnEarlierStore: where what was learned of a store of one's own is refused without a better word, the
+// profile's region is tried again, and what it refuses then is told.
+func TestRegionLearntOfAnEarlierStore(t *testing.T) {
+	const endpoint = "http://127.0.0.1:9000"
+	ctx := context.Background()
+	s, err := signer.Open(ctx, signer.Options{
+		Region: "garage", Endpoint: endpoint, Keys: &signer.Keys{AccessKeyID: "a", SecretAccessKey: "b"},
+		Regions: signer.NewRegions([]signer.Home{{Store: endpoint, Bucket: "team-share", Region: "eu-west-1"}}, nil),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	no := signer.Elsewhere{Status: 400, Code: "AuthorizationHeaderMalformed", Message: "unexpected scope"}
+	if s.RegionOf("team-share") != "eu-west-1" || !s.Relocate(ctx, "team-share", "eu-west-1", no) || s.RegionOf("team-share") != "garage" {
+		t.Errorf("%q", s.RegionOf("team-share"))
+	}
+	if s.Relocate(ctx, "team-share", "garage", no) {
+		t.Error("it goes round in circles")
+	}
+}
+
+// TestARNsOfOtherParts: an access point's region belongs to the part of AWS that its ARN names.
+func TestARNsOfOtherParts(t *testing.T) {
+	for _, arn := range []string{
+		"arn:aws-cn:s3:us-east-1:111122223333:accesspoint/data", "arn:aws:s3:cn-north-1:111122223333:accesspoint/data",
+		"arn:awsfoo:s3:us-east-1:111122223333:accesspoint/data",
+	} {
+		if err := signer.CheckBucket(arn); !errors.Is(err, signer.ErrAccessPoint) {
+			t.Errorf("%s: %v", arn, err)
+		}
+	}
+	for _, arn := range []string{
+		"arn:aws-cn:s3:cn-north-1:111122223333:accesspoint/data", "arn:aws-us-gov:s3:us-gov-west-1:111122223333:accesspoint:data",
+	} {
+		if err := signer.CheckBucket(arn); err != nil {
+			t.Error(err)
+		}
+	}
+}

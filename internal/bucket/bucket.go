@@ -71,10 +71,10 @@ type Upload struct {
 }
 
 // Uploads finds the unfinished multipart uploads below a prefix. MinIO takes a prefix for a whole key, and lists all only
-// where it is asked for all; so where nothing is below a prefix, that is asked too.
+// where it is asked for all; so where nothing is below a prefix, a store that is not AWS is asked for that too.
 func Uploads(ctx context.Context, c *s3.Client, bucket, prefix string) ([]Upload, error) {
 	list, err := uploads(ctx, c, bucket, prefix)
-	if err != nil || len(list) > 0 || prefix == "" {
+	if err != nil || len(list) > 0 || prefix == "" || c.Options().BaseEndpoint == nil {
 		return list, err
 	}
 	if all, err := uploads(ctx, c, bucket, ""); err == nil { // else what the store said first holds

@@ -155,7 +155,16 @@ func TestPartsOfAnySize(t *testing.T) {
 	if err := r.Verify(context.Background(), path, u.Bucket, u.Key, string(sum)); err == nil || errors.Is(err, courier.ErrChanged) || errors.Is(err, courier.ErrProof) {
 		t.Errorf("without the size: %v", err)
 	}
-	for _, bent := range []string{"", "etag", "crc7:x", string(sum) + "@", string(sum) + "@-1", string(sum) + "@x"} {
+	// A stream goes in parts of another size where it may become large.
+	u.Key += ".stream"
+	if receipt, err = r.Stream(within(t, time.Minute), u, bytes.NewReader(content), 50<<30); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Verify(context.Background(), path, u.Bucket, u.Key, receipt.Checksum); err != nil {
+		t.Errorf("%s: %v", receipt.Checksum, err)
+	}
+	u.Key = strings.TrimSuffix(u.Key, ".stream")
+	for _, bent := range []string{"", "etag", "crc7:x", string(sum) + "@", string(sum) + "@-1", string(sum) + "@x", string(sum) + "@1"} {
 		if err := r.Verify(context.Background(), path, u.Bucket, u.Key, bent); err == nil {
 			t.Errorf("%q proves something", bent)
 		}

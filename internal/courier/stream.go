@@ -75,6 +75,7 @@ func (c *Courier) stream(ctx context.Context, u *Upload, r io.Reader, first []by
 		c.proof.Store(u.proof + 1)
 	}
 	size := int64(len(first))
+	u.partSize = size // and not what a file of this size would go in
 	if rung(u.proof).algorithm == "" {
 		u.all = md5.New() // #nosec G401 -- see fits
 		_, _ = u.all.Write(first)

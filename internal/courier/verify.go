@@ -37,9 +37,11 @@ func (c *Courier) Verify(ctx context.Context, path, bucket, key, checksum string
 		return changed
 	}
 	joined := way.whole && size > 0 || ofParts(expected)
-	if joined && !way.whole && step == 0 {
-		if step, err = c.sizeOfFirstPart(ctx, bucket, key); err != nil {
-			return err
+	if joined && !way.whole {
+		if step == 0 {
+			if step, err = c.sizeOfFirstPart(ctx, bucket, key); err != nil {
+				return err
+			}
 		}
 		if !strings.HasSuffix(expected, fmt.Sprintf("-%d", (size+step-1)/step)) {
 			return fmt.Errorf("verify s3://%s/%s: %w", bucket, key, ErrPartSize)

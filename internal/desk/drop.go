@@ -126,9 +126,10 @@ func (d *Desk) newDrop(ctx context.Context, dest Destination, o SendOptions, fil
 	if o.OnClash == "" || o.OnClash == ClashAsk && o.Ask == nil {
 		o.OnClash = ClashKeepBoth
 	}
-	if o.RequesterPays = o.RequesterPays || d.pays(dest.Bucket); o.RequesterPays {
+	if o.RequesterPays { // by the word of the command whose drop this goes on with
 		d.payFor(dest.Bucket)
 	}
+	o.RequesterPays = o.RequesterPays || d.pays(dest.Bucket)
 	ctx, cancel := context.WithCancelCause(ctx)
 	p := &Drop{
 		desk: d, dest: dest, options: o, ctx: ctx, cancel: cancel, before: b,

@@ -55,10 +55,16 @@ func (d *Desk) PayerNotice(dest Destination) *Trouble {
 	return trouble("RequesterPays", scene{store: dest.Store, bucket: dest.Bucket}.args(), nil)
 }
 
-// SetRequesterPays remembers, or forgets, that the person pays for requests about a bucket.
+// SetRequesterPays remembers, or forgets, that the person pays for requests about a bucket. To forget takes back at once
+// what was said of that bucket alone since this desk is open.
 func (d *Desk) SetRequesterPays(bucket string, pays bool) error {
 	if err := CheckBucket(bucket); err != nil {
 		return err
+	}
+	if !pays {
+		d.mu.Lock()
+		delete(d.paid, bucket)
+		d.mu.Unlock()
 	}
 	return d.changeSettings(func(s *Settings) {
 		s.RequesterPays = slices.DeleteFunc(slices.Clone(s.RequesterPays), func(one string) bool { return one == bucket })

@@ -65,3 +65,18 @@ func TestWhoPaysStaysHere(t *testing.T) {
 		return err
 	})
 }
+
+// TestPayNoMore: the word is taken back at once, also for a bucket that was sent to meanwhile.
+func TestPayNoMore(t *testing.T) {
+	atStore(t)
+	d, to := openDesk(t, desk.Options{}), dest(t)
+	for _, pays := range []bool{true, false} {
+		if err := d.SetRequesterPays(to.Bucket, pays); err != nil {
+			t.Fatal(err)
+		}
+		sent := sendOne(t, d, to, desk.SendOptions{Expires: time.Hour}, "a.txt", "hello")
+		if sent.State != desk.Sent || sent.Link.RequesterPays != pays || (d.PayerNotice(to) != nil) != pays {
+			t.Errorf("%s, %+v, want %v", sent.State, sent.Link, pays)
+		}
+	}
+}

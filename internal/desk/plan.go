@@ -457,6 +457,9 @@ func (d *Desk) Forget(ctx context.Context, i Interrupted) error {
 	if err != nil {
 		return ledgerTrouble(err, d.ledgerPath())
 	}
+	if i.plan.Options.RequesterPays {
+		d.payFor(i.Destination.Bucket)
+	}
 	if len(uploads) > 0 {
 		err = d.abortAll(ctx, i.Destination.Store, uploads)
 	}

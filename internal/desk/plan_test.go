@@ -188,6 +188,29 @@ func TestForget(t *testing.T) {
 	}
 }
 
+// TestForgetPays: what was sent at the sender's cost is let go of at the sender's cost, or its store would refuse that.
+func TestForgetPays(t *testing.T) {
+	home, to := filepath.Join(t.TempDir(), "home"), dest(t)
+	leaveInTheMiddle(t, home, to, desk.SendOptions{RequesterPays: true})
+	var paid, others atomic.Int64
+	atProxy(t, func(r *http.Request) {
+		if r.URL.Query().Get("x-amz-request-payer") == "requester" {
+			paid.Add(1)
+		} else {
+			others.Add(1)
+		}
+	})
+	d := openDesk(t, desk.Options{Home: home})
+	for _, i := range interrupted(t, d) {
+		if err := d.Forget(context.Background(), i); err != nil {
+			t.Error(err)
+		}
+	}
+	if paid.Load() == 0 || others.Load() > 0 {
+		t.Errorf("%d requests say who pays, and %d do not", paid.Load(), others.Load())
+	}
+}
+
 // TestLeaveWhenAllIsDone: a signal that comes too late leaves nothing to go on with.
 func TestLeaveWhenAllIsDone(t *testing.T) {
 	d := newDesk(t, desk.Options{})

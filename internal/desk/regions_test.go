@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"waybill/internal/courier"
 	"waybill/internal/desk"
 	"waybill/internal/sandbox"
 	"waybill/internal/teststore"
@@ -304,5 +305,24 @@ func TestTries(t *testing.T) {
 				t.Errorf("%v after %d tries", err, lists.Load())
 			}
 		})
+	}
+}
+
+// TestAboutObjectLock: an upload that lacks what Object Lock wants is not one that a lock forbids.
+func TestAboutObjectLock(t *testing.T) {
+	for message, c := range map[string]struct {
+		status int
+		code   string
+		want   bool
+	}{
+		"Access Denied because object protected by object lock.": {403, "AccessDenied", true},
+		"forbidden by object lock":                               {403, "AccessDenied", true},
+		"Object is WORM protected and cannot be overwritten":     {400, "InvalidRequest", true},
+		"Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters": {400, "InvalidRequest", false},
+		"Bucket is missing Object Lock Configuration":                                                                {400, "InvalidRequest", false},
+	} {
+		if said := desk.Explain(&courier.StoreError{Status: c.status, Code: c.code, Message: message}); (said.Code == "ObjectLocked") != c.want {
+			t.Errorf("%q is %s", message, said.Code)
+		}
 	}
 }

@@ -42,6 +42,7 @@ func rows() map[string]row {
 		"AccessPointName":    {`"{{.Bucket}}" is not the whole ARN of an access point.`, `Write it as arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, or give its alias, or the name of a bucket.`},
 		"AccessPointHere":    {`"{{.Bucket}}" is an access point, and this store is reached in a way that has none.`, `Leave out endpoint and path-style addresses, which are for other stores, or name a bucket.`},
 		"AccessPointRegion":  {`The access point "{{.Bucket}}" is in another region than the profile "{{.Profile}}", which stays in its own (s3_use_arn_region = false).`, `Give the profile the access point's region, or take that setting away.`},
+		"AccessPointOther":   {`The access point "{{.Bucket}}" is in another part of AWS than the profile "{{.Profile}}".`, `Use a profile of that part: China, GovCloud and the others have accounts of their own.`},
 		"AccessPointPart":    {`"{{.Bucket}}" is an access point, through which a bucket's own settings cannot be changed.`, `Name the bucket itself for this.`},
 		"Acceleration":       {`{{if .Bucket}}The bucket "{{.Bucket}}"{{else}}This store{{end}} cannot be reached by transfer acceleration.`, `Leave out --accelerate, and use_accelerate_endpoint in the profile: it is for buckets of AWS whose names have no dot, without endpoint_url, path-style addresses and FIPS.`},
 		"PayerUnknown":       {`"{{.Given}}" cannot pay for requests.`, `Write --request-payer requester, or leave it out where the bucket's owner pays.`},

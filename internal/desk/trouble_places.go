@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"net/http"
 	"regexp"
 	"strings"
 
@@ -18,6 +19,7 @@ func ofPlace(err error, _ scene, a args) string {
 		{signer.ErrAccessPoint, "AccessPointName"},
 		{signer.ErrAccessPointHere, "AccessPointHere"},
 		{signer.ErrARNRegion, "AccessPointRegion"},
+		{signer.ErrARNPartition, "AccessPointOther"},
 		{signer.ErrAcceleration, "Acceleration"},
 	} {
 		if errors.Is(err, one.err) {
@@ -53,8 +55,9 @@ func ofKMS(r refusal, a args) string {
 	return ""
 }
 
-// aboutLock reports whether a store refuses because of Object Lock, in the words of AWS and Ceph, or of MinIO.
+// aboutLock reports whether a store refuses because of Object Lock, in the words of AWS and Ceph, or of MinIO. Of an upload
+// that lacks what Object Lock wants, S3 names it too, with another status.
 func (r refusal) aboutLock() bool {
 	said := strings.ToLower(r.message)
-	return strings.Contains(said, "object lock") || strings.Contains(said, "worm protected")
+	return r.status == http.StatusForbidden && strings.Contains(said, "object lock") || strings.Contains(said, "worm protected")
 }

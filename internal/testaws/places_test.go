@@ -202,6 +202,7 @@ func TestOtherKinds(t *testing.T) {
 		"fast--use1-az4--x-s3": "BucketKind", "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap": "BucketKind",
 		"arn:aws:s3-outposts:us-east-1:111122223333:outpost/op-1/accesspoint/x": "BucketKind", "point--ol-s3": "BucketKind",
 		"arn:aws:s3:eu-west-1:111122223333:bucket/x": "AccessPointName", point: "AccessPointRegion",
+		"arn:aws-cn:s3:cn-north-1:111122223333:accesspoint/data": "AccessPointOther",
 	} {
 		failed := sends(d, name, desk.SendOptions{}, file(t, 10))
 		if failed.State != desk.Failed || failed.Trouble.Code != want {
@@ -213,7 +214,7 @@ func TestOtherKinds(t *testing.T) {
 	}
 }
 
-// TestParts of what a person types.
+// TestS3URLOfAccessPoint takes apart what a person types.
 func TestS3URLOfAccessPoint(t *testing.T) {
 	for text, want := range map[string][2]string{
 		"s3://" + point + "/a/b.txt": {point, "a/b.txt"},

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -230,4 +232,64 @@ func TestCopyOnAnotherComputer(t *testing.T) {
 		r.signedFor(link.URL, home)
 	}
 	there.wants(0, 1)
+}
+
+// TestAskedAgain: where AWS could not say where a bucket is, it is asked again, and not with each link.
+func TestAskedAgain(t *testing.T) {
+	r := newRig(t, "")
+	d, ctx := r.desk(), context.Background()
+	sent := sends(d, bucket, desk.SendOptions{}, file(t, 1000))
+	r.good(sent, home)
+	var exported bytes.Buffer
+	if _, err := d.ExportAll(ctx, &exported); err != nil {
+		t.Fatal(err)
+	}
+	path := write(t, filepath.Join(t.TempDir(), "moved.jsonl"), exported.String())
+	there := r.again(t)
+	var passed atomic.Int64
+	other, err := desk.Open(ctx, desk.Options{Home: there.home, Now: func() time.Time { return time.Now().Add(time.Duration(passed.Load())) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = other.Close() })
+	if _, err := other.ImportFile(ctx, path); err != nil {
+		t.Fatal(err)
+	}
+	copies := func(region string) {
+		t.Helper()
+		link, err := other.CopyLink(ctx, sent.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.signedFor(link.URL, region)
+	}
+	r.Set(func() { delete(r.Homes, bucket) })
+	copies(away)
+	copies(away)
+	there.wants(0, 1)
+	r.Set(func() { r.Homes[bucket] = home })
+	passed.Store(int64(2 * time.Minute))
+	copies(home)
+	copies(home)
+	there.wants(0, 1)
+}
+
+// TestUnfinishedOfAFolder: AWS lists what is below a folder, so it is not asked for all that the bucket has.
+func TestUnfinishedOfAFolder(t *testing.T) {
+	r := newRig(t, "")
+	d := r.desk()
+	r.good(sends(d, bucket, desk.SendOptions{}, file(t, 1000)), home)
+	r.Calls()
+	if _, err := d.StaleUploads(context.Background(), desk.Store{}, bucket, "in/"); err != nil {
+		t.Fatal(err)
+	}
+	calls := r.Calls()
+	for _, c := range calls {
+		if prefix := c.Query.Get("prefix"); !strings.HasPrefix(prefix, "in/") {
+			t.Errorf("%s %s?uploads&prefix=%s", c.Method, c.Path, prefix)
+		}
+	}
+	if len(calls) == 0 {
+		t.Error("nothing was asked")
+	}
 }
