@@ -165,7 +165,7 @@ func (p *herePage) chosen() (u desk.UploadSettings, at desk.LinkEndpoint, err er
 	if at, err = desk.ParseLinkEndpoint(p.endpoint.Text, p.http.on); err != nil {
 		return u, at, err
 	}
-	text := func(s string) string { return strings.TrimSpace(s) }
+	text := strings.TrimSpace
 	u = desk.UploadSettings{
 		StorageClass: strings.ToUpper(text(p.class.Text)), SSE: text(p.sse.Text), KMSKey: text(p.key.Text),
 		CacheControl: text(p.cache.Text), Disposition: text(p.named.Text), ACL: text(p.acl.Text),

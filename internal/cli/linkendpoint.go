@@ -22,6 +22,7 @@ type atFlag struct {
 func (a *atFlag) add(cmd *cobra.Command, otherwise string) {
 	f := cmd.Flags()
 	f.StringVar(&a.url, "link-endpoint-url", "", "URL at which others reach the store, for which links are signed (default: "+otherwise+`; "": the store's own)`)
+	mayBeEmpty(cmd, "link-endpoint-url") // the store's own
 	a.given = func() bool { return f.Changed("link-endpoint-url") }
 }
 

@@ -29,6 +29,8 @@ func (u *uploadFlags) add(cmd *cobra.Command) {
 	f.StringVar(&u.given.CacheControl, "cache-control", "", "Cache-Control of the objects")
 	f.StringVar(&u.given.Disposition, "content-disposition", "", "Content-Disposition of the objects, and of their links unless --inline (default: links offer the file's name)")
 	f.StringVar(&u.given.ACL, "acl", "", "canned ACL, such as bucket-owner-full-control (default: none is sent)")
+	// Nothing is a choice here: it takes away what is remembered for the destination.
+	mayBeEmpty(cmd, "storage-class", "sse", "sse-kms-key-id", "tagging", "metadata", "cache-control", "content-disposition", "acl")
 	complete(cmd, "storage-class", desk.StorageClasses()...)
 	complete(cmd, "sse", desk.SSEs()...)
 	complete(cmd, "acl", desk.ACLs()...)

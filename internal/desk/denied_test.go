@@ -62,15 +62,6 @@ func TestDeniedWithoutAPermission(t *testing.T) {
 	}
 }
 
-// refused is what MinIO says to somebody whose policy allows another bucket only.
-func refused(t *testing.T) error {
-	t.Helper()
-	m := teststore.StartMinIO(t, false)
-	key, secret, token, _ := m.Session(time.Hour, strings.ReplaceAll(allow("s3:ListBucket"), ":::*", ":::elsewhere"))
-	_, err := m.Client(key, secret, token).ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: aws.String(teststore.Bucket)})
-	return err
-}
-
 // TestLockedObjects: MinIO's own refusal to remove a version that is retained.
 func TestLockedObjects(t *testing.T) {
 	m := teststore.StartMinIO(t, false)

@@ -344,7 +344,8 @@ func TestLinkEndpointThatFails(t *testing.T) {
 
 func TestParseLinkEndpoint(t *testing.T) {
 	for text, want := range map[string]string{
-		"": "", " https://files.example.com/ ": "https://files.example.com", "http://localhost:9000": "http://localhost:9000",
+		"": "", " https://files.example.com/ ": "https://files.example.com", //nolint:gocritic // as it is pasted
+		"http://localhost:9000":              "http://localhost:9000",
 		"https://files.example.com:8443/s3/": "https://files.example.com:8443/s3", "http://[::1]:9000": "http://[::1]:9000",
 	} {
 		if e, err := desk.ParseLinkEndpoint(text, false); err != nil || e.URL != want || e.AllowHTTP {

@@ -159,8 +159,12 @@ func rowOf(code string) string {
 // mostQuoted is how much of a store's own words goes into a sentence, in bytes.
 const mostQuoted = 160
 
-// quoted is the store's own message as a part of a sentence.
+// quoted is the store's own message as a part of a sentence; "" for one that quotes a signed URL itself, whose place is in
+// the details, where it is cut out.
 func (r refusal) quoted() string {
+	if strings.Contains(strings.ToLower(r.message), "x-amz-s") {
+		return ""
+	}
 	said := strings.TrimRight(visible(strings.Join(strings.Fields(r.message), " ")), ". ")
 	if len(said) > mostQuoted {
 		end := mostQuoted

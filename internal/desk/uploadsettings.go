@@ -99,7 +99,7 @@ func explainSetting(err error) error {
 		"Tags": signer.MaxTags, "TagKey": signer.MaxTagKey, "TagValue": signer.MaxTagValue, "Bytes": signer.MaxMetadata,
 	}
 	is := func(kind error) bool { return errors.Is(err, kind) }
-	code := ""
+	var code string
 	switch fault.Setting {
 	case "storage-class":
 		code = "UploadStorageClass"
