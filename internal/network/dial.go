@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// dialer makes connections, and knows which of them lead to proxies: what goes wrong there is theirs, and a CONNECT that is
-// not answered must not hang.
+// dialer makes connections, and knows which of them lead to proxies: what goes wrong there is theirs, and a question for
+// a tunnel that is not answered must not hang.
 type dialer struct {
-	limit  time.Duration // for the answer to CONNECT
+	limit  time.Duration // for a tunnel, once it was asked for
 	direct func(ctx context.Context, network, address string) (net.Conn, error)
 
 	mu      sync.Mutex
@@ -52,6 +52,7 @@ type proxyConn struct {
 	address string
 	limit   time.Duration
 
+	socks bool // set before state becomes waiting
 	state atomic.Int32
 	late  *time.Timer // ends the wait; set before state becomes waiting
 }
@@ -59,27 +60,35 @@ type proxyConn struct {
 // What a proxyConn is about. It begins as fresh.
 const (
 	fresh    int32 = iota
-	waiting        // CONNECT was sent, and nothing has come
+	waiting        // a tunnel was asked for, and is not there yet
 	silenced       // it waited for too long, and the connection is closed
 	open           // there was an answer, or nobody asked for a tunnel
 )
 
-// Write looks whether a tunnel is asked for.
+// Write looks whether a tunnel is asked for: by CONNECT, or in the few messages of SOCKS, for which net/http has no limit of
+// its own. What is written behind those goes through the tunnel.
 func (c *proxyConn) Write(b []byte) (int, error) {
-	if c.state.Load() == fresh {
-		if !bytes.HasPrefix(b, []byte("CONNECT ")) {
-			c.state.Store(open)
-		} else {
-			c.late = time.AfterFunc(c.limit, func() {
-				if c.state.CompareAndSwap(waiting, silenced) {
-					_ = c.Conn.Close()
-				}
-			})
-			c.state.Store(waiting)
-		}
+	socks := isSOCKS(b)
+	switch state := c.state.Load(); {
+	case state == fresh && (socks || bytes.HasPrefix(b, []byte("CONNECT "))):
+		c.socks = socks
+		c.late = time.AfterFunc(c.limit, func() {
+			if c.state.CompareAndSwap(waiting, silenced) {
+				_ = c.Conn.Close()
+			}
+		})
+		c.state.Store(waiting)
+	case state == fresh:
+		c.state.Store(open)
+	case c.socks && !socks && c.state.CompareAndSwap(waiting, open):
+		c.late.Stop()
 	}
 	return c.Conn.Write(b)
 }
+
+// isSOCKS reports whether a message begins as one of SOCKS does (RFC 1928, and RFC 1929 for passwords): with its version.
+// Neither TLS nor HTTP begins so.
+func isSOCKS(b []byte) bool { return len(b) > 0 && (b[0] == 5 || b[0] == 1) }
 
 // Read notices the answer, and says what it is when there is none.
 func (c *proxyConn) Read(b []byte) (int, error) {
@@ -87,7 +96,7 @@ func (c *proxyConn) Read(b []byte) (int, error) {
 	if c.state.Load() == open {
 		return n, err
 	}
-	if n > 0 && c.state.CompareAndSwap(waiting, open) {
+	if n > 0 && !c.socks && c.state.CompareAndSwap(waiting, open) {
 		c.late.Stop()
 		return n, err
 	}

@@ -66,13 +66,14 @@ func proxiesOf(c *httpproxy.Config, getenv func(string) string, s *system) *Prox
 	return p
 }
 
-// isProxy reports whether a text names a proxy of a kind that net/http knows, as a URL or as host and port.
+// isProxy reports whether a text names a proxy of a kind that net/http knows, as a URL or as host and port. An @ after the
+// host is a password's / or # or ? that ends the host for whoever reads it: what looks like the host is the user's name.
 func isProxy(text string) bool {
 	if !strings.Contains(text, "://") {
 		text = "http://" + text
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" {
+	if err != nil || u.Hostname() == "" || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") {
 		return false
 	}
 	switch u.Scheme {

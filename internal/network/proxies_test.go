@@ -79,11 +79,12 @@ func TestWhichProxy(t *testing.T) {
 // TestWrongAddresses are said, without what stands there: half of a password may be in it.
 func TestWrongAddresses(t *testing.T) {
 	u := &url.URL{Scheme: "https", Host: "x.test"}
-	for _, value := range []string{"http://alice:s3#cret@proxy:3128", "http://alice:s3cr%et@proxy:3128", "http://", "ftp://proxy", "http://alice:s3cret@"} {
+	for _, value := range []string{"http://alice:s3#cret@proxy:3128", "http://alice:s3cr%et@proxy:3128", "http://", "ftp://proxy", "http://alice:s3cret@",
+		"http://alice:2024/s3cret@proxy:3128", "http://alice:2024#s3cret@proxy:3128", "alice:2024?s3cret@proxy:3128"} {
 		p := under(map[string]string{"HTTPS_PROXY": value}, "sys:9")
 		_, err := p.For(u)
 		var wrong *AddressError
-		if !errors.As(err, &wrong) || wrong.Variable != "HTTPS_PROXY" || strings.Contains(err.Error(), "s3") {
+		if !errors.As(err, &wrong) || wrong.Variable != "HTTPS_PROXY" || strings.Contains(err.Error(), "s3") || strings.Contains(err.Error(), "2024") {
 			t.Errorf("%q: %v", value, err)
 		}
 		if names := p.Wrong(); len(names) != 1 || names[0] != "HTTPS_PROXY" {
@@ -130,19 +131,27 @@ func TestTheSystemIsAskedSeldom(t *testing.T) {
 	}
 }
 
-// TestASlowSystemHoldsNothingUp: the request goes without a proxy, and the next one with it.
+// TestASlowSystemHoldsNothingUp: requests go without a proxy, all of them together having waited once, and with it as soon
+// as it is known.
 func TestASlowSystemHoldsNothingUp(t *testing.T) {
 	slow := make(chan struct{})
 	s := newSystem(func(context.Context, *url.URL) *url.URL { <-slow; return firstProxy("a:1") })
-	s.wait = 10 * time.Millisecond
+	s.wait = 100 * time.Millisecond
 	u := &url.URL{Scheme: "https", Host: "x.test"}
-	if got := s.proxy(u); got != nil {
-		t.Errorf("%v", got)
+	begun := time.Now()
+	for range 1000 {
+		if got := s.proxy(u); got != nil {
+			t.Fatalf("%v", got)
+		}
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("a thousand requests have waited %v", took)
 	}
 	close(slow)
-	s.wait = 10 * time.Second
-	if got := s.proxy(u); got == nil || got.Host != "a:1" {
-		t.Errorf("%v", got)
+	for deadline := time.Now().Add(10 * time.Second); s.proxy(u) == nil; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the answer does not hold")
+		}
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 
 const (
 	systemFresh = time.Minute      // how long an answer of the system's holds
-	systemWait  = 2 * time.Second  // how long a request waits for the first answer
+	systemWait  = 2 * time.Second  // how long requests to a host wait for the first answer, all of them together
 	systemLimit = 20 * time.Second // how long a question may take in the background: Windows may look for a script on the network
 )
 
-// system remembers what the system's settings say of each host. A request waits for the first answer, and not for long;
-// later ones are looked for while the last one still holds.
+// system remembers what the system's settings say of each host. Requests wait for the first answer, and not for long: one
+// that never comes must not hold up each of ten thousand files. Later ones are looked for while the last one still holds.
 type system struct {
 	ask  asker // nil where the system has no settings that could be asked for
 	now  func() time.Time
@@ -28,8 +28,9 @@ type system struct {
 type answer struct {
 	proxy *url.URL
 	at    time.Time
-	done  chan struct{} // closed when the first answer is there
-	busy  bool          // somebody asks
+	known context.Context // over when the first answer is there, or has taken too long
+	come  context.CancelFunc
+	busy  bool // somebody asks
 }
 
 func newSystem(ask asker) *system {
@@ -46,21 +47,16 @@ func (s *system) proxy(u *url.URL) *url.URL {
 	s.mu.Lock()
 	a := s.answers[bare.String()]
 	if a == nil {
-		a = &answer{done: make(chan struct{})}
+		a = new(answer)
+		a.known, a.come = context.WithTimeout(context.Background(), s.wait)
 		s.answers[bare.String()] = a
 	}
 	if !a.busy && (a.at.IsZero() || s.now().Sub(a.at) > systemFresh) {
 		a.busy = true
 		go s.look(a, bare)
 	}
-	done := a.done
 	s.mu.Unlock()
-	late := time.NewTimer(s.wait)
-	defer late.Stop()
-	select {
-	case <-done:
-	case <-late.C:
-	}
+	<-a.known.Done()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return a.proxy
@@ -72,8 +68,6 @@ func (s *system) look(a *answer, u *url.URL) {
 	found := s.ask(ctx, u)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a.at.IsZero() {
-		close(a.done)
-	}
 	a.proxy, a.at, a.busy = found, s.now(), false
+	a.come()
 }

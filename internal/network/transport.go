@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 
 const (
 	dialLimit   = 15 * time.Second // for a connection
-	answerLimit = 15 * time.Second // for a proxy's answer to CONNECT
+	answerLimit = 15 * time.Second // for a proxy's tunnel
+	mostSchemes = 8                // of a proxy's ways to sign in
 )
 
 // Transport is a transport that takes the proxies that hold here, and trusts roots; nil is what the system trusts. Its
@@ -61,9 +63,28 @@ func answered(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.R
 		return nil
 	}
 	e := &ProxyError{Proxy: proxy.Host, Status: answer.StatusCode}
-	for _, challenge := range answer.Header.Values("Proxy-Authenticate") {
-		scheme, _, _ := strings.Cut(challenge, " ")
-		e.Schemes = append(e.Schemes, strings.TrimSuffix(scheme, ","))
+	for _, challenges := range answer.Header.Values("Proxy-Authenticate") {
+		e.Schemes = append(e.Schemes, schemesIn(challenges)...)
 	}
 	return e
+}
+
+// quoted is a parameter's value, which may have commas.
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// schemesIn are the names of the ways to sign in in a header, which may have several with their parameters, all between
+// commas (RFC 9110, 11.6.1).
+func schemesIn(challenges string) (schemes []string) {
+	for piece := range strings.SplitSeq(quoted.ReplaceAllString(challenges, `""`), ",") {
+		name, _, _ := strings.Cut(strings.TrimSpace(piece), " ")
+		if isScheme(name) && len(schemes) < mostSchemes {
+			schemes = append(schemes, name)
+		}
+	}
+	return schemes
+}
+
+// isScheme tells a name from parameters, and from whatever else a proxy may write: people will read it.
+func isScheme(name string) bool {
+	return name != "" && len(name) <= 32 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
 }
