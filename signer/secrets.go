@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// Secrets are all values in the AWS files and in the caches of the AWS CLI that nobody else may read, for whoever writes
-// something that others will: none of them may be in it. What cannot be read has none.
+// Secrets are all values in the AWS files, in the caches of the AWS CLI and in the files of tokens that they name that nobody
+// else may read, for whoever writes something that others will: none of them may be in it. What cannot be read has none; a
+// file that is not as it should be is searched all the same, and so are settings that a comment keeps.
 func Secrets() []string {
-	var found []string
+	found := tokenIn(os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE"))
+	found = append(found, tokenIn(os.Getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"))...)
 	files, _ := Files()
 	for _, f := range files {
 		switch f.What {
 		case "config", "credentials":
-			sections, _ := readSections(f.Path)
-			for _, s := range sections {
-				for name, value := range s.values {
-					found = append(found, secretOf(name, value)...)
-				}
+			data, _ := os.ReadFile(f.Path)
+			for line := range strings.Lines(string(data)) {
+				found = append(found, secretsInLine(line)...)
 			}
 		default:
 			cached, _ := filepath.Glob(filepath.Join(f.Path, "*.json"))
@@ -37,39 +37,75 @@ func Secrets() []string {
 	return found
 }
 
-// secretOf is what of a setting's value is a secret.
-func secretOf(name, value string) []string {
-	switch name {
-	case "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token", "credential_process", "external_id":
-		return []string{value}
+// secretsInLine are the secrets in a line of an AWS file, whose value may be followed by a comment, or not.
+func secretsInLine(line string) []string {
+	name, value, ok := setting(strings.TrimLeft(line, "#; \t"))
+	if !ok {
+		return nil
 	}
-	return passwordOf(value)
+	found := secretOf(name, value)
+	if bare := strings.TrimSpace(before(value, " #", " ;", "\t#", "\t;")); bare != value {
+		found = append(found, secretOf(name, bare)...)
+	}
+	return found
 }
 
-// passwordOf is the password in a URL, as it is written and as it is meant.
-func passwordOf(value string) (found []string) {
-	_, rest, ok := strings.Cut(value, "://")
-	if !ok {
+// secretOf is what of a setting's value is a secret. Other programs keep theirs in these files too, under names of their own.
+func secretOf(name, value string) []string {
+	switch {
+	case name == "web_identity_token_file":
+		return tokenIn(value)
+	case name == "aws_access_key_id", name == "credential_process", name == "external_id",
+		strings.Contains(name, "secret"), strings.Contains(name, "password"), strings.HasSuffix(name, "token"):
+		return []string{value}
+	}
+	return PasswordsIn(value)
+}
+
+// tokenIn is what a file of a token has.
+func tokenIn(path string) []string {
+	data, err := os.ReadFile(path) // #nosec G304 -- named by the person's own settings
+	if err != nil || len(data) > 1<<16 {
 		return nil
 	}
-	user, _, ok := strings.Cut(rest, "@")
-	if !ok {
+	return []string{strings.TrimSpace(string(data))}
+}
+
+// PasswordsIn are the password in an address, as it is written and as it is meant, and who it is for. What stands alone before
+// the @ is a password as well. An address that is broken, by a character that is not escaped, has the pieces too that it
+// falls into.
+func PasswordsIn(address string) []string {
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		address = rest
+	}
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
 		return nil
 	}
-	_, password, _ := strings.Cut(user, ":")
-	found = append(found, password)
+	whole := address[:at]
+	_, password, ok := strings.Cut(whole, ":")
+	if !ok {
+		password = whole
+	}
+	if !ok && strings.ContainsAny(whole, "/?#") { // then the @ is in a path
+		return nil
+	}
+	found := append([]string{whole, password}, strings.FieldsFunc(password, func(r rune) bool { return strings.ContainsRune("/?#@", r) })...)
 	if meant, err := url.PathUnescape(password); err == nil && meant != password {
 		found = append(found, meant)
 	}
 	return found
 }
 
-// secretsIn are the texts in a file of a cache that are neither addresses nor times nor short words.
+// secretsIn are the texts in a file of a cache that are neither addresses nor times nor words of a protocol.
 func secretsIn(value any) (found []string) {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, one := range v {
-			if !slices.Contains([]string{"region", "startUrl", "expiresAt", "registrationExpiresAt", "Expiration"}, name) {
+			if !slices.Contains([]string{
+				"region", "starturl", "issuerurl", "redirecturis", "expiresat", "registrationexpiresat", "expiration", "accountid", "granttypes", "scopes",
+				"tokentype", "providertype",
+			}, strings.ToLower(name)) {
 				found = append(found, secretsIn(one)...)
 			}
 		}

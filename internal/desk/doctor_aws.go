@@ -21,7 +21,9 @@ func harmless(name string) bool {
 		"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE",
 		"AWS_EC2_METADATA_DISABLED", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE", "AWS_SDK_LOAD_CONFIG", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
 		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_STS_REGIONAL_ENDPOINTS", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_LOGIN_CACHE_DIRECTORY", "AWS_PAGER",
-		"AWS_EXECUTION_ENV", "AWS_CREDENTIAL_EXPIRATION",
+		"AWS_EXECUTION_ENV", "AWS_CREDENTIAL_EXPIRATION", "AWS_VAULT", "AWS_DEFAULTS_MODE", "AWS_DEFAULT_OUTPUT", "AWS_CLI_AUTO_PROMPT",
+		"AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION", "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "AWS_S3_USE_ARN_REGION",
+		"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "AWS_EC2_METADATA_V1_DISABLED", "AWS_ACCOUNT_ID_ENDPOINT_MODE",
 	}, name)
 }
 
@@ -58,7 +60,7 @@ func bareAddress(value string) string {
 		text = "http://" + text
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" {
+	if err != nil || u.Hostname() == "" || strings.Contains(u.Path+u.RawQuery+u.Fragment, "@") { // then what looks like a host is a user's name
 		return "is set, and is no address"
 	}
 	bare := u.Scheme + "://" + u.Host
@@ -93,7 +95,7 @@ func (x *examiner) files(context.Context) {
 			}
 			x.sayf(f.What, "%s: %s, %d files", f.Path, modeOf(info), len(entries))
 			for _, e := range entries {
-				if i, err := e.Info(); err == nil && i.Mode().IsRegular() && openToOthers(i) {
+				if i, err := e.Info(); err == nil && filepath.Ext(e.Name()) == ".json" && i.Mode().IsRegular() && openToOthers(i) {
 					x.wrong(trouble("OpenToOthers", args{"Path": filepath.Join(f.Path, e.Name())}, nil))
 				}
 			}

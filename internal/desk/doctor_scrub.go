@@ -2,12 +2,16 @@ package desk
 
 import (
 	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"html"
 	"net/url"
 	"os"
 	"os/user"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"waybill/internal/courier"
@@ -18,7 +22,7 @@ import (
 // the words of others: errors, stores' messages, names.
 type scrubber struct {
 	secrets []string // longest first
-	homes   []string // longest first
+	homes   *regexp.Regexp
 	user    *regexp.Regexp
 }
 
@@ -28,47 +32,79 @@ const shortSecret = 6
 var (
 	anAccount   = regexp.MustCompile(`\b\d{8}(\d{4})\b`)
 	anAccessKey = regexp.MustCompile(`\b(A[A-Z]{3})[A-Z0-9]{12,124}\b`) // AKIA…, ASIA…, AROA…
+	anEscape    = regexp.MustCompile(`%[0-9A-F]{2}`)
+	saysSecret  = regexp.MustCompile(`(?i)secret|passw|token$`) // the name of a variable
+	aWord       = regexp.MustCompile(`^[a-z-]*$`)               // which would be missed everywhere in a report
 	aToken      = regexp.MustCompile(`\b(?:IQoJ|FwoG|eyJ)[A-Za-z0-9+/=_.-]{40,}`)
 )
 
 func newScrubber() scrubber {
-	s := scrubber{secrets: signer.Secrets()}
+	secrets := signer.Secrets()
 	for _, pair := range os.Environ() {
 		name, value, _ := strings.Cut(pair, "=")
 		switch {
-		case strings.HasPrefix(name, "AWS_") && !harmless(name):
-			s.secrets = append(s.secrets, value)
 		case isProxyVariable(name), strings.HasPrefix(name, "AWS_ENDPOINT_URL"):
-			if u, err := url.Parse(value); err == nil && u.User != nil {
-				password, _ := u.User.Password()
-				s.secrets = append(s.secrets, password, u.User.String())
-			} else if user, _, ok := strings.Cut(value, "@"); ok {
-				s.secrets = append(s.secrets, user[strings.LastIndexByte(user, '/')+1:])
-			}
+			secrets = append(secrets, signer.PasswordsIn(value)...)
+		case saysSecret.MatchString(name), strings.HasPrefix(name, "AWS_") && !harmless(name) && !aWord.MatchString(value):
+			secrets = append(secrets, value)
 		}
 	}
-	s.secrets = slices.DeleteFunc(s.secrets, func(one string) bool { return len(one) < shortSecret })
-	for _, one := range slices.Clone(s.secrets) {
-		for _, escaped := range []string{url.QueryEscape(one), url.PathEscape(one)} {
-			if escaped != one {
-				s.secrets = append(s.secrets, escaped)
-			}
+	s := scrubber{user: userPattern()}
+	for _, one := range secrets {
+		if len(one) >= shortSecret {
+			s.secrets = append(s.secrets, formsOf(one)...)
 		}
 	}
 	longestFirst(s.secrets)
+	s.secrets = slices.Compact(s.secrets)
+	var homes []string
 	for _, find := range []func() (string, error){os.UserHomeDir, func() (string, error) { u, err := user.Current(); return userHome(u), err }} {
 		home, err := find()
 		if home = filepath.Clean(home); err != nil || len(home) < 3 {
 			continue
 		}
-		s.homes = append(s.homes, home)
+		homes = append(homes, home)
 		if leads, err := filepath.EvalSymlinks(home); err == nil {
-			s.homes = append(s.homes, leads)
+			homes = append(homes, leads)
 		}
 	}
-	longestFirst(s.homes)
-	s.user = userPattern()
+	s.homes = homePattern(homes)
 	return s
+}
+
+// formsOf are the ways in which a secret may stand in a text: as it is, line by line, escaped for URLs, XML, JSON and logs, and
+// in base64, where it may be a part of something longer.
+func formsOf(secret string) []string {
+	forms := []string{secret, html.EscapeString(secret), strings.Trim(strconv.Quote(secret), `"`)}
+	if text, err := json.Marshal(secret); err == nil {
+		forms = append(forms, strings.Trim(string(text), `"`))
+	}
+	for _, escaped := range []string{url.QueryEscape(secret), url.PathEscape(secret), (&url.URL{Path: secret}).EscapedPath()} {
+		forms = append(forms, escaped, anEscape.ReplaceAllStringFunc(escaped, strings.ToLower))
+	}
+	for line := range strings.SplitSeq(secret, "\n") {
+		forms = append(forms, strings.TrimSpace(line))
+	}
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+		for before, first := range []int{0, 2, 3} { // as many bytes stand before it; the first characters are theirs in part
+			text := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + secret))
+			forms = append(forms, text[first:(before+len(secret))*8/6])
+		}
+	}
+	return slices.DeleteFunc(forms, func(form string) bool { return len(form) < shortSecret })
+}
+
+// homePattern finds the home, and what is in it, but not its neighbours: /home/al is not the beginning of /home/alice.
+func homePattern(homes []string) *regexp.Regexp {
+	var forms []string
+	for _, home := range homes {
+		forms = append(forms, regexp.QuoteMeta(home), regexp.QuoteMeta(filepath.ToSlash(home)), regexp.QuoteMeta(strings.ReplaceAll(home, `\`, `\\`)))
+	}
+	if len(forms) == 0 {
+		return nil
+	}
+	longestFirst(forms)
+	return regexp.MustCompile(`(?i)(?:` + strings.Join(forms, "|") + `)($|[^\pL\pN_-])`)
 }
 
 func userHome(u *user.User) string {
@@ -83,7 +119,7 @@ func userPattern() *regexp.Regexp {
 	var names []string
 	add := func(name string) {
 		name = name[strings.LastIndexByte(name, '\\')+1:] // Windows puts the domain before it
-		if len(name) >= 3 {
+		if len(name) >= 3 && !slices.Contains(anybody(), strings.ToLower(name)) {
 			names = append(names, regexp.QuoteMeta(name))
 		}
 	}
@@ -101,6 +137,11 @@ func userPattern() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|[^\pL\pN])(?:` + strings.Join(names, "|") + `)($|[^\pL\pN])`)
 }
 
+// anybody are names that tell nothing of who has them, and that other things have too: the root of an account, a distribution.
+func anybody() []string {
+	return []string{"root", "user", "admin", "administrator", "nobody", "ubuntu", "debian", "fedora", "ec2-user", "aws", "default"}
+}
+
 func longestFirst(list []string) {
 	slices.SortFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
 }
@@ -114,9 +155,8 @@ func (s scrubber) text(t string) string {
 	t = anAccessKey.ReplaceAllString(t, "${1}…")
 	t = aToken.ReplaceAllString(t, "…")
 	t = anAccount.ReplaceAllString(t, "…${1}")
-	for _, home := range s.homes {
-		t = strings.ReplaceAll(t, home, "~")
-		t = strings.ReplaceAll(t, filepath.ToSlash(home), "~")
+	if s.homes != nil {
+		t = s.homes.ReplaceAllString(t, "~${1}")
 	}
 	if s.user != nil {
 		for before := ""; before != t; { // two names beside each other share what is between them

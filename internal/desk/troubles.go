@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,16 +20,15 @@ const (
 type PastTrouble struct {
 	At     time.Time `json:"at"`
 	Code   string    `json:"code"`
-	Detail string    `json:"detail,omitempty"` // without signatures and passwords; cut
-	Times  int       `json:"times"`            // how often it came in a row
+	Detail string    `json:"detail,omitempty"` // of the first time, without what a report would not hold; cut
+	Times  int       `json:"times"`            // how often it came, within a minute
 }
 
 // pastTroubles are the last failures, in a small file of the home: whoever helps asks what was wrong a while ago. Ten thousand
-// files that fail alike are one line, and one or two writes.
+// files that fail in a few ways are a few lines, and a few writes.
 type pastTroubles struct {
 	mu    sync.Mutex
 	list  []PastTrouble
-	read  bool
 	dirty bool
 }
 
@@ -40,19 +40,33 @@ func (d *Desk) NoteTrouble(t *Trouble) {
 	p := &d.past
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := d.now().UTC().Truncate(time.Second)
+	if p.again(t.Code, now) {
+		return
+	}
 	d.readTroubles()
-	now, detail := d.now().UTC().Truncate(time.Second), t.Detail
+	if p.again(t.Code, now) {
+		return
+	}
+	// Now, not when it is read: a token that a store has told is another one by then, and none is kept.
+	detail := newScrubber().text(t.Detail)
 	if len(detail) > keptDetail {
 		detail = strings.ToValidUTF8(detail[:keptDetail], "") + "…"
 	}
-	if n := len(p.list); n > 0 && p.list[n-1].Code == t.Code && now.Sub(p.list[n-1].At) < sameTrouble {
-		p.list[n-1].Times++
-		p.list[n-1].Detail, p.dirty = detail, true
-		return
-	}
 	p.list = append(p.list, PastTrouble{At: now, Code: t.Code, Detail: detail, Times: 1})
-	p.list = p.list[max(0, len(p.list)-keptTroubles):]
 	d.writeTroubles()
+}
+
+// again counts a failure that came a while ago as well, and reports whether it did.
+func (p *pastTroubles) again(code string, now time.Time) bool {
+	for i := len(p.list) - 1; i >= 0 && now.Sub(p.list[i].At) < sameTrouble; i-- {
+		if p.list[i].Code == code {
+			p.list[i].Times++
+			p.dirty = true
+			return true
+		}
+	}
+	return false
 }
 
 // PastTroubles are the last failures, oldest first.
@@ -65,22 +79,29 @@ func (d *Desk) PastTroubles() []PastTrouble {
 
 func (d *Desk) troublesPath() string { return filepath.Join(d.home, "troubles.json") }
 
-// readTroubles reads the file once, while the lock is held. Another process's last ones may be lost; nothing depends on them.
+// readTroubles takes in, while the lock is held, what the file has: another process may have written it.
 func (d *Desk) readTroubles() {
-	if d.past.read {
+	p := &d.past
+	data, err := os.ReadFile(d.troublesPath())
+	var others []PastTrouble
+	if err != nil || json.Unmarshal(data, &others) != nil {
 		return
 	}
-	d.past.read = true
-	if data, err := os.ReadFile(d.troublesPath()); err == nil {
-		var list []PastTrouble
-		if json.Unmarshal(data, &list) == nil {
-			d.past.list = list[max(0, len(list)-keptTroubles):]
+	for _, o := range others {
+		i := slices.IndexFunc(p.list, func(t PastTrouble) bool { return t.Code == o.Code && t.At.Equal(o.At) })
+		if i < 0 {
+			p.list = append(p.list, o)
+		} else {
+			p.list[i].Times = max(p.list[i].Times, o.Times)
 		}
 	}
+	slices.SortStableFunc(p.list, func(a, b PastTrouble) int { return a.At.Compare(b.At) })
+	p.list = p.list[max(0, len(p.list)-keptTroubles):]
 }
 
 // writeTroubles writes the file, while the lock is held.
 func (d *Desk) writeTroubles() {
+	d.past.list = d.past.list[max(0, len(d.past.list)-keptTroubles):]
 	d.past.dirty = false
 	data, err := json.MarshalIndent(d.past.list, "", " ")
 	if err == nil {
@@ -96,6 +117,7 @@ func (d *Desk) keepTroubles() {
 	d.past.mu.Lock()
 	defer d.past.mu.Unlock()
 	if d.past.dirty {
+		d.readTroubles()
 		d.writeTroubles()
 	}
 }
