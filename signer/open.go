@@ -295,11 +295,15 @@ func checkEndpoint(endpoint string, allowHTTP bool) error {
 	if err != nil {
 		return ErrEndpoint // without the text, which may hold a password
 	}
-	if u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("endpoint %q: %w", u.Redacted(), ErrEndpoint)
-	}
-	if u.Scheme == "http" && !allowHTTP && !Loopback(u.Hostname()) {
-		return fmt.Errorf("endpoint %q: %w", u.Redacted(), ErrPlainHTTP)
+	bare := *u
+	bare.User, bare.RawQuery, bare.ForceQuery, bare.Fragment, bare.RawFragment = nil, "", false, "", ""
+	switch {
+	case u.Host == "" && strings.Contains(endpoint, "@"): // a password without a scheme before it is not seen as one
+		return ErrEndpoint
+	case u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		return fmt.Errorf("endpoint %q: %w", bare.String(), ErrEndpoint)
+	case u.Scheme == "http" && !allowHTTP && !Loopback(u.Hostname()):
+		return fmt.Errorf("endpoint %q: %w", bare.String(), ErrPlainHTTP)
 	}
 	return nil
 }

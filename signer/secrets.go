@@ -71,16 +71,21 @@ func tokenIn(path string) []string {
 	return []string{strings.TrimSpace(string(data))}
 }
 
-// PasswordsIn are the password in an address, as it is written and as it is meant, and who it is for. What stands alone before
-// the @ is a password as well. An address that is broken, by a character that is not escaped, has the pieces too that it
-// falls into.
-func PasswordsIn(address string) []string {
+// PasswordsIn are the password in an address, as it is written and as it is meant, who it is for, and the query, which may be
+// a key. What stands alone before the @ is a password as well. An address that is broken, by a character that is not escaped,
+// has the pieces too that it falls into.
+func PasswordsIn(address string) (found []string) {
 	if _, rest, ok := strings.Cut(address, "://"); ok {
 		address = rest
+		_, query, _ := strings.Cut(rest, "?")
+		for pair := range strings.SplitSeq(query, "&") {
+			_, value, _ := strings.Cut(pair, "=")
+			found = append(found, value)
+		}
 	}
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
-		return nil
+		return found
 	}
 	whole := address[:at]
 	_, password, ok := strings.Cut(whole, ":")
@@ -88,9 +93,10 @@ func PasswordsIn(address string) []string {
 		password = whole
 	}
 	if !ok && strings.ContainsAny(whole, "/?#") { // then the @ is in a path
-		return nil
+		return found
 	}
-	found := append([]string{whole, password}, strings.FieldsFunc(password, func(r rune) bool { return strings.ContainsRune("/?#@", r) })...)
+	found = append(found, whole, password)
+	found = append(found, strings.FieldsFunc(password, func(r rune) bool { return strings.ContainsRune("/?#@", r) })...)
 	if meant, err := url.PathUnescape(password); err == nil && meant != password {
 		found = append(found, meant)
 	}

@@ -77,7 +77,7 @@ func TestSecretsWhereverTheyStand(t *testing.T) {
 		".aws/credentials": "[default\naws_secret_access_key = PLANTED-no-section\n[work]\n# aws_secret_access_key = PLANTED-in-a-comment\n" +
 			"s3 =\n  aws_secret_access_key = PLANTED-below\n\xff\naws_session_token: PLANTED-after-nonsense # of a comment\n" + strings.Repeat("x", 70_000) + "\naws_secret_access_key=PLANTED-after-a-long-line\n" +
 			"some_tools_password = PLANTED-of-a-tool\n",
-		".aws/config":                 "[profile web]\nweb_identity_token_file = TOKEN\nendpoint_url = https://PLANTED-alone@x.test\n",
+		".aws/config":                 "[profile web]\nweb_identity_token_file = TOKEN\nendpoint_url = https://PLANTED-alone@x.test/?x=y&token=PLANTED-query\n",
 		".aws/login/cache/1.json":     `{"dpopKey": "-----BEGIN EC PRIVATE KEY-----\nPLANTED-first-line\nPLANTED-second-line\n-----END EC PRIVATE KEY-----\n", "accountId": "111122223333"}`,
 		".aws/sso/cache/1.json":       `{"clientSecret": "PLANTED-client", "grantTypes": ["authorization_code", "refresh_token"], "issuerUrl": "https://identitycenter.amazonaws.com/ssoins-1"}`,
 		"token":                       "PLANTED-web-identity\n",
@@ -93,7 +93,7 @@ func TestSecretsWhereverTheyStand(t *testing.T) {
 	}
 	s := newScrubber()
 	for _, secret := range []string{
-		"PLANTED-no-section", "PLANTED-in-a-comment", "PLANTED-below", "PLANTED-after-nonsense", "PLANTED-after-a-long-line", "PLANTED-of-a-tool", "PLANTED-alone",
+		"PLANTED-no-section", "PLANTED-in-a-comment", "PLANTED-below", "PLANTED-after-nonsense", "PLANTED-after-a-long-line", "PLANTED-of-a-tool", "PLANTED-alone", "PLANTED-query",
 		"PLANTED-first-line", "PLANTED-second-line", "PLANTED-client", "PLANTED-web-identity", "PLANTED-container", "PLANTED-pa@ss/PLANTED-word#1", "PLANTED-word",
 		"PLANTED/endpoint", "PLANTED%2Fendpoint", "PLANTED-signing",
 	} {
