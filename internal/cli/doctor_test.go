@@ -105,10 +105,7 @@ func TestDoctorWithBrokenThings(t *testing.T) {
 	}{
 		"a broken config file": {func(t *testing.T, r *rig) { r.write(os.Getenv("AWS_CONFIG_FILE"), "[default\nregion = x\n") }, "ConfigFile", nil, nil},
 		"an unreadable file": {func(t *testing.T, r *rig) {
-			path := os.Getenv("AWS_CREDENTIALS_FILE")
-			if path == "" {
-				path = os.Getenv("AWS_SHARED_CREDENTIALS_FILE")
-			}
+			path := os.Getenv("AWS_SHARED_CREDENTIALS_FILE")
 			if err := os.Remove(path); err != nil {
 				t.Fatal(err)
 			}

@@ -112,20 +112,25 @@ func Examine(ctx context.Context, d *Desk, o Examination) Report {
 	return hide.report(x.report)
 }
 
-// look writes one part. Whatever goes wrong in it stays in it.
+// look writes one part. Whatever goes wrong in it stays in it, and what fails because the person does not want to wait is
+// nobody's fault.
 func (x *examiner) look(ctx context.Context, name string, limit time.Duration, do func(context.Context)) {
 	x.part = &Part{Name: name}
+	before := len(x.report.Findings)
 	defer func() {
 		if fault := recover(); fault != nil {
 			x.say("failed", fmt.Sprint(fault))
+		}
+		if ctx.Err() != nil {
+			x.part.Facts, x.report.Findings = []Fact{{"not known", "the report was interrupted"}}, x.report.Findings[:before]
 		}
 		if len(x.part.Facts) > 0 {
 			x.report.Parts = append(x.report.Parts, *x.part)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	do(ctx)
+	do(limited)
 }
 
 // say adds a fact.
