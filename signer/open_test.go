@@ -115,6 +115,7 @@ func TestWhatAProcessPrintedIsToldNobody(t *testing.T) {
 	const marker = "wJalrXUtnFEMI-MARKER"
 	for name, script := range map[string]string{
 		"fails":               "echo SecretAccessKey=" + marker + "; exit 3",
+		"fails aloud":         "echo " + marker + " >&2; exit 3",
 		"no JSON":             "echo " + marker,
 		"half of it":          `echo '{"Version":1,"SecretAccessKey":"` + marker + `"}'`,
 		"of another kind":     `echo '{"Version":1,"AccessKeyId":"` + marker + `","SecretAccessKey":["` + marker + `"]}'`,
@@ -126,6 +127,19 @@ func TestWhatAProcessPrintedIsToldNobody(t *testing.T) {
 				t.Fatal(err)
 			}
 			isolate(t, "[default]\ncredential_process = sh "+path+"\n", "")
+			log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			stderr := os.Stderr
+			os.Stderr = log // as a script has it, or a service
+			t.Cleanup(func() {
+				os.Stderr = stderr
+				_ = log.Close()
+				if text, err := os.ReadFile(log.Name()); err != nil || strings.Contains(string(text), marker) {
+					t.Errorf("%q, %v", text, err)
+				}
+			})
 			s := open(t, signer.Options{Endpoint: "http://127.0.0.1:1"})
 			_, signing := s.Get(context.Background(), signer.Object{Bucket: "bucket", Key: "k", Expires: time.Hour}, signer.GetOptions{})
 			_, _, session := s.Session(context.Background())

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"golang.org/x/term"
 )
 
 // processLimit is how long a credential_process may take, as in the SDK; some ask a person meanwhile.
@@ -76,7 +77,10 @@ func (p process) run(ctx context.Context) ([]byte, error) {
 	var out bytes.Buffer
 	cmd.Stdout = &out
 	if ctx.Value(quiet{}) == nil {
-		cmd.Stderr, cmd.Stdin = os.Stderr, os.Stdin // it may ask for a code in the terminal
+		cmd.Stdin = os.Stdin
+		if term.IsTerminal(int(os.Stderr.Fd())) { // #nosec G115 -- a small number
+			cmd.Stderr = os.Stderr // it may ask for a code there; in a file or a log, nothing it says has a place
+		}
 	}
 	cmd.WaitDelay = processGrace
 	err := cmd.Run()
