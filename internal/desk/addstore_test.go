@@ -236,7 +236,7 @@ func TestCheckStoreThatMayNotList(t *testing.T) {
 	n.Bucket = sandbox.Bucket
 	_, err = d.AddStore(t.Context(), n, desk.AddStoreOptions{})
 	var may *desk.Trouble
-	if !errors.As(err, &may) || !may.CanAllowPut() || len(listAll(t, "waybill-check-")) != before {
+	if code(err) != "CheckMayNotList" || !errors.As(err, &may) || !may.CanAllowPut() || len(listAll(t, "waybill-check-")) != before {
 		t.Fatalf("%v", err)
 	}
 	added, err := d.AddStore(t.Context(), n, desk.AddStoreOptions{MayPut: true})

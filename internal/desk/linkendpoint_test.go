@@ -325,7 +325,7 @@ func TestLinkEndpointThatFails(t *testing.T) {
 			if took := time.Since(began); took > 20*time.Second {
 				t.Errorf("it took %v", took)
 			}
-			if s.State != desk.Sent || s.Trouble == nil || s.Trouble.Code != code || s.Link == nil || s.Link.Verified {
+			if s.State != desk.Sent || desk.CodeOf(s.Trouble) != code || s.Link == nil || s.Link.Verified {
 				t.Fatalf("%s, %v, %+v", s.State, s.Trouble, s.Link)
 			}
 			u, err := url.Parse(endpoint)
@@ -357,7 +357,7 @@ func TestParseLinkEndpoint(t *testing.T) {
 		"https://me:secret@files.example.com": "LinkEndpointWrong", "https://files.example.com?x=1": "LinkEndpointWrong",
 		"https://files.example.com#x": "LinkEndpointWrong", "http://files.example.com": "LinkEndpointHTTP", "http://10.0.0.1": "LinkEndpointHTTP",
 	} {
-		if _, err := desk.ParseLinkEndpoint(text, false); desk.Explain(err) == nil || desk.Explain(err).Code != code {
+		if _, err := desk.ParseLinkEndpoint(text, false); desk.CodeOf(err) != code {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -375,7 +375,7 @@ func TestParseLinkEndpoint(t *testing.T) {
 		"bundle":  d.Bundle(t.Context(), to, desk.SendOptions{LinkEndpoint: plain}, "", sent.ID).Trouble,
 		"request": desk.Explain(asked),
 	} {
-		if trouble == nil || trouble.Code != "LinkEndpointHTTP" {
+		if desk.CodeOf(trouble) != "LinkEndpointHTTP" {
 			t.Errorf("%s: %v", what, trouble)
 		}
 	}

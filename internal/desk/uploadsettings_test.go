@@ -235,7 +235,7 @@ func TestUploadSettingsThatAStoreRefuses(t *testing.T) {
 	refused := func(t *testing.T, d *desk.Desk, code string, u desk.UploadSettings) {
 		t.Helper()
 		s := one(t, send(t, d, desk.Destination{Bucket: teststore.Bucket}, desk.SendOptions{Expires: time.Hour, Upload: &u}, path))
-		if s.State != desk.Failed || s.Trouble == nil || s.Trouble.Code != code {
+		if s.State != desk.Failed || desk.CodeOf(s.Trouble) != code {
 			t.Errorf("%+v: %s, %v", u, s.State, s.Trouble)
 		}
 	}
@@ -264,7 +264,7 @@ func TestUploadSettingsThatAStoreIgnores(t *testing.T) {
 			t.Errorf("%s: %s, %v", s.Name, s.State, s.Trouble)
 		}
 	}
-	if n := drop.Notices(); len(n) != 1 || n[0].Code != "IgnoredSSE" {
+	if n := drop.Notices(); len(n) != 1 || desk.CodeOf(n[0]) != "IgnoredSSE" {
 		t.Errorf("%v", n)
 	}
 }
@@ -296,17 +296,17 @@ func TestUploadSettingsAreCheckedFirst(t *testing.T) {
 		"UploadMetadataTooLarge": {Metadata: map[string]string{"a": strings.Repeat("é", 400)}},
 	} {
 		s := one(t, send(t, d, to, desk.SendOptions{Expires: time.Hour, Upload: &u}, path))
-		if s.State != desk.Failed || s.Trouble == nil || s.Trouble.Code != code || s.Trouble.Help.String() == "" {
+		if s.State != desk.Failed || desk.CodeOf(s.Trouble) != code || s.Trouble.Help.String() == "" {
 			t.Errorf("%s: %s, %v", code, s.State, s.Trouble)
 		}
-		if err := d.SetUpload(t.Context(), to, u); desk.Explain(err) == nil || desk.Explain(err).Code != code {
+		if err := d.SetUpload(t.Context(), to, u); desk.CodeOf(err) != code {
 			t.Errorf("%s is remembered: %v", code, err)
 		}
 	}
 	if keys, _ := inBucket(t, to.Prefix); len(keys) > 0 {
 		t.Errorf("%v were sent", keys)
 	}
-	if w := desk.UploadWarnings(desk.UploadSettings{StorageClass: "DEEP_ARCHIVE", ACL: "public-read"}); len(w) != 2 || w[0].Code != "UploadArchived" || w[1].Code != "UploadPublic" {
+	if w := desk.UploadWarnings(desk.UploadSettings{StorageClass: "DEEP_ARCHIVE", ACL: "public-read"}); len(w) != 2 || desk.CodeOf(w[0]) != "UploadArchived" || desk.CodeOf(w[1]) != "UploadPublic" {
 		t.Errorf("%v", w)
 	}
 }
@@ -361,7 +361,7 @@ func TestArchivedLink(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.txt")
 	write(t, path, "a")
 	s := one(t, send(t, d, dest(t), desk.SendOptions{Expires: time.Hour}, path))
-	if s.State != desk.Sent || s.Trouble == nil || s.Trouble.Code != "LinkRefusedArchive" || !s.Refused() {
+	if s.State != desk.Sent || desk.CodeOf(s.Trouble) != "LinkRefusedArchive" || !s.Refused() {
 		t.Errorf("%s, %v", s.State, s.Trouble)
 	}
 }
