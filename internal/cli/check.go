@@ -152,15 +152,23 @@ func (c *command) followCheck(ctx context.Context, check *desk.Check, asked chec
 			}
 			line(s)
 		case q := <-asked.questions:
-			for waiting := true; waiting; { // all that was told before
-				select {
-				case s := <-check.Events():
-					line(s)
-				default:
-					waiting = false
-				}
-			}
+			told(check.Events(), line)
 			asked.answers <- c.confirm(ctx, oneLine(q.Text.String())+" [y/N] ")
+		}
+	}
+}
+
+// told passes on what has come already. Once there is no more to come, that is nothing.
+func told(events <-chan desk.CheckStep, line func(desk.CheckStep)) {
+	for {
+		select {
+		case s, more := <-events:
+			if !more { // which a check that is cancelled while it asks comes to
+				return
+			}
+			line(s)
+		default:
+			return
 		}
 	}
 }
