@@ -2,9 +2,13 @@ package desk
 
 import (
 	"context"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
 
 	"waybill/signer"
 )
@@ -36,12 +40,42 @@ func ParseLinkEndpoint(text string, allowHTTP bool) (LinkEndpoint, error) {
 		visible(text) != text {
 		return LinkEndpoint{}, trouble("LinkEndpointWrong", nil, nil)
 	}
+	if u.Host, err = asBrowsersSay(u); err != nil {
+		return LinkEndpoint{}, trouble("LinkEndpointWrong", nil, err)
+	}
 	if u.Scheme == "http" && !allowHTTP && !signer.Loopback(u.Hostname()) {
 		return LinkEndpoint{}, trouble("LinkEndpointHTTP", args{"Host": u.Host}, nil)
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = ""
 	return LinkEndpoint{URL: u.String(), AllowHTTP: allowHTTP && u.Scheme == "http"}, nil
+}
+
+// asBrowsersSay writes a URL's host as a browser sends it (https://url.spec.whatwg.org/#host-parsing): in small letters,
+// in ASCII, and without the port that its scheme has anyway. What is signed is what is sent, so another writing of the same
+// host would be signed for nobody.
+func asBrowsersSay(u *url.URL) (string, error) {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if !strings.Contains(host, ":") { // no IPv6 address
+		ascii, err := idna.Lookup.ToASCII(host)
+		if err != nil && !isASCII(host) {
+			return "", err
+		}
+		if err == nil {
+			host = ascii
+		}
+	}
+	switch {
+	case port != "" && port != map[string]string{"http": "80", "https": "443"}[u.Scheme]:
+		return net.JoinHostPort(host, port), nil
+	case strings.Contains(host, ":"):
+		return "[" + host + "]", nil
+	}
+	return host, nil
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // LinkEndpointOf is the link endpoint that is remembered for a bucket; the zero value where there is none.

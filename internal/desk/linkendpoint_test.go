@@ -347,6 +347,10 @@ func TestParseLinkEndpoint(t *testing.T) {
 		"": "", " https://files.example.com/ ": "https://files.example.com", //nolint:gocritic // as it is pasted
 		"http://localhost:9000":              "http://localhost:9000",
 		"https://files.example.com:8443/s3/": "https://files.example.com:8443/s3", "http://[::1]:9000": "http://[::1]:9000",
+		// As a browser sends them, which is what the signature has to be for.
+		"https://FILES.Example.com:443": "https://files.example.com", "http://LOCALHOST:80/S3": "http://localhost/S3", "https://localhost:80": "https://localhost:80",
+		"https://Bücher.example": "https://xn--bcher-kva.example", "https://[2001:DB8::1]:443": "https://[2001:db8::1]", "https://my_files.example.com": "https://my_files.example.com",
+		"http://①27.0.0.1": "http://127.0.0.1",
 	} {
 		if e, err := desk.ParseLinkEndpoint(text, false); err != nil || e.URL != want || e.AllowHTTP {
 			t.Errorf("%q: %+v, %v", text, e, err)
@@ -356,6 +360,7 @@ func TestParseLinkEndpoint(t *testing.T) {
 		"files.example.com": "LinkEndpointWrong", "ftp://files.example.com": "LinkEndpointWrong", "https://": "LinkEndpointWrong",
 		"https://me:secret@files.example.com": "LinkEndpointWrong", "https://files.example.com?x=1": "LinkEndpointWrong",
 		"https://files.example.com#x": "LinkEndpointWrong", "http://files.example.com": "LinkEndpointHTTP", "http://10.0.0.1": "LinkEndpointHTTP",
+		"https://bü\u200dcher.example": "LinkEndpointWrong",
 	} {
 		if _, err := desk.ParseLinkEndpoint(text, false); desk.CodeOf(err) != code {
 			t.Errorf("%q: %v", text, err)
@@ -414,6 +419,7 @@ func TestReach(t *testing.T) {
 		"0.0.0.0": desk.ReachComputer, "10.0.0.1": desk.ReachNetwork, "172.31.255.1": desk.ReachNetwork, "172.32.0.1": desk.ReachAnywhere,
 		"192.168.0.9": desk.ReachNetwork, "169.254.3.4": desk.ReachNetwork, "100.127.0.1": desk.ReachNetwork, "100.128.0.1": desk.ReachAnywhere,
 		"[fd00::1]": desk.ReachNetwork, "[fe80::1]": desk.ReachNetwork, "[2001:db8::1]": desk.ReachAnywhere, "[::ffff:10.0.0.1]": desk.ReachNetwork,
+		"[64:ff9b::a00:1]": desk.ReachNetwork, "[64:ff9b::cb00:7107]": desk.ReachAnywhere,
 		"nas": desk.ReachNetwork, "NAS.local": desk.ReachNetwork, "nas.home.arpa": desk.ReachNetwork, "minio.corp.internal": desk.ReachNetwork,
 		"public.example.com": desk.ReachAnywhere, "inner.example.com": desk.ReachNetwork, "here.example.com": desk.ReachComputer,
 		"six.example.com": desk.ReachAnywhere, "unique.example.com": desk.ReachNetwork, "carrier.example.com": desk.ReachNetwork,

@@ -165,7 +165,7 @@ func nearBy(host string) (reach Reach, sure bool) {
 
 // reachOfAddr knows the addresses that are no public ones.
 func reachOfAddr(a netip.Addr) Reach {
-	a = a.Unmap().WithZone("")
+	a = translated(a.Unmap().WithZone(""))
 	carrier := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10) // RFC 6598
 	switch {
 	case a.IsLoopback(), a.IsUnspecified():
@@ -174,6 +174,16 @@ func reachOfAddr(a netip.Addr) Reach {
 		return ReachNetwork
 	}
 	return ReachAnywhere
+}
+
+// translated is the IPv4 address that an IPv6 one stands for where a network translates them, by the prefix that all of
+// them know (RFC 6052); others stay as they are.
+func translated(a netip.Addr) netip.Addr {
+	if !netip.MustParsePrefix("64:ff9b::/96").Contains(a) {
+		return a
+	}
+	b := a.As16()
+	return netip.AddrFrom4([4]byte(b[12:]))
 }
 
 // reachOf says how far a URL reaches.
