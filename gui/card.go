@@ -225,14 +225,27 @@ func (f *flow) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
 
 // place gives each object its place, and the height of it all.
 func (f *flow) place(objects []fyne.CanvasObject, put func(fyne.CanvasObject, fyne.Position, fyne.Size)) float32 {
-	var x, y, row float32
+	var x, y, high float32
+	var row []fyne.CanvasObject
+	end := func() { // of a row: how high it is, is known by now
+		x = 0
+		for _, o := range row {
+			m := o.MinSize()
+			put(o, fyne.NewPos(x, y+(high-m.Height)/2), m)
+			x += m.Width + f.gap
+		}
+		x, y, high, row = 0, y+high+f.gap, 0, nil
+	}
 	for _, o := range objects {
 		m := o.MinSize()
-		if f.width > 0 && x > 0 && x+m.Width > f.width {
-			x, y, row = 0, y+row+f.gap, 0
+		if !o.Visible() {
+			continue
 		}
-		put(o, fyne.NewPos(x, y), m)
-		x, row = x+m.Width+f.gap, max(row, m.Height)
+		if f.width > 0 && x > 0 && x+m.Width > f.width {
+			end()
+		}
+		x, high, row = x+m.Width+f.gap, max(high, m.Height), append(row, o)
 	}
-	return y + row
+	end()
+	return max(y-f.gap, 0)
 }

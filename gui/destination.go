@@ -24,6 +24,7 @@ type destination struct {
 	buttons  *sessionButtons
 	helpBox  *fyne.Container
 	week     *fyne.Container // offers what comes next to a link for longer than S3 gives
+	choices  *fyne.Container // below the sentence: what else may be chosen for a drop
 	bundle   *toggle
 	checking *button // looks whether the destination has what is needed
 	names    *names
@@ -70,8 +71,9 @@ func (u *ui) newDestination(flags desk.Store, changed func()) *destination {
 	d.upload.tip = u.tipFor("upload")
 	profile, bucket, prefix := d.labelled()
 	fields := container.New(columns{160, 175, 218, 146}, profile, bucket, prefix, labelled(lang.L("Link lasts"), d.lasts, u.hint(whatLinksCannot())))
-	said := container.New(line{gap: gap, stretch: d.line.all}, d.line.all, d.bundle, d.names.entry, d.upload, d.checking)
-	d.all = container.New(stack{gap: 8}, fields, container.New(stack{gap: 2}, said, d.helpBox, d.week), d.names.card)
+	// In a narrow window, beside all of them the sentence would have no room.
+	d.choices = container.New(&flow{gap: gap}, d.bundle, d.names.entry, d.upload, d.checking)
+	d.all = container.New(stack{gap: 8}, fields, container.New(stack{gap: 2}, d.line.all, d.helpBox, d.week, d.choices), d.names.card)
 	return d
 }
 

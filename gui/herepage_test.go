@@ -172,3 +172,36 @@ func TestNotificationSaysHowFarLinksReach(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestChoicesHaveRoom: the sentence below the destination has the window's width, and what may be chosen for a drop stands
+// below it, side by side; in a window too narrow for that, it goes on in the next line.
+func TestChoicesHaveRoom(t *testing.T) {
+	withProfiles(t)
+	r := open(t, "", Options{})
+	r.ready()
+	r.fill(r.send.dest.bucket, sandbox.Bucket)
+	r.fill(r.send.dest.prefix, "a/folder/with a longer name")
+	d := r.send.dest
+	if err := r.desk.SetUpload(t.Context(), d.at, desk.UploadSettings{CacheControl: "no-store"}); err != nil {
+		t.Fatal(err)
+	}
+	d.say() // "Own upload settings" is longer
+	for _, width := range []float32{960, 720, 560} {
+		r.window.Resize(fyne.NewSize(width, 480))
+		r.relayout()
+		if d.line.all.Size().Width < d.choices.Size().Width {
+			t.Errorf("%v wide: the sentence has %v of %v", width, d.line.all.Size().Width, d.choices.Size().Width)
+		}
+		one := true
+		for i, o := range d.choices.Objects {
+			end := o.Position().Add(o.Size())
+			if end.X > d.choices.Size().Width || end.Y > d.choices.Size().Height || o.Size().Width < o.MinSize().Width {
+				t.Errorf("%v wide: number %d has no room: it ends at %v in %v", width, i, end, d.choices.Size())
+			}
+			one = one && o.Position().Y < d.choices.Objects[0].Size().Height
+		}
+		if one != (width >= 720) {
+			t.Errorf("%v wide: all in one line: %v", width, one)
+		}
+	}
+}
