@@ -83,7 +83,7 @@ func (p *Drop) fail(j *job, err error) {
 // mayPass reports whether a failure is the network's or the credentials', so that the same may succeed later.
 func mayPass(err error, t *Trouble) bool {
 	return courier.Unreachable(err) || isOfProxy(t.Code) ||
-		slices.Contains([]string{"NoSuchHost", "TimedOut", "CredentialsFailed", "NoCredentials", "ProcessTimeout", "ProcessFailed"}, t.Code) ||
+		slices.Contains([]string{"NoSuchHost", "NameServer", "TimedOut", "CredentialsFailed", "NoCredentials", "ProcessTimeout", "ProcessFailed"}, t.Code) ||
 		t.NeedsSignIn()
 }
 

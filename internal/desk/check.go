@@ -174,14 +174,14 @@ func (c *Check) verdict(s CheckStep, err error, fine string, a args) (over bool)
 		return false
 	}
 	s.Trouble = explain(err, c.scene(s.Permission))
-	switch s.Trouble.Code {
-	case "AccessDenied", "KMSDenied":
+	switch code := s.Trouble.Code; {
+	case s.Trouble.Denied():
 		permission, _ := s.Trouble.What.Args["Permission"].(string) // the store may know better: a key's, for one
 		s.Missed = permission
 		c.done(s, CheckMissing, `The store refuses it: {{.Permission}} is missing.`, args{"Permission": permission})
-	case "NotImplemented", "MethodNotAllowed":
+	case code == "NotImplemented", code == "MethodNotAllowed":
 		c.done(s, CheckUnknown, `This store has nothing of the kind.`, nil)
-	case "Refused", "InternalError": // which tells nothing of the other steps
+	case code == "Refused", code == "InternalError": // which tells nothing of the other steps
 		c.done(s, CheckUnknown, s.Trouble.What.ID, s.Trouble.What.Args)
 	default:
 		c.done(s, CheckFailed, s.Trouble.What.ID, s.Trouble.What.Args)

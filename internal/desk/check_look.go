@@ -94,7 +94,7 @@ func (r *checking) way(ctx context.Context) bool {
 		_, err = r.knock(ctx)
 	}
 	t := explain(err, scene{store: r.dest.Store, bucket: r.dest.Bucket, key: r.key, permission: permGet})
-	if t != nil && (t.Code == "NoSuchKey" || t.Code == "AccessDenied") {
+	if t != nil && (t.Code == "NoSuchKey" || t.Denied()) {
 		t = nil
 	}
 	if ctx.Err() != nil {
@@ -283,7 +283,7 @@ func (r *checking) lock(ctx context.Context) bool {
 	}
 	t := explain(err, r.scene("s3:GetBucketObjectLockConfiguration"))
 	switch {
-	case t != nil && t.Code != "AccessDenied":
+	case t != nil && !t.Denied():
 		return !r.verdict(s, err, "", nil)
 	case t != nil:
 		r.done(s, CheckUnknown, `Whether the bucket keeps objects by Object Lock may not be asked.`, nil)

@@ -196,6 +196,37 @@ func TestCheckMinIO(t *testing.T) {
 	}
 }
 
+// TestCheckDeniedByAPolicy: a refusal that says which policy it comes from is a missing permission like any other, and the
+// rest is looked at all the same. The words are AWS's
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html).
+func TestCheckDeniedByAPolicy(t *testing.T) {
+	to := dest(t)
+	for policy, row := range map[string]string{
+		"because no identity-based policy allows the s3:PutObject action": "AccessDenied",
+		"with an explicit deny in a service control policy":               "AccessDeniedOrganization",
+		"because no permissions boundary allows the s3:PutObject action":  "AccessDeniedBoundary",
+		"with an explicit deny in a VPC endpoint policy":                  "AccessDeniedNetwork",
+		"with an explicit deny in a resource-based policy":                "AccessDeniedPolicy",
+	} {
+		_, credentials := sandboxProfile()
+		isolate(t, "[default]\nendpoint_url = "+tampering(t, func(w http.ResponseWriter, r *http.Request, pass func(http.ResponseWriter)) {
+			if q := r.URL.Query(); r.Method != http.MethodPut && !q.Has("object-lock") && !q.Has("policy") {
+				pass(w)
+				return
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code><Message>User: arn:aws:sts::111122223333:assumed-role/a/b is not authorized to perform: "+
+				"s3:PutObject on resource: \"arn:aws:s3:::x/y\" "+policy+"</Message></Error>")
+		})+"\n", credentials)
+		c, steps := checked(t, openDesk(t, desk.Options{}), to, desk.CheckOptions{Consent: agreed})
+		states(t, steps, map[desk.CheckState]string{desk.CheckMissing: "put policy multipart", desk.CheckFine: "list delete parts abort", desk.CheckUnknown: "lock"})
+		if s := steps["put"]; code(s.Trouble) != row || s.Missed != "s3:PutObject" || c.Failed() > 0 {
+			t.Errorf("%s: %s, %q, %d failed", policy, code(s.Trouble), s.Missed, c.Failed())
+		}
+	}
+}
+
 // TestCheckClock measures how far this computer's clock is off, and goes on with the store's time.
 func TestCheckClock(t *testing.T) {
 	m := teststore.StartMinIO(t, false)

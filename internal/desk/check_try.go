@@ -66,11 +66,7 @@ func (r *checking) consents(ctx context.Context, q CheckQuestion) bool {
 }
 
 func (r *checking) denied(err error) bool {
-	if err == nil {
-		return false
-	}
-	code := explain(err, r.scene("")).Code
-	return code == "AccessDenied" || code == "KMSDenied"
+	return explain(err, r.scene("")).Denied()
 }
 
 // tryReading tells of the writing steps what reading tells.

@@ -50,7 +50,7 @@ func askStore(ctx context.Context, opened *signer.Signer, where scene, o AddStor
 			}
 			slices.Sort(found.Buckets)
 			return found, nil
-		case t.Code == "AccessDenied":
+		case t.Denied():
 			return StoreCheck{}, trouble(codeNeedsBucket, where.args(), err)
 		}
 		return StoreCheck{}, t
@@ -60,7 +60,7 @@ func askStore(ctx context.Context, opened *signer.Signer, where scene, o AddStor
 	switch {
 	case t == nil:
 		return StoreCheck{}, nil
-	case t.Code != "AccessDenied":
+	case !t.Denied():
 		return StoreCheck{}, t
 	case !o.MayPut:
 		return StoreCheck{}, trouble(codeMayNotList, where.args(), err)

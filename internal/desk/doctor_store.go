@@ -156,7 +156,7 @@ func (x *examiner) signed(ctx context.Context, opened *signer.Signer, about scen
 		about.permission = "s3:ListAllMyBuckets"
 	}
 	t := explain(err, about)
-	if t.Code == "AccessDenied" { // many may send and not look
+	if t.Denied() { // many may send and not look
 		x.sayf("signed", "%s, refused in %s: %s", what, took, troubleLine(t))
 		return
 	}
