@@ -84,6 +84,7 @@ type CheckOptions struct {
 type Check struct {
 	desk    *Desk
 	dest    Destination
+	gets    UploadSettings // its objects
 	options CheckOptions
 	events  chan CheckStep
 	over    chan struct{}
@@ -109,6 +110,7 @@ func (d *Desk) Check(ctx context.Context, dest Destination, o CheckOptions) (*Ch
 		o.Features = UsualFeatures()
 	}
 	c := &Check{desk: d, dest: dest, options: o, place: policyPlace{signer.PartitionOf(dest.Region), !dest.Sandbox && dest.Endpoint == ""}, events: make(chan CheckStep, 4*len(checkSteps())), over: make(chan struct{})}
+	c.gets, _ = d.Settings().UploadOf(dest)
 	go func() {
 		defer close(c.over)
 		defer close(c.events)
@@ -142,8 +144,8 @@ func (c *Check) Destination() Destination { return c.dest }
 func (c *Check) begin(id string) CheckStep {
 	s := checkSteps()[slices.IndexFunc(checkSteps(), func(s CheckStep) bool { return s.ID == id })]
 	s.State = CheckRunning
-	s.For = wanting(s.Permission, AllFeatures())
-	s.Needed = len(wanting(s.Permission, c.options.Features)) > 0
+	s.For = wanting(s.Permission, AllFeatures(), c.gets)
+	s.Needed = len(wanting(s.Permission, c.options.Features, c.gets)) > 0
 	c.tell(s)
 	return s
 }

@@ -74,7 +74,7 @@ func (l *litter) sawDelete(h http.Header) {
 func (r *checking) startUpload(ctx context.Context, l *litter) (string, error) {
 	l.began, l.lost = r.signer.Now(), true
 	t, err := r.write(ctx, "start the multipart upload", func(ctx context.Context) (signer.Presigned, error) {
-		return r.signer.CreateMultipart(ctx, r.upload(), signer.CreateOptions{ContentType: "text/plain; charset=utf-8"})
+		return r.signer.CreateMultipart(ctx, r.upload(), signer.CreateOptions{ContentType: "text/plain; charset=utf-8", Settings: ofCheck(r.gets)})
 	}, nil)
 	if err != nil {
 		if refused, ok := refusalIn(err); ok && refused.status < 500 {

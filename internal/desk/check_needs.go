@@ -58,6 +58,9 @@ const (
 	permWritePolicy = "s3:PutBucketPolicy"
 	permNoPolicy    = "s3:DeleteBucketPolicy"
 	permBuckets     = "s3:ListAllMyBuckets"
+	permTag         = "s3:PutObjectTagging" // beside permPut, of what is put with tags
+	permTags        = "s3:GetObjectTagging" // beside permGet, of what is copied with tags
+	permACL         = "s3:PutObjectAcl"     // beside permPut, of what is put with an ACL
 )
 
 // needsOf is what each feature cannot do without, found by reading what courier, bucket and desk ask of a store; a test
@@ -79,6 +82,27 @@ func needsOf(f Feature) []need {
 		FeatureDeny:    {{permReadPolicy, onBucket}, {permWritePolicy, onBucket}, {permNoPolicy, onBucket}},
 		FeatureBuckets: {{permBuckets, onAll}},
 	}[f]
+}
+
+// needsWith is needsOf at a destination whose objects get tags or an ACL: these are judged by permissions of their own.
+func needsWith(f Feature, u UploadSettings) []need {
+	list := needsOf(f)
+	if !slices.ContainsFunc(list, func(n need) bool { return n.action == permPut }) {
+		return list
+	}
+	if f != FeatureSend { // as request.go and bundle.go have it
+		u = ofRequest(u)
+	}
+	if len(u.Tags) > 0 {
+		list = append(list, need{permTag, onObjects})
+		if f == FeatureRequests { // a file that is renamed takes its tags along
+			list = append(list, need{permTags, onObjects})
+		}
+	}
+	if u.ACL != "" {
+		list = append(list, need{permACL, onObjects})
+	}
+	return list
 }
 
 // AllFeatures lists the features, those that most people want first.
@@ -124,9 +148,9 @@ func (f Feature) Name() Text {
 }
 
 // wanting gives the features, of those wanted, that need a permission.
-func wanting(action string, of []Feature) (list []Feature) {
+func wanting(action string, of []Feature, u UploadSettings) (list []Feature) {
 	for _, f := range of {
-		if slices.ContainsFunc(needsOf(f), func(n need) bool { return n.action == action }) {
+		if slices.ContainsFunc(needsWith(f, u), func(n need) bool { return n.action == action }) {
 			list = append(list, f)
 		}
 	}

@@ -5,16 +5,46 @@ import "slices"
 // standings give the state of each permission by the steps that have tried it, and what was missed where it is missing.
 func (c *Check) standings() (states map[string]CheckState, missed map[string]string) {
 	states, missed = map[string]CheckState{}, map[string]string{}
+	note := func(permission string, state CheckState, as string) {
+		if states[permission] == CheckMissing {
+			return
+		}
+		if state != CheckSkipped || states[permission] == "" { // what another step has told holds
+			states[permission] = state
+		}
+		missed[permission] = as
+	}
 	for _, s := range c.Steps() {
-		if s.Permission == "" || s.State == CheckRunning || states[s.Permission] == CheckMissing {
+		if s.Permission == "" || s.State == CheckRunning {
 			continue
 		}
-		if s.State != CheckSkipped || states[s.Permission] == "" { // what another step has told holds
-			states[s.Permission] = s.State
+		beside := besides(s.Permission, c.gets)
+		if s.State == CheckMissing && slices.Contains(beside, s.Missed) { // which tells nothing of the others
+			note(s.Missed, CheckMissing, s.Missed)
+			continue
 		}
-		missed[s.Permission] = s.Missed
+		note(s.Permission, s.State, s.Missed)
+		if s.State == CheckFine {
+			for _, permission := range beside {
+				note(permission, CheckFine, "")
+			}
+		}
 	}
 	return states, missed
+}
+
+// besides are the permissions that a step is judged by beside its own, at a destination with upload settings.
+func besides(permission string, u UploadSettings) (list []string) {
+	if permission != permPut {
+		return nil
+	}
+	if len(u.Tags) > 0 {
+		list = append(list, permTag)
+	}
+	if ofCheck(u).ACL != "" {
+		list = append(list, permACL)
+	}
+	return list
 }
 
 // Abilities says of each feature whether it works. What is wrong with the way to the store is not the permissions'.
@@ -23,7 +53,7 @@ func (c *Check) Abilities() []Ability {
 	var list []Ability
 	for _, f := range AllFeatures() {
 		a := Ability{Feature: f, Wanted: slices.Contains(c.options.Features, f)}
-		for _, n := range needsOf(f) {
+		for _, n := range needsWith(f, c.gets) {
 			switch states[n.action] {
 			case CheckFine:
 			case CheckMissing:
@@ -42,7 +72,7 @@ func (c *Check) Missing() (needed, missing, unknown int) {
 	states, _ := c.standings()
 	counted := map[string]bool{}
 	for _, f := range c.options.Features {
-		for _, n := range needsOf(f) {
+		for _, n := range needsWith(f, c.gets) {
 			if counted[n.action] {
 				continue
 			}
@@ -96,7 +126,7 @@ func (c *Check) Summary() Text {
 // Policy is the policy for the destination and the wanted features, with the key that the store was seen to encrypt with.
 func (c *Check) Policy() string {
 	c.mu.Lock()
-	o := PolicyOptions{Features: c.options.Features, Key: c.key}
+	o := PolicyOptions{Features: c.options.Features, Key: c.key, upload: c.gets}
 	at := c.place
 	c.mu.Unlock()
 	return at.policy(c.dest.Bucket, c.dest.Prefix, o)

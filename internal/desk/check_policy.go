@@ -13,8 +13,11 @@ import (
 // PolicyOptions is what a policy for a destination is to allow.
 type PolicyOptions struct {
 	Features []Feature // none is UsualFeatures
-	// Key is the ARN of the KMS key that the bucket encrypts with by default; "" is none.
+	// Key is the ARN of the KMS key that the bucket encrypts with by default; "" is that of the destination's upload settings,
+	// if it stands there as an ARN.
 	Key string
+
+	upload UploadSettings // of the destination
 }
 
 // policyStatement is a statement of an IAM policy, in the order in which people write them.
@@ -36,6 +39,7 @@ func (d *Desk) Policy(ctx context.Context, dest Destination, o PolicyOptions) (s
 	if o.Key != "" && !keyARN.MatchString(o.Key) {
 		return "", trouble("KeyARN", args{"Given": o.Key}, nil)
 	}
+	o.upload, _ = d.Settings().UploadOf(dest)
 	at := policyPlace{signer.PartitionOf(dest.Region), !dest.Sandbox && dest.Endpoint == ""}
 	if known, opened := d.known(ctx, dest.Store); known { // else of a profile that is to be made yet
 		at = policyPlaceOf(opened)
@@ -79,9 +83,12 @@ func (at policyPlace) policy(bucketName, prefix string, o PolicyOptions) string 
 	if len(o.Features) == 0 {
 		o.Features = UsualFeatures()
 	}
+	if o.Key == "" && keyARN.MatchString(o.upload.KMSKey) {
+		o.Key = o.upload.KMSKey
+	}
 	actions := map[granted][]string{}
 	for _, f := range o.Features {
-		for _, n := range needsOf(f) {
+		for _, n := range needsWith(f, o.upload) {
 			if !slices.Contains(actions[n.on], n.action) {
 				actions[n.on] = append(actions[n.on], n.action)
 			}
@@ -123,13 +130,13 @@ func (at policyPlace) policy(bucketName, prefix string, o PolicyOptions) string 
 // keyActions is what a key has to allow: an upload in parts is decrypted by S3 when it is put together
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html, AWS KMS).
 func keyActions(o PolicyOptions) []string {
-	writes := len(wanting(permPut, o.Features)) > 0
+	writes := len(wanting(permPut, o.Features, o.upload)) > 0
 	switch {
 	case o.Key == "":
 		return nil
 	case writes:
 		return []string{"kms:Decrypt", "kms:GenerateDataKey"}
-	case len(wanting(permGet, o.Features)) > 0:
+	case len(wanting(permGet, o.Features, o.upload)) > 0:
 		return []string{"kms:Decrypt"}
 	}
 	return nil

@@ -423,3 +423,51 @@ func TestPolicyWords(t *testing.T) {
 		t.Errorf("%v, %v", list, err)
 	}
 }
+
+// TestPolicyWithUploadSettings: tags, an ACL and a key of the destination's own need permissions of their own, where the
+// feature sends such things, and nowhere else.
+func TestPolicyWithUploadSettings(t *testing.T) {
+	const key = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	isolate(t, "[default]\nregion = eu-central-1\n", "[default]\naws_access_key_id = a\naws_secret_access_key = b\n")
+	d := openDesk(t, desk.Options{})
+	to := desk.Destination{Bucket: "team-share", Prefix: "alice"}
+	for _, c := range []struct {
+		settings desk.UploadSettings
+		feature  desk.Feature
+		also     []string
+	}{
+		{desk.UploadSettings{StorageClass: "STANDARD_IA", SSE: "AES256", CacheControl: "no-store", Metadata: map[string]string{"a": "b"}}, desk.FeatureRequests, nil},
+		{desk.UploadSettings{Tags: map[string]string{"a": "b"}}, desk.FeatureSend, []string{"s3:PutObjectTagging"}},
+		{desk.UploadSettings{Tags: map[string]string{"a": "b"}}, desk.FeatureRequests, []string{"s3:GetObjectTagging", "s3:PutObjectTagging"}},
+		{desk.UploadSettings{Tags: map[string]string{"a": "b"}}, desk.FeatureBrowse, nil},
+		{desk.UploadSettings{ACL: "public-read"}, desk.FeatureSend, []string{"s3:PutObjectAcl"}},
+		{desk.UploadSettings{ACL: "public-read"}, desk.FeatureRequests, nil}, // which are not given away
+		{desk.UploadSettings{ACL: "bucket-owner-full-control"}, desk.FeatureRequests, []string{"s3:PutObjectAcl"}},
+		{desk.UploadSettings{SSE: "aws:kms", KMSKey: key}, desk.FeatureSend, []string{"kms:Decrypt", "kms:GenerateDataKey"}},
+		{desk.UploadSettings{SSE: "aws:kms", KMSKey: "alias/mine"}, desk.FeatureSend, nil}, // which no policy can name
+	} {
+		allowed := func(s desk.UploadSettings) (list []string) {
+			if err := d.SetUpload(t.Context(), to, s); err != nil {
+				t.Fatal(err)
+			}
+			at := to
+			at.Prefix += "/a folder in it"
+			text, err := d.Policy(t.Context(), at, desk.PolicyOptions{Features: []desk.Feature{c.feature}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range readPolicy(t, text).Statement {
+				if list = append(list, s.Action...); strings.HasPrefix(s.Action[0], "kms:") != (s.Resource == key) {
+					t.Errorf("%v on %s", s.Action, s.Resource)
+				}
+			}
+			return list
+		}
+		plain := allowed(desk.UploadSettings{})
+		also := slices.DeleteFunc(allowed(c.settings), func(a string) bool { return slices.Contains(plain, a) })
+		slices.Sort(also)
+		if !slices.Equal(also, c.also) {
+			t.Errorf("%+v, %s: also %q, want %q", c.settings, c.feature, also, c.also)
+		}
+	}
+}

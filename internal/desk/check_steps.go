@@ -21,6 +21,7 @@ func checkSteps() []CheckStep {
 		step("policy", `Read the bucket's policy`, permReadPolicy),
 		step("put", `Put an object`, permPut),
 		step("get", `Open it by a link`, permGet),
+		step("tags", `Read its tags`, permTags),
 		step("delete", `Delete it`, permDelete),
 		step("version", `Delete its version for good`, permVersion),
 		step("multipart", `Upload in parts`, permPut),
@@ -32,7 +33,7 @@ func checkSteps() []CheckStep {
 }
 
 // quiet steps are told of only where they mean something.
-func (s CheckStep) quiet() bool { return s.ID == "version" || s.ID == "left" }
+func (s CheckStep) quiet() bool { return s.ID == "tags" || s.ID == "version" || s.ID == "left" }
 
 // checkTexts lists the sentences of a check, as the keys under which they are translated.
 func checkTexts() []string {
@@ -86,6 +87,7 @@ func checkTexts() []string {
 		`The store took {{.Place}}.`,
 		`The store took {{.Place}}, and encrypts with the key {{.Key}}.`,
 		`The link opened it.`,
+		`Its tags can be read.`,
 		`It is gone.`,
 		`It is gone; the bucket keeps a version of it.`,
 		`The version and its marker are gone.`,

@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -224,6 +226,75 @@ func TestCheckDeniedByAPolicy(t *testing.T) {
 		if s := steps["put"]; code(s.Trouble) != row || s.Missed != "s3:PutObject" || c.Failed() > 0 {
 			t.Errorf("%s: %s, %q, %d failed", policy, code(s.Trouble), s.Missed, c.Failed())
 		}
+	}
+}
+
+// TestCheckWithUploadSettings: what a check puts has the settings of what is sent there, but for what would show it to others
+// or lay it down in an archive; and a permission that is missing for them is told apart from the one to put. MinIO and
+// versitygw ask for none of that kind, so the refusals are in AWS's words.
+func TestCheckWithUploadSettings(t *testing.T) {
+	var refused atomic.Value // the permission that is
+	var seen []http.Header
+	_, credentials := sandboxProfile()
+	isolate(t, "[default]\nendpoint_url = "+tampering(t, func(w http.ResponseWriter, r *http.Request, pass func(http.ResponseWriter)) {
+		starts := r.Method == http.MethodPut && !r.URL.Query().Has("uploadId") || r.Method == http.MethodPost && r.URL.Query().Has("uploads")
+		if starts {
+			seen = append(seen, r.Header.Clone())
+		}
+		asks := map[string]bool{
+			"s3:PutObjectTagging": starts && r.Header.Get("X-Amz-Tagging") != "", "s3:PutObjectAcl": starts && r.Header.Get("X-Amz-Acl") != "",
+			"s3:GetObjectTagging": r.Method == http.MethodGet && r.URL.Query().Has("tagging"),
+		}
+		if no := refused.Load().(string); asks[no] {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code><Message>User: arn:aws:iam::111122223333:user/a is not authorized to perform: "+no+
+				" on resource: \"arn:aws:s3:::x/y\" because no identity-based policy allows the "+no+" action</Message></Error>")
+			return
+		}
+		pass(w)
+	})+"\n", credentials)
+	d, to := openDesk(t, desk.Options{}), dest(t)
+	if err := d.SetUpload(t.Context(), to, desk.UploadSettings{
+		Tags: map[string]string{"project": "atlas"}, ACL: "bucket-owner-full-control", StorageClass: "DEEP_ARCHIVE", Metadata: map[string]string{"by": "me"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for no, broken := range map[string][]desk.Feature{
+		"":                    nil,
+		"s3:PutObjectTagging": {desk.FeatureSend, desk.FeatureRequests}, "s3:PutObjectAcl": {desk.FeatureSend, desk.FeatureRequests},
+		"s3:GetObjectTagging": {desk.FeatureRequests},
+	} {
+		refused.Store(no)
+		c, _ := checked(t, d, to, desk.CheckOptions{Consent: agreed})
+		var missing []desk.Feature
+		for _, a := range c.Abilities() {
+			if len(a.Missing) > 0 {
+				if missing = append(missing, a.Feature); !slices.Equal(a.Missing, []string{no}) {
+					t.Errorf("without %q, %s misses %q", no, a.Feature, a.Missing)
+				}
+			}
+		}
+		if slices.Sort(missing); !slices.Equal(missing, slices.Sorted(slices.Values(broken))) || c.Works() != (no == "") || c.Left() != nil {
+			t.Errorf("without %q: %q do not work; all works: %v, left %v", no, missing, c.Works(), c.Left())
+		}
+		if _, missing, _ := c.Missing(); missing != min(len(broken), 1) {
+			t.Errorf("without %q, %d permissions are missing", no, missing)
+		}
+		if no != "" && !strings.Contains(c.Policy(), no) {
+			t.Errorf("%s is not in the policy", no)
+		}
+		if keys, unfinished := inBucket(t, to.Prefix); len(keys)+len(unfinished) > 0 {
+			t.Errorf("left %q %q", keys, unfinished)
+		}
+	}
+	for _, h := range seen {
+		if h.Get("X-Amz-Tagging") != "project=atlas" || h.Get("X-Amz-Acl") != "bucket-owner-full-control" || h.Get("X-Amz-Meta-By") != "me" || h.Get("X-Amz-Storage-Class") != "" {
+			t.Errorf("it was put with %v", h)
+		}
+	}
+	if len(seen) < 4 {
+		t.Errorf("%d were begun", len(seen))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"waybill/internal/bucket"
 	"waybill/internal/courier"
 	"waybill/signer"
 )
@@ -143,12 +144,16 @@ func (r *checking) write(ctx context.Context, op string, sign func(context.Conte
 	return r.once(request, op, p, err, body)
 }
 
+// ofCheck is the settings of what a check puts: what the bucket may demand of every object, and what needs a permission. As
+// with a page, it is read at once, and shown to nobody.
+func ofCheck(u UploadSettings) UploadSettings { return ofPage(u) }
+
 func (r *checking) put(ctx context.Context, l *litter, body []byte, overwrite bool) (courier.Trial, error) {
 	l.object = true
 	sum := md5.Sum(body) // #nosec G401
 	t, err := r.write(ctx, "put", func(ctx context.Context) (signer.Presigned, error) {
 		return r.signer.Put(ctx, r.object(), signer.PutOptions{
-			Size: int64(len(body)), ContentType: "text/plain; charset=utf-8", Overwrite: overwrite,
+			Size: int64(len(body)), ContentType: "text/plain; charset=utf-8", Overwrite: overwrite, Settings: ofCheck(r.gets),
 			Sum: signer.Sum{Header: "Content-Md5", Value: base64.StdEncoding.EncodeToString(sum[:])},
 		})
 	}, body)
@@ -195,7 +200,17 @@ func (r *checking) tryObject(ctx context.Context, l *litter) bool {
 	if over := r.verdict(s, err, `The link opened it.`, nil); over || ctx.Err() != nil {
 		return false
 	}
-	return r.tryDelete(ctx, l)
+	return r.tryTags(ctx) && r.tryDelete(ctx, l)
+}
+
+// tryTags reads the tags of the tiny object, where it has any.
+func (r *checking) tryTags(ctx context.Context) bool {
+	if len(r.gets.Tags) == 0 {
+		return true
+	}
+	s := r.begin("tags")
+	_, err := bucket.Kept(ctx, r.signer.Client(), r.dest.Bucket, r.key, true)
+	return !r.verdict(s, err, `Its tags can be read.`, nil) && ctx.Err() == nil
 }
 
 // tryDelete deletes the tiny object, and its versions where the bucket keeps any.

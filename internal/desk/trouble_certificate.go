@@ -52,9 +52,6 @@ func ofCertificate(err error, a args) string {
 	return ""
 }
 
-// isOfCertificate reports whether a code is one of those.
-func isOfCertificate(code string) bool { return strings.HasPrefix(code, "Certificate") }
-
 // ofStrangeCertificate knows who may have made a certificate that nobody trusts.
 func ofStrangeCertificate(chain []*x509.Certificate, a args) string {
 	if len(chain) == 0 {

@@ -37,7 +37,7 @@ func missedPermission(err error, thought string) string {
 	}
 	if known, ok := map[string]string{
 		"ListObjectsV2": permList, "ListMultipartUploads": permUploads, "ListBuckets": permBuckets,
-		"HeadObject": permGet, "GetObject": permGet, "GetBucketVersioning": permVersioning,
+		"GetObjectTagging": permTags, "HeadObject": permGet, "GetObject": permGet, "GetBucketVersioning": permVersioning,
 		"GetBucketCors": permReadCORS, "PutBucketCors": permWriteCORS, "DeleteBucketCors": permWriteCORS,
 		"GetBucketPolicy": permReadPolicy, "PutBucketPolicy": permWritePolicy, "DeleteBucketPolicy": permNoPolicy,
 	}[operation.OperationName]; ok {
