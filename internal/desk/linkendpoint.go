@@ -96,6 +96,9 @@ func (d *Desk) SetLinkEndpoint(store Store, bucket string, e LinkEndpoint) error
 	if err != nil {
 		return err
 	}
+	if _, point, _ := signer.ParseAccessPoint(bucket); point && e.URL != "" {
+		return trouble("AccessPointHere", args{"Bucket": bucket}, signer.ErrAccessPointHere)
+	}
 	return d.changeSettings(func(s *Settings) {
 		s.LinkEndpoints = slices.DeleteFunc(slices.Clone(s.LinkEndpoints), func(one BucketLinkEndpoint) bool {
 			return one.Bucket == bucket && one.Store.same(store)

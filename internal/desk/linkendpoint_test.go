@@ -389,6 +389,30 @@ func TestParseLinkEndpoint(t *testing.T) {
 	}
 }
 
+// TestLinkEndpointOfAnAccessPoint: there is none, which is said before anything is sent.
+func TestLinkEndpointOfAnAccessPoint(t *testing.T) {
+	isolate(t, "[default]\nregion = eu-central-1\n", "[default]\naws_access_key_id = a\naws_secret_access_key = b\n")
+	d := openDesk(t, desk.Options{})
+	point := desk.Destination{Bucket: "arn:aws:s3:eu-central-1:111122223333:accesspoint:mine", Prefix: "a"}
+	at := desk.LinkEndpoint{URL: "https://files.example.com"}
+	if err := d.SetLinkEndpoint(point.Store, point.Bucket, at); code(err) != "AccessPointHere" {
+		t.Errorf("remembered: %v", err)
+	}
+	if err := d.SetLinkEndpoint(point.Store, point.Bucket, desk.LinkEndpoint{}); err != nil {
+		t.Errorf("forgotten: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "a.txt")
+	write(t, path, "a")
+	for _, s := range send(t, d, point, desk.SendOptions{LinkEndpoint: &at}, path) {
+		if s.State != desk.Failed || s.Trouble == nil || s.Trouble.Code != "AccessPointHere" {
+			t.Errorf("sent: %s, %v", s.State, s.Trouble)
+		}
+	}
+	if _, err := d.Request(t.Context(), point, desk.RequestOptions{LinkEndpoint: &at}); code(err) != "AccessPointHere" {
+		t.Errorf("requested: %v", err)
+	}
+}
+
 // TestReach: a link is said to work anywhere only where its host's name has public addresses, seen from here.
 func TestReach(t *testing.T) {
 	asked := map[string]int{}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -195,15 +196,17 @@ func (d *Desk) reachOf(ctx context.Context, address string) Reach {
 	return d.reaches.of(ctx, u.Hostname())
 }
 
-// lookAhead begins to look up where links will lead, so that none has to wait for it.
-func (d *Desk) lookAhead(ctx context.Context, s *signer.Signer, at LinkEndpoint, bucket string) {
+// lookAhead begins to look up where links will lead, so that none has to wait for it. The error says that none can be made.
+func (d *Desk) lookAhead(ctx context.Context, s *signer.Signer, at LinkEndpoint, bucket string) error {
 	outside, err := s.Outside(at.URL, at.AllowHTTP)
 	if err != nil {
-		return
+		return fmt.Errorf("sign for the link endpoint: %w", err)
 	}
-	if host, err := outside.Host(ctx, bucket); err == nil {
+	host, err := outside.Host(ctx, bucket)
+	if err == nil {
 		d.reaches.begin(host)
 	}
+	return err
 }
 
 // reachOfEntry is how far an entry's link reaches: as it looked when it was signed, or as the address says by itself.

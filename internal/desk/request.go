@@ -234,7 +234,9 @@ func (d *Desk) Request(ctx context.Context, dest Destination, o RequestOptions) 
 	if err := at.check(); err != nil {
 		return nil, err
 	}
-	d.lookAhead(ctx, opened, at, dest.Bucket)
+	if err := d.lookAhead(ctx, opened, at, dest.Bucket); err != nil {
+		return nil, explain(err, where)
+	}
 	store := dest.pinned(opened)
 	record.Profile, record.Region, record.Endpoint = store.Profile, store.Region, store.Endpoint
 	record.Sandbox, record.AllowHTTP = store.Sandbox, store.AllowHTTP

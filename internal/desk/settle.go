@@ -32,8 +32,7 @@ func (p *Drop) settle(ctx context.Context) error {
 	if err := p.at.check(); err != nil {
 		return err
 	}
-	p.desk.lookAhead(ctx, p.signer, p.at, p.dest.Bucket)
-	return nil
+	return p.desk.lookAhead(ctx, p.signer, p.at, p.dest.Bucket)
 }
 
 // openProber makes ready what tries links: the courier itself, or another one. That another host than the store's does not
