@@ -173,14 +173,32 @@ func (o Options) signer(cfg aws.Config, settings map[string]string, way *chain) 
 }
 
 // load has the SDK read files and environment. For a store that was given by hand it does not: whatever stands
-// there, a profile that is gone or a wish for dual-stack addresses, is about another store.
-func (o Options) load(ctx context.Context, settings map[string]string, more ...func(*config.LoadOptions) error) (aws.Config, error) {
+// there, a profile that is gone or a wish for dual-stack addresses, is about another store. Names in quotes are what the SDK
+// does not know as the AWS CLI does: it would find no endpoint for such a profile, and send its requests to AWS. It reads the
+// profile from a copy then.
+func (o Options) load(ctx context.Context, settings map[string]string) (aws.Config, error) {
 	if o.Keys != nil {
 		return aws.Config{
 			Region: o.Region, HTTPClient: clientOf(nil),
 			Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider(o.Keys.AccessKeyID, o.Keys.SecretAccessKey, "")),
 		}, nil
 	}
+	files, err := readFiles()
+	if err != nil {
+		return aws.Config{}, err
+	}
+	if files.quoted {
+		section := o.Profile
+		if section == "" {
+			section = defaultSection()
+		}
+		return o.loadCopy(ctx, settings, files.withoutKeys(section))
+	}
+	return o.loadFiles(ctx, settings)
+}
+
+// loadFiles has the SDK read the files and the environment.
+func (o Options) loadFiles(ctx context.Context, settings map[string]string, more ...func(*config.LoadOptions) error) (aws.Config, error) {
 	client, err := httpClient(settings) // first: the SDK's own error about a file of certificates names no file
 	if err != nil {
 		return aws.Config{}, err

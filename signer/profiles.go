@@ -91,6 +91,9 @@ func namedByEnvironment() string {
 type awsFiles struct {
 	profiles map[string]map[string]string
 	sessions map[string]map[string]string // the sso-session sections
+	services map[string]map[string]string // the services sections
+	general  map[string]string            // the endpoint_url of profiles whose services section has another one for S3
+	quoted   bool                         // a name stands in quotes, see Options.load
 }
 
 // readFiles gives the settings of every profile, those of the credentials file before those of the
@@ -107,7 +110,9 @@ func readFiles() (awsFiles, error) {
 
 // mergeSections puts together what the two files say.
 func mergeSections(inConfig, inCredentials []section) awsFiles {
-	files := awsFiles{profiles: map[string]map[string]string{}, sessions: map[string]map[string]string{}}
+	files := awsFiles{
+		profiles: map[string]map[string]string{}, sessions: map[string]map[string]string{}, services: map[string]map[string]string{}, general: map[string]string{},
+	}
 	add := func(name string, values map[string]string) {
 		into := files.profiles[name]
 		if into == nil {
@@ -118,8 +123,8 @@ func mergeSections(inConfig, inCredentials []section) awsFiles {
 			into[k] = v
 		}
 	}
-	services := map[string]map[string]string{}
 	for _, s := range inConfig {
+		files.quoted = files.quoted || strings.ContainsAny(s.header, `"'`)
 		if name := profileInConfig(s.header); name != "" {
 			add(name, s.values)
 			continue
@@ -128,18 +133,20 @@ func mergeSections(inConfig, inCredentials []section) awsFiles {
 		name = strings.Trim(name, `"'`)
 		switch {
 		case two && kind == "services":
-			services[name] = s.values
+			files.services[name] = s.values
 		case two && kind == "sso-session":
 			files.sessions[name] = s.values
 		}
 	}
 	for _, s := range inCredentials {
+		files.quoted = files.quoted || strings.ContainsAny(s.header, `"'`)
 		if name := profileInCredentials(s.header); name != "" {
 			add(name, s.values)
 		}
 	}
-	for _, values := range files.profiles {
-		if url := services[values["services"]]["s3.endpoint_url"]; url != "" {
+	for name, values := range files.profiles {
+		if url := files.services[values["services"]]["s3.endpoint_url"]; url != "" {
+			files.general[name] = values["endpoint_url"]
 			values["endpoint_url"] = url
 		}
 	}
