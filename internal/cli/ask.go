@@ -28,18 +28,24 @@ func (c *command) askHidden(ctx context.Context, prompt string) (string, error) 
 	if err != nil {
 		return "", fmt.Errorf("ask at the terminal: %w", err)
 	}
+	// Before the question, not after it: a person may answer at once, and term.ReadPassword would not have heard of it yet.
+	if err := echoOff(fd); err != nil {
+		return "", fmt.Errorf("ask at the terminal: %w", err)
+	}
+	defer func() {
+		_ = term.Restore(fd, before)
+		_, _ = fmt.Fprintln(c.Err)
+	}()
 	_, _ = fmt.Fprint(c.Err, prompt)
 	answered := make(chan answer, 1)
 	go func() {
-		text, err := term.ReadPassword(fd)
-		answered <- answer{string(text), err}
+		text, err := readLine(in)
+		answered <- answer{text, err}
 	}()
-	defer func() { _, _ = fmt.Fprintln(c.Err) }()
 	select {
 	case a := <-answered:
-		return strings.TrimSpace(a.text), a.err
-	case <-ctx.Done():
-		_ = term.Restore(fd, before) // the reader is left to its end with the program
+		return a.text, a.err
+	case <-ctx.Done(): // the reader is left to its end with the program
 		return "", context.Cause(ctx)
 	}
 }
