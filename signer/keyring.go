@@ -25,6 +25,7 @@ type wish struct {
 	until  time.Time // they shall last until then, where that is possible
 	anew   bool      // a store has refused those at hand: none that somebody has kept
 	beyond bool      // the person has asked for more than the profile's own duration
+	only   bool      // those at hand are no answer, though they stay where there are no others
 	spare  bool      // those at hand still hold: longer ones are not worth a question to a person
 }
 
@@ -59,15 +60,19 @@ func newKeyring(source asker, now func() time.Time) *keyring {
 // would hand out the old ones to their last second.
 func (k *keyring) get(ctx context.Context, want time.Time) (c aws.Credentials, ends time.Time, known bool, err error) {
 	c, err = k.credentials(ctx, wish{until: want})
-	switch {
-	case err != nil:
+	if err != nil {
 		return c, ends, false, err
-	case c.CanExpire:
-		return c, c.Expires, true, nil
-	case c.SessionToken != "":
-		return c, time.Time{}, false, nil
 	}
-	return c, time.Time{}, true, nil
+	ends, known = endOf(c)
+	return c, ends, known, nil
+}
+
+// endOf is the moment at which credentials end: zero when they never do, known false when they do not say.
+func endOf(c aws.Credentials) (ends time.Time, known bool) {
+	if c.CanExpire {
+		return c.Expires, true
+	}
+	return time.Time{}, c.SessionToken == ""
 }
 
 func (k *keyring) credentials(ctx context.Context, w wish) (aws.Credentials, error) {
@@ -82,6 +87,9 @@ func (k *keyring) credentials(ctx context.Context, w wish) (aws.Credentials, err
 		return c, &CredentialsError{context.Cause(ctx)}
 	}
 	c, good, now := k.atHand(w) // somebody else may have been faster
+	if w.only && now != asked {
+		c, good, _ = k.atHand(wish{until: w.until}) // and those are new ones
+	}
 	if good {
 		return c, nil
 	}
@@ -111,6 +119,9 @@ func (k *keyring) credentials(ctx context.Context, w wish) (aws.Credentials, err
 		return k.instead(w, c, failed)
 	}
 	k.current, k.anew, k.failed, k.declined = fresh, false, nil, time.Time{}
+	if w.anew {
+		k.renewed = k.now() // what was signed before and is refused only now says nothing of these
+	}
 	if fresh.CanExpire && fresh.Expires.Before(w.until) {
 		k.tried = k.now() // these are as long as they come
 	}
@@ -120,7 +131,7 @@ func (k *keyring) credentials(ctx context.Context, w wish) (aws.Credentials, err
 
 // instead uses credentials that hold although no longer ones could be had, unless a person has asked for these.
 func (k *keyring) instead(w wish, c aws.Credentials, failed error) (aws.Credentials, error) {
-	if !w.beyond && c.HasKeys() && (!c.CanExpire || k.now().Before(c.Expires)) {
+	if !w.beyond && !w.only && c.HasKeys() && (!c.CanExpire || k.now().Before(c.Expires)) {
 		return c, nil
 	}
 	return aws.Credentials{}, failed
@@ -229,6 +240,18 @@ func (s *Signer) Account() string {
 func (s *Signer) Session(ctx context.Context) (ends time.Time, known bool, err error) {
 	_, ends, known, err = s.credentials.get(ctx, time.Time{})
 	return ends, known, err
+}
+
+// SessionAnew gets credentials anew, as after signing in, and says of them what Session does. Those at hand may end before: they
+// stay where no others can be had, such as where a person gives no code.
+func (s *Signer) SessionAnew(ctx context.Context) (ends time.Time, known bool, err error) {
+	s.Forget()
+	c, err := s.credentials.credentials(ctx, wish{anew: true, only: true})
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	ends, known = endOf(c)
+	return ends, known, nil
 }
 
 // Reach is what can be done for links that shall last longer than the session.

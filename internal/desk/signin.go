@@ -48,9 +48,7 @@ func (d *Desk) SignIn(ctx context.Context, s Store, how SignInPrompt) (Signed, e
 	if err != nil {
 		return Signed{}, err
 	}
-	opened.Forget()
-	opened.Renew() // what was got by the old session may end before the new one
-	ends, _, err := opened.Session(ctx)
+	ends, _, err := opened.SessionAnew(ctx)
 	if err != nil {
 		return Signed{}, explain(err, about)
 	}

@@ -256,6 +256,44 @@ func TestCodesAreAskedForThroughTheDesk(t *testing.T) {
 	}
 }
 
+// TestSigningInThatIsGivenUp leaves the session that was there: what is under way goes on with it, and asks for nothing.
+func TestSigningInThatIsGivenUp(t *testing.T) {
+	a := atAWS(t, "[default]\nrole_arn = "+aRole+"\nsource_profile = base\nmfa_serial = arn:aws:iam::1:mfa/me\n",
+		"[base]\naws_access_key_id = AKID\naws_secret_access_key = s\nendpoint_url = https://elsewhere.example.com\n")
+	a.Code = "123456"
+	d := openDesk(t, desk.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := 0
+	d.SetCode(func(ctx context.Context, _ signer.CodeQuestion) (string, error) {
+		switch asked++; asked {
+		case 1:
+			return "123456", nil
+		case 2:
+			return "", errors.New("the person gave no code")
+		}
+		cancel()
+		<-ctx.Done()
+		return "", context.Cause(ctx)
+	})
+	had, _, err := d.Session(t.Context(), desk.Store{})
+	if err != nil || had.IsZero() {
+		t.Fatalf("%v, %v", had, err)
+	}
+	var no *desk.Trouble
+	if _, err := d.SignIn(t.Context(), desk.Store{}, desk.SignInPrompt{}); !errors.As(err, &no) || code(no) != "MFA" {
+		t.Errorf("no code: %v", err)
+	}
+	if _, err := d.SignIn(ctx, desk.Store{}, desk.SignInPrompt{}); err == nil {
+		t.Error("it is signed in without a code")
+	}
+	if asked != 3 {
+		t.Fatalf("asked %d times", asked)
+	}
+	if has, _, err := d.Session(t.Context(), desk.Store{}); err != nil || !has.Equal(had) || asked != 3 {
+		t.Errorf("until %v, was %v; %v; asked %d times", has, had, err, asked)
+	}
+}
+
 // TestOutlookOfChainedRoles says why nothing helps.
 func TestOutlookOfChainedRoles(t *testing.T) {
 	atAWS(t, "[default]\nrole_arn = arn:aws:iam::444455556666:role/b\nsource_profile = q\n[profile q]\nrole_arn = "+aRole+"\nsource_profile = base\n",
