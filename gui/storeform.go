@@ -48,6 +48,8 @@ type storeForm struct {
 	into         *destinationFields // which get the new store
 	back         place              // where they are
 	adding       bool
+	attempt      int    // counts them: what comes of an older one does not concern the form
+	giveUp       func() // ends the one that is under way; nil for none
 }
 
 // addStore opens the form; the new store is chosen in the fields of a place.
@@ -233,6 +235,7 @@ func (f *storeForm) toggleSecret() {
 
 // leave goes back without adding anything.
 func (f *storeForm) leave() {
+	f.abandon()
 	f.clear()
 	f.u.open(f.back)
 }

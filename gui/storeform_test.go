@@ -1,6 +1,9 @@
 package gui
 
 import (
+	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -266,5 +269,44 @@ func TestAddAStoreFromOtherPlaces(t *testing.T) {
 	r.storeAnswers()
 	if !r.asking.all.Visible() || r.asking.to.at.Profile != "mine" || r.asking.to.at.Bucket != sandbox.Bucket {
 		t.Errorf("%+v", r.asking.to.at)
+	}
+}
+
+// TestLeavingTheFormGivesUp: whoever leaves while the store is asked adds nothing, and what they begin next is left alone.
+func TestLeavingTheFormGivesUp(t *testing.T) {
+	isolate(t, "", "")
+	r := open(t, "", Options{})
+	asked, gone, answer := make(chan struct{}, 8), make(chan struct{}, 8), make(chan struct{})
+	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		asked <- struct{}{}
+		select {
+		case <-answer:
+		case <-q.Context().Done():
+			gone <- struct{}{}
+		}
+	}))
+	defer silent.Close()
+	defer close(answer)
+	r.addStore(r.send.dest.destinationFields, r.send)
+	r.fillStore("mine")
+	f := r.adding
+	f.endpoint.SetText(silent.URL)
+	f.submit()
+	r.until("the store is asked", func() bool { return len(asked) > 0 })
+	f.leave()
+	if f.adding || !r.send.all.Visible() {
+		t.Error("the form goes on")
+	}
+	r.addStore(r.send.dest.destinationFields, r.send)
+	r.fillStore("second")
+	r.until("the store is not asked any more", func() bool { return len(gone) > 0 })
+	settled := false
+	ask(r.ui, func(context.Context) (struct{}, error) { return struct{}{}, nil }, func(struct{}, error) { settled = true })
+	r.until("what came of it is there", func() bool { return settled })
+	if f.name.Text != "second" || f.failed != nil || f.secret.Text == "" {
+		t.Errorf("the form was changed behind the person's back: %q, %v", f.name.Text, f.failed)
+	}
+	if text := awsFiles(t); text != "" {
+		t.Errorf("it was added all the same:\n%s", text)
 	}
 }

@@ -106,17 +106,37 @@ func (f *storeForm) add(o desk.AddStoreOptions) {
 		return
 	}
 	o.Replace = f.replace.Visible() && f.replace.on
-	f.adding = true
+	u, into := f.u, f.into
+	ctx, cancel := context.WithCancel(u.ctx)
+	f.attempt++
+	mine := f.attempt
+	f.adding, f.giveUp = true, cancel
 	f.say()
-	u := f.u
-	ask(u, func(ctx context.Context) (*desk.AddedStore, error) { return u.desk.AddStore(ctx, n, o) }, func(a *desk.AddedStore, err error) {
-		f.adding = false
-		if err != nil {
-			f.fail(err)
-			return
+	ask(u, func(context.Context) (*desk.AddedStore, error) { return u.desk.AddStore(ctx, n, o) }, func(a *desk.AddedStore, err error) {
+		cancel()
+		current := mine == f.attempt
+		if current {
+			f.adding, f.giveUp = false, nil
 		}
-		f.added(a)
+		switch {
+		case err == nil && current:
+			f.added(a)
+		case err == nil: // it was written before it could be given up
+			into.loadProfiles()
+			u.sayAdded(into, a)
+		case current:
+			f.fail(err)
+		}
 	})
+}
+
+// abandon gives up what is being added, if anything is: what comes of it does not concern the form any more.
+func (f *storeForm) abandon() {
+	f.attempt++
+	if f.giveUp != nil {
+		f.giveUp()
+	}
+	f.adding, f.giveUp = false, nil
 }
 
 // fail says why the store was not added, and goes to the field that it is about.
@@ -151,6 +171,11 @@ func (f *storeForm) added(a *desk.AddedStore) {
 	if into.bucket.Visible() {
 		u.window.Canvas().Focus(into.bucket)
 	}
+	u.sayAdded(into, a)
+}
+
+// sayAdded says that a store was added, and offers to take it back.
+func (u *ui) sayAdded(into *destinationFields, a *desk.AddedStore) {
 	said := notice{tone: good, text: lang.L("Added {{.Name}}.", args{"Name": a.Store.Profile}), help: lang.L("Its keys are in the AWS files, where the AWS CLI finds them too.")}
 	if a.Replaced {
 		said.text = lang.L("Changed {{.Name}}.", args{"Name": a.Store.Profile})
