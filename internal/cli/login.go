@@ -35,7 +35,14 @@ func (c *command) login() *cobra.Command {
 			return c.withDesk(cmd.Context(), func(d *desk.Desk) error {
 				how := desk.SignInPrompt{DeviceCode: deviceCode, Show: c.showStep}
 				if !noBrowser {
-					how.Open = openBrowser
+					how.Open = func(ctx context.Context, address string) error {
+						// A command line can be read by others, and this address is for this person.
+						door, err := d.Doorway(ctx, address)
+						if err != nil {
+							return err
+						}
+						return openBrowser(ctx, door.String())
+					}
 				}
 				who, err := d.SignIn(cmd.Context(), c.store, how)
 				if err != nil {
