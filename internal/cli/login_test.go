@@ -104,6 +104,9 @@ func TestLoginInTheBrowser(t *testing.T) {
 	}()
 	got := r.run("login", "--profile", "corp").is(0)
 	<-over
+	if address, err := os.ReadFile(sent); err != nil || !strings.HasPrefix(string(address), "http://127.0.0.1:") || strings.Contains(string(address), "?") {
+		t.Errorf("the browser's command line has %q, %v", address, err)
+	}
 	if !strings.Contains(got.err, `The profile "corp" is signed in; its credentials last until`) || len(a.Calls("Authorize")) != 1 {
 		t.Errorf("says\n%s", got.err)
 	}
