@@ -49,7 +49,7 @@ func (r *rig) refuses(what, help string, args ...string) {
 func TestNoAWSFilesAtAll(t *testing.T) {
 	r := newRig(t, "", "")
 	r.fails(sentence{"NoCredentials", `The profile "default" has no credentials.`,
-		`Run "aws configure", or "waybill login" where it signs in by SSO, choose another profile, or try the sandbox, which needs no account.`},
+		`Run "waybill configure" to add one, or "waybill login" where it signs in by SSO, choose another profile, or try the sandbox, which needs no account.`},
 		"send", "--bucket", "team-share", r.write("a.txt", "a"))
 }
 

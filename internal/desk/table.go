@@ -120,7 +120,7 @@ func rows() map[string]row {
 		"ConfigFile":          {`{{if .Line}}{{.File}} is not as it should be in line {{.Line}}.{{else}}{{.File}} cannot be read.{{end}}`, `{{if .Line}}Mend the file ({{.Fault}}), then try again.{{else}}Put a file that you may read in its place ({{.Fault}}), then try again.{{end}}`},
 		"ProfileSetup":        {`The profile "{{.Profile}}" cannot be used as it stands.`, `Something that its kind needs is missing or wrong; the details say what.`},
 		"CABundle":            {`The trusted certificates in {{.File}} cannot be read.`, `Check that AWS_CA_BUNDLE, or ca_bundle in the profile, names a file with PEM certificates ({{.Fault}}).`},
-		"NoCredentials":       {`The profile "{{.Profile}}" has no credentials.`, `Run "aws configure", or "waybill login" where it signs in by SSO, choose another profile, or try the sandbox, which needs no account.`},
+		"NoCredentials":       {`The profile "{{.Profile}}" has no credentials.`, `Run "waybill configure" to add one, or "waybill login" where it signs in by SSO, choose another profile, or try the sandbox, which needs no account.`},
 		"CredentialsFailed":   {`The profile "{{.Profile}}" did not give credentials.`, `Sign in again in the way this profile needs (waybill login --profile {{.Profile}} says how), then try again.`},
 		"ExpiredToken":        {`The session of the profile "{{.Profile}}" has ended.`, `Sign in again in the way that this profile needs; what was begun goes on with what the store has.`},
 		"InvalidAccessKeyId":  {`The store does not know the access key of the profile "{{.Profile}}".`, `The key was removed, or belongs to another store; check the profile's keys and its endpoint.`},
