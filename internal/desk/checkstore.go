@@ -47,8 +47,8 @@ func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, 
 // pathTrouble finds an endpoint with a bucket's name behind the host: a store looks there for a bucket or an object, or lists the
 // objects of the bucket where its buckets were asked for. Some stores do have a path, and answer there as stores do.
 func pathTrouble(endpoint, bucketName string, found StoreCheck, err error) error {
-	u, bad := url.Parse(endpoint)
-	if bad != nil || strings.Trim(u.Path, "/") == "" {
+	u, notURL := url.Parse(endpoint)
+	if has := notURL == nil && strings.Trim(u.Path, "/") != ""; !has {
 		return nil
 	}
 	var t *Trouble
