@@ -147,11 +147,11 @@ func (f *storeForm) fail(err error) {
 		return
 	}
 	fields := map[string]fyne.Focusable{
-		"StoreNameMissing": f.name, "StoreName": f.name, "StoreTaken": f.name, "StoreNotReplaceable": f.name,
+		"StoreNameMissing": f.name, "StoreName": f.name, "StoreNameSandbox": f.name, "StoreTaken": f.name, "StoreNotReplaceable": f.name,
 		"StoreKeyMissing": f.keyID, "StoreKeyCharacters": f.keyID, "StoreKeyID": f.keyID, "StoreKeysExchanged": f.keyID, "StoreKeyOfSession": f.keyID,
 		"InvalidAccessKeyId": f.keyID, "StoreSecretMissing": f.secret, "StoreSecretCharacters": f.secret, "StoreKeysSame": f.secret, "SignatureDoesNotMatch": f.secret,
-		"StoreAccount": f.account, "StoreEndpointMissing": f.endpoint, "Endpoint": f.endpoint, "StoreRegion": f.region, "StoreRegionMissing": f.region,
-		"PermanentRedirect": f.region, "CheckNeedsBucket": f.bucket, "NoSuchBucket": f.bucket, "BucketName": f.bucket,
+		"StoreAccount": f.account, "StoreEndpointMissing": f.endpoint, "Endpoint": f.endpoint, "EndpointParts": f.endpoint, "StoreEndpointPath": f.endpoint, "StoreRegion": f.region, "StoreRegionMissing": f.region,
+		"PermanentRedirect": f.region, "CheckNeedsBucket": f.bucket, "NoSuchBucket": f.bucket, "BucketName": f.bucket, "BucketAddress": f.bucket,
 	}
 	if field, known := fields[f.failed.Code]; known {
 		f.u.window.Canvas().Focus(field)

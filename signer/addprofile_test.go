@@ -232,10 +232,11 @@ func TestAddProfileRefuses(t *testing.T) {
 		"a comment at once":   {with(func(p *signer.NewProfile) { p.SecretAccessKey = "#y" }), signer.FieldSecret, signer.ErrFieldCharacters},
 		"quotes":              {with(func(p *signer.NewProfile) { p.SecretAccessKey = `"y"` }), signer.FieldSecret, signer.ErrFieldCharacters},
 		"a carriage return":   {with(func(p *signer.NewProfile) { p.Region = "us-east-1\r" }), signer.FieldRegion, signer.ErrFieldCharacters},
+		"a path as region":    {with(func(p *signer.NewProfile) { p.Region = "../x" }), signer.FieldRegion, signer.ErrFieldCharacters},
 		"an odd style":        {with(func(p *signer.NewProfile) { p.Addressing = "auto" }), signer.FieldStyle, signer.ErrFieldWord},
 		"no scheme":           {with(func(p *signer.NewProfile) { p.Endpoint = "minio.example.com" }), "", signer.ErrEndpoint},
 		"another scheme":      {with(func(p *signer.NewProfile) { p.Endpoint = "ftp://minio.example.com" }), "", signer.ErrEndpoint},
-		"a password":          {with(func(p *signer.NewProfile) { p.Endpoint = "https://a:b@minio.example.com" }), "", signer.ErrEndpoint},
+		"a password":          {with(func(p *signer.NewProfile) { p.Endpoint = "https://a:b@minio.example.com" }), "", signer.ErrEndpointParts},
 		"a taken name":        {minio("taken"), "", signer.ErrProfileTaken},
 		"taken in the config": {minio("config-only"), "", signer.ErrProfileTaken},
 	} {
@@ -435,6 +436,25 @@ func TestAddProfileFollowsLinks(t *testing.T) {
 		t.Errorf("the copies: %v", added.Backups)
 	}
 	wantAsWritten(t, minio("new"))
+}
+
+// TestAddProfileBehindALinkToNowhere says where the link leads.
+func TestAddProfileBehindALinkToNowhere(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a privilege there")
+	}
+	isolate(t, "", "")
+	_, credentials := awsFiles(t)
+	if err := os.Remove(credentials); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	nowhere := filepath.Join(t.TempDir(), "gone", "credentials")
+	if err := os.Symlink(nowhere, credentials); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signer.AddProfile(t.Context(), minio("new"), false); err == nil || !strings.Contains(err.Error(), "it is a link to "+nowhere) {
+		t.Errorf("%v", err)
+	}
 }
 
 // TestAddProfileModesAndCopies: the files are their owner's alone, and so is ~/.aws; five copies are kept.

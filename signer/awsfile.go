@@ -152,6 +152,9 @@ func (f awsFile) write(text string) error {
 	if err == nil || errors.Is(err, errChangedMeanwhile) || errors.As(err, new(*FileError)) {
 		return err
 	}
+	if f.target != f.path && errors.Is(err, fs.ErrNotExist) {
+		return &FileError{Path: f.path, Err: fmt.Errorf("it is a link to %s, whose folder is not there", f.target)}
+	}
 	return &FileError{Path: f.path, Err: systemsWord(err)}
 }
 

@@ -37,6 +37,7 @@ var (
 	errNoEquals  = errors.New("a line is neither a [section] nor a name = value setting")
 	errQuote     = errors.New("a value is a single quotation mark")
 	errNotText   = errors.New("the file is not UTF-8 text")
+	errFolder    = errors.New("it is a folder")
 	errMark      = errors.New("the file begins with a byte order mark; save it as UTF-8 without one")
 )
 
@@ -63,6 +64,9 @@ func readSections(path string) ([]section, error) {
 		return nil, &FileError{Path: path, Err: errors.Unwrap(err)}
 	}
 	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, &FileError{Path: path, Err: errFolder}
+	}
 	sections, line, err := parseSections(f)
 	if err != nil {
 		return sections, &FileError{Path: path, Line: line, Err: err}

@@ -87,7 +87,7 @@ func (p NewProfile) Check(allowHTTP bool) error {
 			return &FieldError{f.field, ErrFieldEmpty}
 		case len(f.value) > maxField:
 			return &FieldError{f.field, ErrFieldTooLong}
-		case f.value != "" && !writable(f.value):
+		case f.value != "" && !writable(f.value), f.field == FieldRegion && f.value != "" && !looksLikeRegion(f.value):
 			return &FieldError{f.field, ErrFieldCharacters}
 		}
 	}
@@ -99,8 +99,11 @@ func (p NewProfile) Check(allowHTTP bool) error {
 	if p.Endpoint == "" {
 		return nil
 	}
-	if u, err := url.Parse(p.Endpoint); err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return ErrEndpoint // a password in it would stand in the config file, which is no place for one
+	switch u, err := url.Parse(p.Endpoint); {
+	case err != nil:
+		return ErrEndpoint // without the text, which may hold a password
+	case u.Host != "" && (u.User != nil || u.RawQuery != "" || u.Fragment != ""):
+		return ErrEndpointParts // a password in it would stand in the config file, which is no place for one
 	}
 	return checkEndpoint(p.Endpoint, allowHTTP)
 }

@@ -34,6 +34,8 @@ var (
 	ErrPlainHTTP = errors.New("plain http to another machine")
 	// ErrEndpoint: the endpoint is not an http or https URL with a host.
 	ErrEndpoint = errors.New("not an http(s) URL")
+	// ErrEndpointParts: the endpoint of a new profile has a user name, a password, a query or a fragment. It is an ErrEndpoint.
+	ErrEndpointParts = fmt.Errorf("more than a host and a path: %w", ErrEndpoint)
 )
 
 // Keys are long-lived credentials given by hand, as the sandbox has them.

@@ -3,7 +3,9 @@ package signer
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -82,12 +84,32 @@ func PartitionOf(region string) string {
 	return "aws"
 }
 
-// Partition is the part of AWS that the store belongs to; other stores call theirs "aws".
-func (s *Signer) Partition() string {
-	if s.Endpoint() != "" {
+// Partition is the part of AWS that the store belongs to; other stores call theirs "aws", whatever their region is called.
+func (s *Signer) Partition() string { return PartitionAt(s.Endpoint(), s.region) }
+
+// PartitionAt is the part of AWS that a region at an endpoint belongs to; the endpoint of another store, whose policies know
+// no other name, has "aws".
+func PartitionAt(endpoint, region string) string {
+	if !IsAmazon(endpoint) {
 		return "aws"
 	}
-	return PartitionOf(s.region)
+	return PartitionOf(region)
+}
+
+// IsAmazon reports whether an endpoint is one of AWS's own, as "" is, which leaves it to the region. The domains are those of the
+// SDK's partitions (internal/endpoints/awsrulesfn/partitions.json).
+func IsAmazon(endpoint string) bool {
+	if endpoint == "" {
+		return true
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return false
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	return slices.ContainsFunc([]string{
+		".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn", ".amazonaws.eu", ".api.amazonwebservices.eu",
+	}, func(domain string) bool { return strings.HasSuffix(host, domain) })
 }
 
 // KnowRegion tells the signer where a bucket of AWS is, as its own list of buckets does. Of a store with an endpoint of

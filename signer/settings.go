@@ -308,8 +308,11 @@ func ParseTagging(text string) (map[string]string, error) {
 	return tags, nil
 }
 
+// metadataPrefix stands before the names of metadata in headers.
+const metadataPrefix = "x-amz-meta-"
+
 // ParseMetadata reads metadata as the AWS CLI takes it: name=value,name2=value2. A comma within a value is written with a
-// backslash before it, as is a backslash.
+// backslash before it, as is a backslash. A name may have the header's x-amz-meta- in front.
 func ParseMetadata(text string) (map[string]string, error) {
 	meta := map[string]string{}
 	if text == "" {
@@ -334,7 +337,11 @@ func ParseMetadata(text string) (map[string]string, error) {
 	}
 	for _, pair := range append(pairs, one.String()) {
 		name, value, found := strings.Cut(pair, "=")
-		if name = strings.TrimSpace(name); !found || name == "" {
+		name = strings.TrimSpace(name)
+		if at := len(metadataPrefix); len(name) >= at && strings.EqualFold(name[:at], metadataPrefix) {
+			name = name[at:] // written as the header has it
+		}
+		if !found || name == "" {
 			return nil, &SettingError{"metadata", pair, ErrSettingEmpty}
 		}
 		if _, twice := meta[name]; twice {

@@ -119,7 +119,7 @@ func TestTagsAndMetadataAsText(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]map[string]string{
-		"": {}, "a=b": {"a": "b"}, "a=b,c=d=e": {"a": "b", "c": "d=e"}, `a=b\,c, d = \\x`: {"a": "b,c", "d": `\x`}, "a=": {"a": ""},
+		"": {}, "a=b": {"a": "b"}, "a=b,c=d=e": {"a": "b", "c": "d=e"}, `a=b\,c, d = \\x`: {"a": "b,c", "d": `\x`}, "a=": {"a": ""}, "x-amz-meta-a=1,X-Amz-Meta-B=2": {"a": "1", "B": "2"},
 	} {
 		got, err := signer.ParseMetadata(text)
 		if err != nil || !maps.Equal(got, want) {
@@ -134,7 +134,7 @@ func TestTagsAndMetadataAsText(t *testing.T) {
 			t.Errorf("%q: %v", text, got)
 		}
 	}
-	for _, text := range []string{"a", "=b", "a=1,a=2", "a=b,"} {
+	for _, text := range []string{"a", "=b", "a=1,a=2", "a=b,", "a=1,x-amz-meta-a=2", "x-amz-meta-=1"} {
 		if got, err := signer.ParseMetadata(text); err == nil {
 			t.Errorf("%q: %v", text, got)
 		}

@@ -49,7 +49,7 @@ func (r *rig) refuses(what, help string, args ...string) {
 func TestNoAWSFilesAtAll(t *testing.T) {
 	r := newRig(t, "", "")
 	r.fails(sentence{"NoCredentials", `The profile "default" has no credentials.`,
-		`Run "aws configure", or "waybill login" where it signs in by SSO, choose another profile, or try the sandbox, which needs no account.`},
+		`Run "waybill configure" to add one, or "waybill login" where it signs in by SSO, choose another profile, or try the sandbox, which needs no account.`},
 		"send", "--bucket", "team-share", r.write("a.txt", "a"))
 }
 
@@ -87,13 +87,32 @@ func TestMalformedConfigFile(t *testing.T) {
 	})
 }
 
+// TestAWSFileThatIsNone: a folder or a file of somebody else's in the place of the config file.
+func TestAWSFileThatIsNone(t *testing.T) {
+	r := atStore(t)
+	path := r.write("a.txt", "a")
+	folder := filepath.Join(t.TempDir(), "config")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_CONFIG_FILE", folder)
+	help := "Put a file that you may read in its place (it is a folder), then try again."
+	r.fails(sentence{"ConfigFile", folder + " cannot be read.", help}, "send", "--bucket", sandbox.Bucket, path)
+	r.fails(sentence{"ProfileInBrokenFile", `There is no profile "nobody", and ` + folder + " cannot be read.", help},
+		"send", "--profile", "nobody", "--bucket", sandbox.Bucket, path)
+}
+
 func TestUnknownProfile(t *testing.T) {
 	want := sentence{"NoProfile", `There is no profile "nobody" in the AWS files of this computer.`,
-		`Choose another profile, or add this one with: aws configure --profile nobody`}
+		`Choose another profile, or add this one with: waybill configure --profile nobody`}
 	r := atStore(t)
 	path := r.write("a.txt", "a")
 	r.fails(want, "send", "--profile", "nobody", "--bucket", sandbox.Bucket, path)
 	r.fails(want, "link", "--profile", "nobody", "s3://sandbox/a.txt")
+	if got := r.run("link-endpoint", "--profile", "nobody", "s3://sandbox", "https://files.example.com").is(cli.Failed); !strings.Contains(got.err, want.what) {
+		t.Errorf("a link endpoint of nobody: %s", got.err)
+	}
+	r.run("link-endpoint", "--profile", "nobody", "s3://sandbox", "--forget").is(cli.OK)
 	t.Setenv("AWS_PROFILE", "nobody")
 	r.fails(want, "send", "--bucket", sandbox.Bucket, path)
 }
@@ -135,8 +154,10 @@ func TestBuckets(t *testing.T) {
 	r.refuses(`"s3:///a.txt" is not an S3 address.`, "Write it as s3://bucket/key.", "link", "s3:///a.txt")
 	for _, name := range []string{"my/bucket", "ab", "büro", "a..b", "192.168.0.1", "-a-", "with space"} {
 		r.refuses(fmt.Sprintf("%q cannot be the name of a bucket.", name),
-			"A name has 3 to 63 characters: letters, digits, dots and hyphens.", "send", "--bucket", name, path)
+			"A name has 3 to 63 letters, digits, dots and hyphens, a letter or digit at both ends, no two dots together, and is no IP address.", "send", "--bucket", name, path)
 	}
+	r.refuses(`"s3://team-share" is an address, where the name of a bucket is wanted.`, "Leave out s3:// and what stands behind the name.",
+		"send", "--bucket", "s3://team-share", path)
 	r.refuses(`"arn:aws:s3:us-east-1:1:accesspoint" is not the whole ARN of an access point.`,
 		"Write it as arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, or give its alias, or the name of a bucket.",
 		"send", "--bucket", "arn:aws:s3:us-east-1:1:accesspoint", path)

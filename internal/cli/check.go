@@ -27,7 +27,8 @@ func (c *command) check() *cobra.Command {
 		Long: "Look at a destination: the store's name and address, encryption, the clock, how fast it answers, and each permission\n" +
 			"that sending, linking, revoking, cleaning up and requests need. To try what writing needs, it puts a tiny object\n" +
 			"and an unfinished upload under the prefix and removes both; before that it says so and asks.\n\n" +
-			"The status is 0 when all that is needed is there, else 1. --policy prints the least that IAM has to allow.",
+			"The status is 0 when all that is needed is there, else 1. Writing CORS rules and the bucket's policy is never tried, and does not\n" +
+			"count for it. --policy prints the least that IAM has to allow.",
 		Example: "  waybill check s3://team-share/alice/\n" +
 			"  waybill check --read-only --json s3://team-share/alice/\n" +
 			"  waybill check --policy --for send,link s3://team-share/alice/ > policy.json",

@@ -121,6 +121,10 @@ func (f *configuring) run(ctx context.Context, d *desk.Desk) error {
 	if err := f.complete(ctx, d); err != nil {
 		return err
 	}
+	if err := desk.CheckNewStore(f.store); err != nil {
+		return usage(err)
+	}
+	f.how.Asking = func() { f.say("Asking the store…") }
 	added, err := f.add(ctx, d)
 	if err != nil {
 		return err
@@ -180,22 +184,18 @@ func (f *configuring) complete(ctx context.Context, d *desk.Desk) error {
 func (f *configuring) askForAll(ctx context.Context, d *desk.Desk) error {
 	n := &f.store
 	ask := func(into *string, prompt, usual string) error {
-		if *into != "" {
-			return nil
-		}
-		text, err := f.askLine(ctx, prompt, usual)
-		*into = text
-		return err
+		return f.askUntilRight(into, func() (string, error) { return f.askLine(ctx, prompt, usual) })
 	}
 	if n.Preset == "" {
-		if err := f.printPresetsForAsking(ctx); err != nil {
+		f.listPresets()
+		if err := ask(&n.Preset, "Kind of store", ""); err != nil {
 			return err
 		}
 	}
-	p, known := desk.PresetOf(n.Preset)
-	if !known {
-		return desk.CheckNewStore(*n)
+	if err := desk.CheckStoreSoFar(*n); err != nil { // of what the flags have said
+		return usage(err)
 	}
+	p, _ := desk.PresetOf(n.Preset)
 	if err := ask(&n.Name, "Name of the profile", p.ID); err != nil {
 		return err
 	}
@@ -221,29 +221,34 @@ func (f *configuring) askForAll(ctx context.Context, d *desk.Desk) error {
 	if err := ask(&n.AccessKeyID, "Access key ID", ""); err != nil {
 		return err
 	}
-	if n.SecretAccessKey != "" {
-		return nil
-	}
-	var err error
-	n.SecretAccessKey, err = f.askHidden(ctx, "Secret access key (it is not shown): ")
-	return err
+	return f.askUntilRight(&n.SecretAccessKey, func() (string, error) { return f.askHidden(ctx, "Secret access key (it is not shown): ") })
 }
 
-func (f *configuring) printPresetsForAsking(ctx context.Context) error {
+// askUntilRight asks for what no flag has said, and again as long as what comes cannot be right.
+func (f *configuring) askUntilRight(into *string, ask func() (string, error)) error {
+	for *into == "" {
+		text, err := ask()
+		if err != nil {
+			return err
+		}
+		*into = text
+		if err := desk.CheckStoreSoFar(f.store); err != nil && text != "" {
+			f.tell(desk.Explain(err))
+			*into = ""
+		}
+	}
+	return nil
+}
+
+func (f *configuring) listPresets() {
 	for _, p := range desk.Presets() {
 		_, _ = fmt.Fprintf(f.Err, "  %-13s %s\n", p.ID, p.Name)
 	}
-	var err error
-	f.store.Preset, err = f.askLine(ctx, "Kind of store", "")
-	return err
 }
 
 // add adds the store. At a terminal, what stands in the way of the check can be answered there.
 func (f *configuring) add(ctx context.Context, d *desk.Desk) (*desk.AddedStore, error) {
 	for {
-		if !f.how.NoCheck {
-			f.say("Asking the store…")
-		}
 		added, err := d.AddStore(ctx, f.store, f.how)
 		if !errors.Is(err, desk.ErrStoreCheck) || !f.canAsk() || ctx.Err() != nil {
 			return added, err

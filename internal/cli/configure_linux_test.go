@@ -43,13 +43,18 @@ func TestConfigureAtTheTerminal(t *testing.T) {
 				t.Fatalf("%q does not come:\n%s", question, said)
 			}
 		}
-		heard = len(said)
+		heard += strings.Index(said[heard:], question) + len(question)
 		if _, err := person.WriteString(text); err != nil {
 			t.Fatal(err)
 		}
 	}
+	answer("Kind of store: ", "mino\n")
+	answer(`"mino" is not a kind of store.`, "")
 	answer("Kind of store: ", "minio\n")
+	answer("Name of the profile [minio]: ", "sandbox\n")
 	answer("Name of the profile [minio]: ", "\n")
+	answer("Endpoint, such as https://minio.example.com:9000: ", strings.TrimPrefix(store.Endpoint(), "http://")+"\n")
+	answer("The endpoint is not an http or https address.", "")
 	answer("Endpoint, such as https://minio.example.com:9000: ", store.Endpoint()+"\n")
 	answer("Region [us-east-1]: ", sandbox.Region+"\n")
 	answer("Access key ID: ", store.Keys().AccessKeyID+"\n")

@@ -51,7 +51,7 @@ func TestConfigure(t *testing.T) {
 	}
 	// A second one of the name is refused, unless it is said.
 	again := r.withInput(store.Keys().SecretAccessKey, minioFlags()...)
-	if again.status != 1 || !strings.Contains(again.err, `There is a profile "new" in the AWS files already.`) {
+	if again.status != 1 || !strings.Contains(again.err, `There is a profile "new" in the AWS files already.`) || !strings.Contains(again.err, "--replace") || strings.Contains(again.err, "Asking") {
 		t.Errorf("%d: %s", again.status, again.err)
 	}
 	changed := r.withInput(store.Keys().SecretAccessKey, minioFlags("--replace")...)
@@ -88,17 +88,25 @@ func TestConfigureInWords(t *testing.T) {
 		"no name":        {secret, []string{"configure", "--preset", "minio"}, 2, "--profile"},
 		"no key":         {secret, []string{"configure", "--preset", "minio", "--profile", "new"}, 2, "--access-key-id"},
 		"no secret":      {"", minioFlags(), 2, "standard input"},
-		"unknown preset": {secret, []string{"configure", "--preset", "ftp", "--profile", "new", "--access-key-id", "a"}, 1, `"ftp" is not a kind of store.`},
+		"unknown preset": {secret, []string{"configure", "--preset", "ftp", "--profile", "new", "--access-key-id", "a"}, 2, `"ftp" is not a kind of store.`},
 		"odd style":      {secret, minioFlags("--addressing-style", "auto"), 2, "neither path nor virtual"},
 		"the sandbox":    {secret, []string{"configure", "--sandbox"}, 2, "leave out --sandbox"},
 		"a wrong secret": {"wrong-secret\n", minioFlags(), 1, "does not accept the signature"},
-		"plain http":     {secret, minioFlags("--endpoint-url", "http://minio.example.com"), 1, "unencrypted"},
+		"plain http":     {secret, minioFlags("--endpoint-url", "http://minio.example.com"), 2, "unencrypted"},
+		"no region":      {secret, []string{"configure", "--preset", "hetzner", "--profile", "new", "--access-key-id", "a"}, 2, "needs a region"},
+		"no account":     {secret, []string{"configure", "--preset", "r2", "--profile", "new", "--access-key-id", "a"}, 2, "account ID"},
+		"a bad name":     {secret, minioFlags("--profile", "a]b"), 2, "cannot be the name"},
+		"its own name":   {secret, minioFlags("--profile", "sandbox"), 2, "the store inside Waybill"},
+		"a bucket's URL": {secret, minioFlags("--bucket", "s3://team-share"), 2, "Leave out s3://"},
 		"an argument":    {secret, minioFlags("here"), 2, "takes no"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := r.withInput(c.in, c.args...)
 			if got.status != c.status || !strings.Contains(got.err, c.says) || got.out != "" {
 				t.Errorf("%d: %q %s", got.status, got.out, got.err)
+			}
+			if strings.Contains(got.err, "Asking the store…") != (got.status == 1) {
+				t.Errorf("says that it asks where it does not, or the reverse: %s", got.err)
 			}
 			for _, text := range []string{got.err, got.out} {
 				if strings.Contains(text, secret) || strings.Contains(text, "wrong-secret") {

@@ -47,7 +47,7 @@ func TestLinkEndpointOnTheCommandLine(t *testing.T) {
 	if got := r.run("link-endpoint", "s3://"+sandbox.Bucket, outside).is(cli.OK); !strings.Contains(got.err, outside) {
 		t.Errorf("it says %q", got.err)
 	}
-	if got := r.run("link-endpoint").is(cli.OK); !strings.Contains(got.out, "s3://"+sandbox.Bucket+" lead to "+outside) {
+	if got := r.run("link-endpoint").is(cli.OK); !strings.Contains(got.out, "s3://"+sandbox.Bucket+" lead to "+outside+" (the default profile)") {
 		t.Errorf("it shows %q", got.out)
 	}
 	leads(outside, r.run("send", "--json", "--bundle", "--bucket", sandbox.Bucket, "--prefix", prefix, path, r.write("b.txt", "b")).is(cli.OK).lines()...)

@@ -120,7 +120,14 @@ func (c *command) showLinkEndpoints(on *desk.Desk, bucket string) error {
 			c.printJSON(linkEndpointJSON{one.Bucket, profile, one.Store.Endpoint, one.URL})
 			continue
 		}
-		c.print(fmt.Sprintf("links to s3://%s lead to %s\n", one.Bucket, oneLine(one.URL)))
+		whose := "the default profile"
+		if profile != "" {
+			whose = "profile " + oneLine(profile)
+		}
+		if one.Store.Endpoint != "" {
+			whose += " at " + oneLine(one.Store.Endpoint)
+		}
+		c.print(fmt.Sprintf("links to s3://%s lead to %s (%s)\n", one.Bucket, oneLine(one.URL), whose))
 	}
 	if shown == 0 {
 		c.say("No link endpoint is set; waybill link-endpoint --help shows how.")

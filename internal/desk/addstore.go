@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -25,9 +26,10 @@ type NewStore struct {
 
 // AddStoreOptions say how a store is added.
 type AddStoreOptions struct {
-	NoCheck bool // it is not asked whether the store takes the keys
-	Replace bool // a profile of this name may be changed
-	MayPut  bool // where listing is forbidden, a tiny object may be put into the bucket and removed again
+	NoCheck bool   // it is not asked whether the store takes the keys
+	Replace bool   // a profile of this name may be changed
+	Asking  func() // is told when all that is known without the store is fine, and the store is asked; nil is nobody
+	MayPut  bool   // where listing is forbidden, a tiny object may be put into the bucket and removed again
 }
 
 // StoreCheck is what a check of a store has found.
@@ -104,6 +106,29 @@ func CheckNewStore(n NewStore) error {
 	return err
 }
 
+// CheckStoreSoFar looks at what a person has given up to now, and passes over what is missing: it may still come.
+func CheckStoreSoFar(n NewStore) error {
+	preset, known := PresetOf(n.Preset)
+	if !known {
+		return CheckNewStore(n)
+	}
+	keyless := n.AccessKeyID == ""
+	n.Name, n.AccessKeyID, n.SecretAccessKey = cmp.Or(n.Name, "new"), cmp.Or(n.AccessKeyID, "id"), cmp.Or(n.SecretAccessKey, "secret")
+	n.Account = cmp.Or(n.Account, strings.Repeat("0", 32))
+	if n.Region == "" && preset.Region == "" && len(preset.Regions) > 0 {
+		n.Region = preset.Regions[0]
+	}
+	if n.Endpoint == "" && preset.Own {
+		n.Endpoint = preset.Endpoint
+	}
+	err := CheckNewStore(n)
+	var t *Trouble
+	if keyless && errors.As(err, &t) && strings.HasPrefix(t.Code, "StoreKey") {
+		return nil
+	}
+	return err
+}
+
 // NameTaken reports whether one of these profiles has a name, and whether AddStore could change it.
 func NameTaken(profiles []Profile, name string) (taken, changeable bool) {
 	name = strings.TrimSpace(name)
@@ -145,6 +170,9 @@ func (n NewStore) complete() (NewStore, signer.NewProfile, error) {
 	}
 	p := signer.NewProfile{
 		Name: n.Name, AccessKeyID: n.AccessKeyID, SecretAccessKey: n.SecretAccessKey, Region: n.Region, Endpoint: n.Endpoint, Addressing: n.Addressing,
+	}
+	if strings.EqualFold(n.Name, SandboxProfile) {
+		return n, none, trouble("StoreNameSandbox", args{"Name": visible(n.Name)}, nil)
 	}
 	if n.Bucket != "" {
 		if err := CheckBucket(n.Bucket); err != nil {

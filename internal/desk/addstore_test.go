@@ -86,6 +86,9 @@ func TestAddStoreInWords(t *testing.T) {
 	d := openDesk(t, desk.Options{})
 	for want, change := range map[string]func(*desk.NewStore){
 		"StorePreset":           func(n *desk.NewStore) { n.Preset = "ftp" },
+		"StoreNameSandbox":      func(n *desk.NewStore) { n.Name = "Sandbox" },
+		"EndpointParts":         func(n *desk.NewStore) { n.Endpoint = "http://alice:word@127.0.0.1:9000" },
+		"BucketAddress":         func(n *desk.NewStore) { n.Bucket = "s3://team-share" },
 		"StoreNameMissing":      func(n *desk.NewStore) { n.Name = "  " },
 		"StoreName":             func(n *desk.NewStore) { n.Name = "a]b" },
 		"StoreKeyMissing":       func(n *desk.NewStore) { n.AccessKeyID = "" },
@@ -123,6 +126,13 @@ func TestAddStoreInWords(t *testing.T) {
 			}
 		}
 	}
+	for _, preset := range []string{"digitalocean", "aws", "minio"} {
+		n := newStore()
+		n.Preset, n.Region = preset, "../x"
+		if err := desk.CheckNewStore(n); code(err) != "StoreRegion" {
+			t.Errorf("%s: %v", preset, err)
+		}
+	}
 	n := newStore()
 	n.Endpoint, n.AllowHTTP = "http://minio.example.com:9000", true
 	if err := desk.CheckNewStore(n); err != nil {
@@ -130,6 +140,23 @@ func TestAddStoreInWords(t *testing.T) {
 	}
 	if !untouched(t) {
 		t.Error("something was written")
+	}
+}
+
+// TestCheckStoreSoFar: each part can be looked at before the next is there.
+func TestCheckStoreSoFar(t *testing.T) {
+	for _, p := range desk.Presets() {
+		if err := desk.CheckStoreSoFar(desk.NewStore{Preset: p.ID}); err != nil {
+			t.Errorf("%s: %v", p.ID, err)
+		}
+	}
+	for want, n := range map[string]desk.NewStore{
+		"StorePreset": {Preset: "mino"}, "StoreName": {Preset: "minio", Name: "a]b"}, "Endpoint": {Preset: "minio", Endpoint: "127.0.0.1:9779"},
+		"StoreAccount": {Preset: "r2", Account: "me"}, "StoreRegion": {Preset: "hetzner", Region: "../x"}, "StoreKeyID": {Preset: "aws", AccessKeyID: "me"},
+	} {
+		if err := desk.CheckStoreSoFar(n); code(err) != want {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 
@@ -161,6 +188,9 @@ func TestCheckStoreInWords(t *testing.T) {
 		"no https there":           {"NotTLS", func(n *desk.NewStore) { n.Endpoint = strings.Replace(store.Endpoint(), "http:", "https:", 1) }},
 		"a login page":             {"NotAStore", func(n *desk.NewStore) { n.Endpoint = page.URL }},
 		"another region":           {"PermanentRedirect", func(n *desk.NewStore) { n.Endpoint = elsewhere }},
+		"a bucket in the endpoint": {"StoreEndpointPath", func(n *desk.NewStore) { n.Endpoint += "/" + sandbox.Bucket }},
+		"a path, and a bucket":     {"StoreEndpointPath", func(n *desk.NewStore) { n.Endpoint, n.Bucket = n.Endpoint+"/"+sandbox.Bucket, sandbox.Bucket }},
+		"a path":                   {"StoreEndpointPath", func(n *desk.NewStore) { n.Endpoint += "/not-there" }},
 		"no such bucket":           {"NoSuchBucket", func(n *desk.NewStore) { n.Bucket = "not-there" }},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -99,11 +99,11 @@ func (c *Check) Failed() (n int) {
 	return n
 }
 
-// Works reports whether all is there that the wanted features need. Of a check that was to write nothing, what writing
-// alone would tell is not asked.
+// Works reports whether all is there that the wanted features need, as far as it can be tried. Of a check that was to write
+// nothing, what writing alone would tell is not asked.
 func (c *Check) Works() bool {
 	_, missing, unknown := c.Missing()
-	return missing == 0 && c.Failed() == 0 && (unknown == 0 || c.options.ReadOnly)
+	return missing == 0 && c.Failed() == 0 && (unknown == c.neverTried() || c.options.ReadOnly)
 }
 
 // Summary is the outcome in one sentence.

@@ -40,7 +40,7 @@ func (d *Desk) Policy(ctx context.Context, dest Destination, o PolicyOptions) (s
 		return "", trouble("KeyARN", args{"Given": o.Key}, nil)
 	}
 	o.upload, _ = d.Settings().UploadOf(dest)
-	at := policyPlace{signer.PartitionOf(dest.Region), !dest.Sandbox && dest.Endpoint == ""}
+	at := policyPlace{signer.PartitionAt(dest.Endpoint, dest.Region), !dest.Sandbox && signer.IsAmazon(dest.Endpoint)}
 	if known, opened := d.known(ctx, dest.Store); known { // else of a profile that is to be made yet
 		at = policyPlaceOf(opened)
 	}
@@ -54,7 +54,7 @@ type policyPlace struct {
 }
 
 func policyPlaceOf(s *signer.Signer) policyPlace {
-	return policyPlace{s.Partition(), s.Endpoint() == ""}
+	return policyPlace{s.Partition(), signer.IsAmazon(s.Endpoint())}
 }
 
 // known opens a store's profile, without starting a sandbox for it.

@@ -375,6 +375,17 @@ func TestPolicyWords(t *testing.T) {
 	if got := policyOf(t, to, desk.PolicyOptions{}); !strings.Contains(got, "arn:aws-cn:s3:::team-share/alice/*") {
 		t.Error(got)
 	}
+	// AWS has endpoints that can be named, too; MinIO takes no other partition than aws, whatever its region is called.
+	for endpoint, want := range map[string]string{
+		"https://s3.us-gov-west-1.amazonaws.com": "arn:aws-us-gov:s3:::team-share/", "https://minio.example.com": "arn:aws:s3:::team-share/",
+	} {
+		for _, profile := range []string{"gov", "not-there-yet"} {
+			to.Store = desk.Store{Profile: profile, Region: "us-gov-west-1", Endpoint: endpoint}
+			if got := policyOf(t, to, desk.PolicyOptions{}); !strings.Contains(got, want) {
+				t.Errorf("%s at %s: %s", profile, endpoint, got)
+			}
+		}
+	}
 	to.Store = desk.Store{}
 	const key = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 	for features, want := range map[desk.Feature]string{

@@ -315,6 +315,14 @@ func TestCheckClock(t *testing.T) {
 	}
 }
 
+// TestCheckOfAll: what is never tried does not count against the rest, and is told.
+func TestCheckOfAll(t *testing.T) {
+	c, _ := checked(t, newDesk(t, desk.Options{}), dest(t), desk.CheckOptions{Features: desk.AllFeatures(), Consent: agreed})
+	if _, missing, unknown := c.Missing(); missing != 0 || unknown != 4 || !c.Works() {
+		t.Errorf("%d missing, %d unknown, works: %t: %s", missing, unknown, c.Works(), c.Summary())
+	}
+}
+
 // TestCheckMissing names what is missing, and what works all the same. Each missing permission is found by the step that
 // needs it.
 func TestCheckMissing(t *testing.T) {

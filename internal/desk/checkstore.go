@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -30,11 +31,35 @@ func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, 
 	if err != nil {
 		return StoreCheck{}, explainStore(err, n)
 	}
+	if o.Asking != nil {
+		o.Asking()
+	}
 	found, err := askStore(ctx, opened, where, o)
+	if t := pathTrouble(p.Endpoint, n.Bucket, found, err); t != nil {
+		found, err = StoreCheck{}, t
+	}
 	if err != nil {
 		return found, fmt.Errorf("%w: %w", ErrStoreCheck, err)
 	}
 	return found, nil
+}
+
+// pathTrouble finds an endpoint with a bucket's name behind the host: a store looks there for a bucket or an object, or lists the
+// objects of the bucket where its buckets were asked for. Some stores do have a path, and answer there as stores do.
+func pathTrouble(endpoint, bucketName string, found StoreCheck, err error) error {
+	u, notURL := url.Parse(endpoint)
+	if has := notURL == nil && strings.Trim(u.Path, "/") != ""; !has {
+		return nil
+	}
+	var t *Trouble
+	switch {
+	case errors.As(err, &t) && (t.Code == "NoSuchBucket" || t.Code == "NoSuchKey"):
+	case err == nil && bucketName == "" && len(found.Buckets) == 0:
+	default:
+		return nil
+	}
+	bare := url.URL{Scheme: u.Scheme, Host: u.Host}
+	return trouble("StoreEndpointPath", args{"Path": visible(u.Path), "Bare": bare.String()}, err)
 }
 
 func askStore(ctx context.Context, opened *signer.Signer, where scene, o AddStoreOptions) (StoreCheck, error) {

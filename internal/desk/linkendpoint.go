@@ -87,6 +87,21 @@ func (s Settings) LinkEndpointOf(store Store, bucket string) LinkEndpoint {
 	return s.LinkEndpoints[at].LinkEndpoint
 }
 
+// knowsProfile says that a store's profile is not there: what is remembered for it would never hold.
+func (d *Desk) knowsProfile(store Store) error {
+	if store.Sandbox || store.Profile == "" {
+		return nil
+	}
+	known, err := signer.Profiles()
+	if slices.ContainsFunc(known, func(p signer.Profile) bool { return p.Name == store.Profile }) {
+		return nil
+	}
+	if err == nil {
+		err = &signer.NoProfileError{Name: store.Profile}
+	}
+	return explain(err, scene{store: store})
+}
+
 // SetLinkEndpoint remembers the link endpoint of a bucket, after a look at it; the zero one is forgotten.
 func (d *Desk) SetLinkEndpoint(store Store, bucket string, e LinkEndpoint) error {
 	if err := CheckBucket(bucket); err != nil {
@@ -98,6 +113,11 @@ func (d *Desk) SetLinkEndpoint(store Store, bucket string, e LinkEndpoint) error
 	}
 	if _, point, _ := signer.ParseAccessPoint(bucket); point && e.URL != "" {
 		return trouble("AccessPointHere", args{"Bucket": bucket}, signer.ErrAccessPointHere)
+	}
+	if e != (LinkEndpoint{}) { // what was set for a profile that is gone can be forgotten
+		if err := d.knowsProfile(store); err != nil {
+			return err
+		}
 	}
 	return d.changeSettings(func(s *Settings) {
 		s.LinkEndpoints = slices.DeleteFunc(slices.Clone(s.LinkEndpoints), func(one BucketLinkEndpoint) bool {

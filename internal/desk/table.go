@@ -37,7 +37,8 @@ func rows() map[string]row {
 		"RequestByForm":      {`The store itself refuses what comes after the end or is not for the folder{{if .Kinds}}, other types{{end}}{{if .Size}}, larger files{{end}}.`, `{{if .PageSize}}Only the page minds the size: what is larger is marked here. {{end}}{{if .PageKinds}}Only the page minds the kinds: others are marked here. {{end}}The type of a file is what its sender says.`},
 		"RequestByFile":      {`The store itself refuses what comes after the end, more than {{.Files}} files{{if .Each}} of each type{{end}}{{if .Kinds}}, other types{{end}}. Nothing is overwritten.`, `{{if .PageSize}}Only the page minds the size: what is larger is marked here. {{end}}{{if .PageKinds}}Only the page minds the kinds: others are marked here. {{end}}The type of a file is what its sender says.`},
 		"BucketEmpty":        {`No bucket is named.`, `Name the bucket that the files shall go to.`},
-		"BucketName":         {`"{{.Bucket}}" cannot be the name of a bucket.`, `A name has 3 to 63 characters: letters, digits, dots and hyphens.`},
+		"BucketAddress":      {`"{{.Bucket}}" is an address, where the name of a bucket is wanted.`, `Leave out s3:// and what stands behind the name.`},
+		"BucketName":         {`"{{.Bucket}}" cannot be the name of a bucket.`, `A name has 3 to 63 letters, digits, dots and hyphens, a letter or digit at both ends, no two dots together, and is no IP address.`},
 		"BucketKind":         {`"{{.Bucket}}" is no general purpose bucket, and no access point to one.`, `Name one of these: directory buckets, table buckets, multi-region access points, and those of Object Lambda and Outposts sign in ways that no link can have.`},
 		"AccessPointName":    {`"{{.Bucket}}" is not the whole ARN of an access point.`, `Write it as arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME, or give its alias, or the name of a bucket.`},
 		"AccessPointHere":    {`"{{.Bucket}}" is an access point, and this store is reached in a way that has none.`, `Leave out endpoint and path-style addresses, which are for other stores, or name a bucket.`},
@@ -90,7 +91,7 @@ func rows() map[string]row {
 
 		// Where links lead.
 		"LinkEndpointWrong": {`The link endpoint is not an http or https address.`, `Write it as https://files.example.com, with a port where it has one, and without user name and query.`},
-		"LinkEndpointHTTP":  {`Links to {{.Host}} would bring files to others unencrypted.`, `Write the link endpoint with https://, or allow plain http for it.`},
+		"LinkEndpointHTTP":  {`Links to {{.Host}} would bring files to others unencrypted.`, `Write the link endpoint with https://, or allow plain http for it (--allow-http on the command line).`},
 
 		// What objects get besides their bytes.
 		"UploadStorageClass":     {`"{{.Given}}" is not a storage class.`, `Choose one of {{.Classes}}; stores other than AWS may have others.`},
@@ -114,12 +115,12 @@ func rows() map[string]row {
 		"IgnoredHeaders":         {`The store has taken the files, and not all of their metadata and headers.`, `Look at the object in the store's console.`},
 
 		// Profiles and credentials.
-		"NoProfile":           {`There is no profile "{{.Profile}}" in the AWS files of this computer.`, `Choose another profile, or add this one with: aws configure --profile {{.Profile}}`},
-		"ProfileInBrokenFile": {`There is no profile "{{.Profile}}", and {{.File}} is not as it should be{{with .Line}} in line {{.}}{{end}}.`, `Mend the file ({{.Fault}}), then try again.`},
-		"ConfigFile":          {`{{.File}} is not as it should be{{with .Line}} in line {{.}}{{end}}.`, `Mend the file ({{.Fault}}), then try again.`},
+		"NoProfile":           {`There is no profile "{{.Profile}}" in the AWS files of this computer.`, `Choose another profile, or add this one with: waybill configure --profile {{.Profile}}`},
+		"ProfileInBrokenFile": {`{{if .Line}}There is no profile "{{.Profile}}", and {{.File}} is not as it should be in line {{.Line}}.{{else}}There is no profile "{{.Profile}}", and {{.File}} cannot be read.{{end}}`, `{{if .Line}}Mend the file ({{.Fault}}), then try again.{{else}}Put a file that you may read in its place ({{.Fault}}), then try again.{{end}}`},
+		"ConfigFile":          {`{{if .Line}}{{.File}} is not as it should be in line {{.Line}}.{{else}}{{.File}} cannot be read.{{end}}`, `{{if .Line}}Mend the file ({{.Fault}}), then try again.{{else}}Put a file that you may read in its place ({{.Fault}}), then try again.{{end}}`},
 		"ProfileSetup":        {`The profile "{{.Profile}}" cannot be used as it stands.`, `Something that its kind needs is missing or wrong; the details say what.`},
 		"CABundle":            {`The trusted certificates in {{.File}} cannot be read.`, `Check that AWS_CA_BUNDLE, or ca_bundle in the profile, names a file with PEM certificates ({{.Fault}}).`},
-		"NoCredentials":       {`The profile "{{.Profile}}" has no credentials.`, `Run "aws configure", or "waybill login" where it signs in by SSO, choose another profile, or try the sandbox, which needs no account.`},
+		"NoCredentials":       {`The profile "{{.Profile}}" has no credentials.`, `Run "waybill configure" to add one, or "waybill login" where it signs in by SSO, choose another profile, or try the sandbox, which needs no account.`},
 		"CredentialsFailed":   {`The profile "{{.Profile}}" did not give credentials.`, `Sign in again in the way this profile needs (waybill login --profile {{.Profile}} says how), then try again.`},
 		"ExpiredToken":        {`The session of the profile "{{.Profile}}" has ended.`, `Sign in again in the way that this profile needs; what was begun goes on with what the store has.`},
 		"InvalidAccessKeyId":  {`The store does not know the access key of the profile "{{.Profile}}".`, `The key was removed, or belongs to another store; check the profile's keys and its endpoint.`},
@@ -162,7 +163,9 @@ func rows() map[string]row {
 		"StorePreset":           {`"{{.Given}}" is not a kind of store.`, `Choose one of those that "waybill configure --presets" lists, or "other" for any other.`},
 		"StoreNameMissing":      {`The new profile has no name.`, `Give it one, such as "minio"; programs that read the AWS files know it by that.`},
 		"StoreName":             {`"{{.Name}}" cannot be the name of a new profile.`, `Use at most 64 letters from a to z, digits and the signs . _ - @ + with a letter or digit first.`},
-		"StoreTaken":            {`There is a profile "{{.Name}}" in the AWS files already.`, `Choose another name, or say that the profile may be replaced.`},
+		"StoreNameSandbox":      {`"{{.Name}}" is the name of the store inside Waybill.`, `Give the new profile another name.`},
+		"StoreEndpointPath":     {`The endpoint has a path, {{.Path}}, and nothing was found there.`, `Write it as {{.Bare}}, unless the path is the store's own; a bucket is named by itself.`},
+		"StoreTaken":            {`There is a profile "{{.Name}}" in the AWS files already.`, `Choose another name, or allow the profile to be replaced (--replace on the command line).`},
 		"StoreNotReplaceable":   {`The profile "{{.Name}}" does not sign with plain keys of its own, so it was left as it is.`, `Choose another name, or edit the AWS files yourself.`},
 		"StoreKeyMissing":       {`The access key ID is missing.`, `Copy it from the console of the store.`},
 		"StoreSecretMissing":    {`The secret access key is missing.`, `Copy it from where the key was created; most stores show it only once.`},
@@ -173,7 +176,7 @@ func rows() map[string]row {
 		"StoreKeyOfSession":     {`This access key ID is one of a session, which ends, and would need a session token.`, `Create an access key of a user's own, or set up the profile for SSO or a role; docs/profiles.md says how.`},
 		"StoreKeyID":            {`This is no access key ID as {{.Store}} has them.`, `Copy it once more. If it is right all the same, choose another S3 store and name the endpoint.`},
 		"StoreAccount":          {`The account ID is missing, or is none: {{.Store}} has 32 digits and letters from a to f.`, `Copy it from the console; a jurisdiction stands behind it, as in ACCOUNT.eu.`},
-		"StoreRegion":           {`The region has characters that no region has.`, `Write it as the store's console does, such as us-east-1.`},
+		"StoreRegion":           {`The region has characters that no region has.`, `Write it as the store's console does, in letters, digits and hyphens, such as us-east-1.`},
 		"StoreRegionMissing":    {`{{.Store}} needs a region.`, `Name the one that has your bucket, such as {{.Regions}}.`},
 		"StoreEndpointMissing":  {`The endpoint is missing.`, `Write where the store is, in the form of {{.Example}}.`},
 		"StoreBusy":             {`Another program keeps writing the AWS files, so nothing was changed.`, `Wait until it is done, then try again.`},
@@ -292,6 +295,7 @@ func rows() map[string]row {
 		"WantsHTTPS":       {`The store speaks https only.`, `Write the endpoint with https://.`},
 		"PlainHTTP":        {`The endpoint would send files and keys unencrypted to another computer.`, `Write the endpoint with https://, or allow it for this store with --allow-http.`},
 		"Endpoint":         {`The endpoint is not an http or https address.`, `Write it as https://host or https://host:port.`},
+		"EndpointParts":    {`The endpoint has more than a host, a port and a path: a user name, a password or a query.`, `Write it as https://host or https://host:port; keys are given by themselves.`},
 		"Proxy":            {`The proxy {{.Proxy}} cannot be reached.`, `Check HTTPS_PROXY or the system's proxy settings, and whether this network has that proxy at all.`},
 		"ProxyAddress":     {`{{.Variable}} does not hold the address of a proxy.`, `Write it as http://host:port or http://user:password@host:port, with characters such as @, / and # of a password as %40, %2F and %23.`},
 		"ProxyPassword":    {`The proxy{{with .Proxy}} {{.}}{{end}} wants a user name and a password, or does not accept those it was given.`, `Put them into HTTPS_PROXY: http://user:password@host:port, with special characters as %40 and the like.`},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"strings"
 
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
@@ -106,7 +107,7 @@ func ofFile(err error, _ scene, _ args) string {
 }
 
 // ofSigner knows what can be wrong before a request is made.
-func ofSigner(err error, _ scene, a args) string {
+func ofSigner(err error, s scene, a args) string {
 	var file *signer.FileError
 	if errors.As(err, &file) {
 		a["File"], a["Line"], a["Fault"] = file.Path, file.Line, file.Err.Error()
@@ -143,6 +144,8 @@ func ofSigner(err error, _ scene, a args) string {
 		return "NoCredentials"
 	case errors.Is(err, signer.ErrPlainHTTP):
 		return "PlainHTTP"
+	case errors.Is(err, signer.ErrEndpointParts):
+		return "EndpointParts"
 	case errors.Is(err, signer.ErrEndpoint):
 		return "Endpoint"
 	case errors.Is(err, signer.ErrKeyTooLong):
@@ -150,6 +153,8 @@ func ofSigner(err error, _ scene, a args) string {
 	case errors.Is(err, signer.ErrKeyEmpty), errors.Is(err, signer.ErrKeyDots), errors.Is(err, signer.ErrKeySlash),
 		errors.Is(err, signer.ErrKeyEncoding):
 		return "KeyName"
+	case errors.Is(err, signer.ErrBucketName) && strings.HasPrefix(strings.ToLower(s.bucket), "s3://"):
+		return "BucketAddress"
 	case errors.Is(err, signer.ErrBucketName):
 		return "BucketName"
 	case errors.Is(err, signer.ErrProfile):
