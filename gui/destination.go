@@ -216,6 +216,7 @@ func (d *destination) save(s desk.Settings) {
 	if err := d.ui.desk.SaveSettings(s); err != nil {
 		d.ui.notices.trouble("settings", desk.Explain(err), warning)
 	}
+	d.ui.settingsTrouble()
 }
 
 // ask asks the store behind the profile: which buckets, until when the session lasts, what a link would be.

@@ -222,6 +222,7 @@ func (u *ui) begin(o Options) {
 	u.links.load()
 	u.requests.load()
 	u.ledgerTrouble()
+	u.settingsTrouble()
 	u.send.offerToGoOn()
 	u.askAboutUpdates()
 	if len(o.Files) > 0 {
@@ -303,6 +304,11 @@ func (u *ui) follow() {
 // ledgerTrouble says what cannot be recorded.
 func (u *ui) ledgerTrouble() {
 	u.notices.trouble("ledger", u.desk.LedgerTrouble(), warning)
+}
+
+// settingsTrouble says that the settings cannot be read, or have been put aside.
+func (u *ui) settingsTrouble() {
+	u.notices.trouble("unreadable", u.desk.SettingsTrouble(), warning)
 }
 
 // open shows one of the places.

@@ -196,6 +196,7 @@ func (p *settingsPlace) choice(name string, chosen func(desk.Settings) string, o
 			if err := p.u.desk.SaveSettings(s); err != nil {
 				p.u.notices.trouble("settings", desk.Explain(err), warning)
 			}
+			p.u.settingsTrouble()
 			show(o.value)
 			p.u.applySettings(s)
 		}))

@@ -215,6 +215,21 @@ func (c *command) recording(ctx context.Context, do func(*desk.Desk) error) erro
 	})
 }
 
+// making is recording for a command that sends or makes links.
+func (c *command) making(ctx context.Context, do func(*desk.Desk) error) error {
+	return c.recording(ctx, sure(do))
+}
+
+// sure does nothing where nobody knows what was chosen for uploads and links.
+func sure(do func(*desk.Desk) error) func(*desk.Desk) error {
+	return func(d *desk.Desk) error {
+		if err := d.SureSettings(); err != nil {
+			return err
+		}
+		return do(d)
+	}
+}
+
 // openDesk opens a desk as the flags say.
 func (c *command) openDesk(ctx context.Context) (*desk.Desk, error) {
 	if c.store.Sandbox && (c.store.Profile != "" || c.store.Region != "" || c.store.Endpoint != "") {
@@ -250,6 +265,7 @@ func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error
 	if t := d.ClockTrouble(); t != nil && !c.quiet {
 		c.tell(t)
 	}
+	c.sayUnreadable(d, err)
 	if t := (*desk.Trouble)(nil); errors.As(err, &t) && !errors.Is(err, errUsage) && ctx.Err() == nil {
 		d.NoteTrouble(t)
 	}
@@ -257,6 +273,18 @@ func (c *command) withDesk(ctx context.Context, do func(*desk.Desk) error) error
 		err = closed
 	}
 	return err
+}
+
+// sayUnreadable says that the settings cannot be read, where that is not why the command failed. That a change has put them
+// aside is no message to be quiet about.
+func (c *command) sayUnreadable(d *desk.Desk, err error) {
+	said := (*desk.Trouble)(nil)
+	if errors.As(err, &said) && said.Code == "SettingsUnsure" {
+		return
+	}
+	if t := d.SettingsTrouble(); t != nil && (!c.quiet || t.Code == "SettingsAside") {
+		c.tell(t)
+	}
 }
 
 func (c *command) least() slog.Level {

@@ -25,6 +25,7 @@ func completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 
 // completeIDs offers what is in the ledger, with names.
 func (c *command) completeIDs(cmd *cobra.Command, _ []string, _ string) (found []string, _ cobra.ShellCompDirective) {
+	c.quiet = true // it would stand in the middle of what is being typed
 	_ = c.withDesk(cmd.Context(), func(d *desk.Desk) error {
 		entries, err := d.Links(cmd.Context(), 500)
 		for _, e := range entries {

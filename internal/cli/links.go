@@ -190,7 +190,7 @@ func (c *command) renew() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.recording(cmd.Context(), func(on *desk.Desk) error { return c.renewAll(cmd.Context(), on, to, ids, d, v) })
+			return c.making(cmd.Context(), func(on *desk.Desk) error { return c.renewAll(cmd.Context(), on, to, ids, d, v) })
 		},
 	}
 	at.add(cmd, "the one that each link was signed for")
@@ -418,7 +418,7 @@ func (c *command) bundle() *cobra.Command {
 			if bucket != "" {
 				dest = desk.Destination{Store: c.store, Bucket: bucket, Prefix: prefix}
 			}
-			return c.recording(cmd.Context(), func(d *desk.Desk) error {
+			return c.making(cmd.Context(), func(d *desk.Desk) error {
 				ids, err := d.LinkIDs(cmd.Context(), ids...)
 				if err != nil {
 					return err

@@ -62,7 +62,7 @@ func (c *command) request() *cobra.Command {
 			if f.options.LinkEndpoint, err = f.at.endpoint(c); err != nil {
 				return err
 			}
-			return c.withDesk(cmd.Context(), func(d *desk.Desk) error { return c.makeRequest(cmd.Context(), d, dest, f) })
+			return c.withDesk(cmd.Context(), sure(func(d *desk.Desk) error { return c.makeRequest(cmd.Context(), d, dest, f) }))
 		},
 	}
 	f.at.add(cmd, remembered)

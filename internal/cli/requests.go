@@ -92,6 +92,7 @@ func (c *command) requests() *cobra.Command {
 
 // completeRequests offers the requests of the ledger, with whom they are for.
 func (c *command) completeRequests(cmd *cobra.Command, _ []string, _ string) (found []string, _ cobra.ShellCompDirective) {
+	c.quiet = true // it would stand in the middle of what is being typed
 	_ = c.withDesk(cmd.Context(), func(d *desk.Desk) error {
 		list, err := d.Requests(cmd.Context())
 		for _, r := range list {

@@ -106,7 +106,7 @@ func (c *command) send() *cobra.Command {
 			}
 			o.ContentType = contentType
 			dest := desk.Destination{Store: c.store, Bucket: bucket, Prefix: prefix}
-			return c.recording(cmd.Context(), func(d *desk.Desk) error {
+			return c.making(cmd.Context(), func(d *desk.Desk) error {
 				if err := d.CheckExpires(bucket, o.Expires); err != nil {
 					return usage(err)
 				}
@@ -390,7 +390,7 @@ func (c *command) link() *cobra.Command {
 				}
 				targets[i] = target{b, k}
 			}
-			return c.recording(cmd.Context(), func(d *desk.Desk) error {
+			return c.making(cmd.Context(), func(d *desk.Desk) error {
 				for _, t := range targets {
 					if err := d.CheckExpires(t.bucket, o.Expires); err != nil {
 						return usage(err)

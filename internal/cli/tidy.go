@@ -29,7 +29,7 @@ func (c *command) resume() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			return c.recording(cmd.Context(), func(d *desk.Desk) error {
+			return c.making(cmd.Context(), func(d *desk.Desk) error {
 				d.SetLimitRate(rate)
 				return c.resumeAll(cmd.Context(), d)
 			})

@@ -74,6 +74,7 @@ type Desk struct {
 	code     func(context.Context, signer.CodeQuestion) (string, error) // asks a person; nil when nobody is there
 	clock    *Trouble                                                   // this computer's is wrong, and nobody has heard of it yet
 	trouble  *Trouble                                                   // why the ledger is not used, or did not take a record
+	aside    *Trouble                                                   // settings that could not be read, and where they are kept
 	sandbox  *sandbox.Sandbox
 	stores   map[Store]*openStore
 	paysAll  bool            // the person pays for requests about any bucket

@@ -76,7 +76,11 @@ func (d *Desk) writeSettings(s Settings) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.settings = s // for this process, also when the file cannot be written
-	if err := writePrivately(d.settingsPath(), data); err != nil {
+	err = d.putAside()
+	if err == nil {
+		err = writePrivately(d.settingsPath(), data)
+	}
+	if err != nil {
 		return trouble("SettingsNotSaved", args{"Path": d.settingsPath()}, err)
 	}
 	d.stamp = d.settingsStamp()
@@ -102,22 +106,10 @@ func (d *Desk) loadSettings() Settings {
 		err = json.Unmarshal(data, &s)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		d.log.Warn("the settings cannot be read", "error", err)
+		d.log.Debug("the settings cannot be read", "error", err) // SettingsTrouble tells it
 		s = Settings{}
 	}
 	return withDefaults(s)
-}
-
-// readableSettings says why the settings' file is as if it were not there, or returns nil.
-func (d *Desk) readableSettings() error {
-	data, err := os.ReadFile(d.settingsPath())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(data, new(Settings))
 }
 
 func withDefaults(s Settings) Settings {

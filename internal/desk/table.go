@@ -371,6 +371,8 @@ func rows() map[string]row {
 		"HomeUnwritable":     {`Waybill's folder {{.Path}} cannot be written to.`, `Make it writable, or name another one in WAYBILL_HOME.`},
 		"DiskFull":           {`The disk with Waybill's folder has only {{.Free}} left.`, `Make room on the disk of {{.Path}}.`},
 		"LedgerDamaged":      {`The ledger is damaged in part.`, `Save what is in it with "waybill links --json", then move {{.Path}} aside; a new one will be made.`},
+		"SettingsUnsure":     {`The settings cannot be read. They may say how files are encrypted and where links lead, so nothing was done.`, `Mend {{.Path}}, or move it aside to go by the defaults.`},
+		"SettingsAside":      {`The settings could not be read, so Waybill goes by its defaults from now on. They are kept as {{.Kept}}.`, `Choose again; or mend that file, and move it back to {{.Path}}.`},
 		"SettingsUnreadable": {`The settings cannot be read, so Waybill goes by its defaults.`, `Mend {{.Path}}, or remove it and choose again.`},
 		"OpenToOthers":       {`{{.Path}} holds secrets, and others on this computer can read it.`, `Make it yours alone: chmod 600 {{.Path}}`},
 		"ClockOff":           {`This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's.`, `Set this computer's clock; stores refuse what is signed at another time.`},

@@ -1,0 +1,57 @@
+package desk_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/internal/desk"
+)
+
+// TestBrokenSettingsAreKept: what cannot be read is put aside before something else is written, a few times, and said.
+func TestBrokenSettingsAreKept(t *testing.T) {
+	home := t.TempDir()
+	path := filepath.Join(home, "settings.json")
+	at := time.Date(2026, 11, 26, 12, 0, 0, 0, time.Local)
+	d := newDesk(t, desk.Options{Home: home, Now: func() time.Time { return at }})
+	if d.SettingsTrouble() != nil || d.SureSettings() != nil {
+		t.Fatal("settings that are not there are none that cannot be read")
+	}
+	const most = 5
+	for n := range most + 2 {
+		broken := fmt.Sprintf(`{"destination":{"bucket":"b-%d"},`, n)
+		write(t, path, broken)
+		if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // that is what is to change
+			t.Fatal(err)
+		}
+		if code(d.SettingsTrouble()) != "SettingsUnreadable" || code(d.SureSettings()) != "SettingsUnsure" {
+			t.Errorf("%v, %v", d.SettingsTrouble(), d.SureSettings())
+		}
+		if n > 1 { // two in the same second
+			at = at.Add(time.Minute)
+		}
+		if err := d.SetLinkEndpoint(desk.Store{}, "team-share", desk.LinkEndpoint{URL: "https://files.example.com"}); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := filepath.Glob(path + ".broken-*")
+		if err != nil || len(kept) != min(n+1, most) {
+			t.Fatalf("%d: %q", n, kept)
+		}
+		newest := kept[len(kept)-1]
+		text, err := os.ReadFile(newest)
+		info, _ := os.Stat(newest)
+		if err != nil || string(text) != broken || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s holds %q, %v, %v", newest, text, info.Mode(), err)
+		}
+		said := d.SettingsTrouble()
+		if code(said) != "SettingsAside" || !strings.Contains(said.What.String(), newest) || d.SureSettings() != nil {
+			t.Errorf("it says %v", said)
+		}
+		if d.Settings().LinkEndpointOf(desk.Store{}, "team-share").URL == "" {
+			t.Error("the new choice is not there")
+		}
+	}
+}
