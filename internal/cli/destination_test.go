@@ -3,6 +3,7 @@ package cli_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,5 +141,37 @@ func (r *rig) desk(do func(*desk.Desk)) {
 	do(d)
 	if err := d.Close(); err != nil {
 		r.t.Fatal(err)
+	}
+}
+
+// TestIgnoredSettingsAreInTheJSON: a script reads of what the store has left out, and people do.
+func TestIgnoredSettingsAreInTheJSON(t *testing.T) {
+	r := atStore(t)
+	prefix := folder()
+	send := func(more ...string) ran {
+		t.Helper()
+		return r.run(append([]string{"send", "--bucket", sandbox.Bucket, "--prefix", prefix, r.write("a.txt", "a"), r.write("b.txt", "b")}, more...)...).is(cli.OK)
+	}
+	for _, line := range send("--json", "--quiet", "--sse", "AES256", "--tagging", "a=b").lines() {
+		if sentFields(t, line); !slices.Equal(line["ignored"].([]any), []any{"sse"}) {
+			t.Errorf("%s: ignored is %v", line["key"], line["ignored"])
+		}
+	}
+	for _, line := range send("--json", "--tagging", "a=b").lines() {
+		if ignored := line["ignored"].([]any); len(ignored) != 0 {
+			t.Errorf("%s: ignored is %v", line["key"], ignored)
+		}
+	}
+	if got := send("--sse", "AES256"); strings.Count(got.err, "without encrypting") != 1 {
+		t.Errorf("it says %q", got.err)
+	}
+}
+
+// TestNoLinkThatFailsIsCalledWorking: where nobody is found at the link endpoint, nothing says that the link works.
+func TestNoLinkThatFailsIsCalledWorking(t *testing.T) {
+	r := atStore(t)
+	got := r.run("send", "--bucket", sandbox.Bucket, "--prefix", folder(), "--link-endpoint-url", "https://files.invalid", r.write("a.txt", "a")).is(cli.Failed)
+	if strings.Contains(got.err, "works") || !strings.Contains(got.err, "the link ends ") || !strings.Contains(got.err, "finds no such host") {
+		t.Errorf("it says %q", got.err)
 	}
 }

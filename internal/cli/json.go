@@ -24,6 +24,7 @@ type sentJSON struct {
 	EndsBecause signer.Because `json:"ends_because"`
 	Verified    bool           `json:"verified"`
 	Reach       desk.Reach     `json:"reach"`            // computer, network or anywhere; "" where that is not known
+	Ignored     []string       `json:"ignored"`          // settings that the store left out: sse, storage_class, tags, headers
 	Bundle      bool           `json:"bundle,omitempty"` // it is the page of what was sent before
 }
 
@@ -48,7 +49,7 @@ type skippedJSON struct {
 }
 
 // sentLine is the line of a transfer that is over.
-func sentLine(t desk.Transfer) any {
+func sentLine(t desk.Transfer, ignored []string) any {
 	file := t.Path
 	if file == "" {
 		file = fmt.Sprintf("s3://%s/%s", t.Destination.Bucket, t.Key)
@@ -62,7 +63,7 @@ func sentLine(t desk.Transfer) any {
 			ID: t.ID, File: file, Bucket: t.Destination.Bucket, Key: t.Key, Size: t.Size,
 			ContentType: t.ContentType, ETag: t.ETag, Checksum: t.Checksum,
 			URL: t.Link.URL, Ends: desk.Second(t.Link.Ends), EndsBecause: t.Link.Because, Verified: t.Link.Verified,
-			Reach: t.Link.Reach, Bundle: t.Kind == desk.KindBundle,
+			Reach: t.Link.Reach, Ignored: append([]string{}, ignored...), Bundle: t.Kind == desk.KindBundle,
 		}
 	case desk.Skipped:
 		return skippedJSON{file, t.Destination.Bucket, t.Key, true}

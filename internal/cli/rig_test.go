@@ -237,7 +237,7 @@ func fields(t *testing.T, object map[string]any, names ...string) {
 // sentFields are those of the design's section 5.
 func sentFields(t *testing.T, object map[string]any) {
 	t.Helper()
-	fields(t, object, "id", "file", "bucket", "key", "size", "content_type", "etag", "checksum", "url", "ends", "ends_because", "verified", "reach")
+	fields(t, object, "id", "file", "bucket", "key", "size", "content_type", "etag", "checksum", "url", "ends", "ends_because", "verified", "reach", "ignored")
 }
 
 // failure wants an object to be a failed file, and gives code, message and help.

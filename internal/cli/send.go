@@ -205,13 +205,13 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 		}
 		for _, over := range turns.take(t) {
 			bar.clear()
-			if !c.report(over) {
+			if !c.report(over, c.ignored(drop)...) {
 				failed = true
 			}
 		}
 	}
 	for _, over := range turns.rest() { // the drop was left in the middle
-		if !c.report(over) {
+		if !c.report(over, c.ignored(drop)...) {
 			failed = true
 		}
 	}
@@ -229,6 +229,19 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 		return errReported
 	}
 	return nil
+}
+
+// ignored names the settings that the store of a drop has left out, for the lines of JSON; people read of them once.
+func (c *command) ignored(drop *desk.Drop) (names []string) {
+	if !c.json {
+		return nil
+	}
+	for _, t := range drop.Ignored() {
+		names = append(names, map[string]string{
+			"IgnoredSSE": "sse", "IgnoredStorageClass": "storage_class", "IgnoredTags": "tags", "IgnoredHeaders": "headers",
+		}[t.Code])
+	}
+	return names
 }
 
 // counted is a number with its noun.
@@ -253,10 +266,11 @@ func (c *command) warnOf(ctx context.Context, d *desk.Desk, s desk.Store, expire
 	}
 }
 
-// report prints the result of one transfer, and whether it went well.
-func (c *command) report(t desk.Transfer) bool {
+// report prints the result of one transfer, and whether it went well. Of a drop with settings, ignored are those that the
+// store has left out.
+func (c *command) report(t desk.Transfer, ignored ...string) bool {
 	if c.json {
-		c.printJSON(sentLine(t))
+		c.printJSON(sentLine(t, ignored))
 	}
 	switch {
 	case t.State == desk.Failed:
@@ -290,7 +304,7 @@ func (c *command) report(t desk.Transfer) bool {
 	} else if kept := path.Base(t.Key); kept != path.Base(t.Name) {
 		name += " (as " + oneLine(kept) + ")"
 	}
-	c.say("%s, %s: the link %s%s", name, humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link), checked(t.Link)+only(t.Link.Reach)) // #nosec G115
+	c.say("%s, %s: the link %s%s", name, humanize.Bytes(uint64(max(t.Size, 0))), endInWords(t.Link, t.Trouble == nil), checked(t.Link)+only(t.Link.Reach)) // #nosec G115
 	if t.Trouble != nil {
 		c.tell(t.Trouble)
 		return false
@@ -298,8 +312,8 @@ func (c *command) report(t desk.Transfer) bool {
 	return true
 }
 
-// endInWords says when a link ends and why then.
-func endInWords(l *desk.Link) string {
+// endInWords says when a link ends and why then. That it works until then is said of none that something is wrong with.
+func endInWords(l *desk.Link, works bool) string {
 	if l.Because == signer.Unknown {
 		return "ends with the session, which does not say when"
 	}
@@ -308,7 +322,11 @@ func endInWords(l *desk.Link) string {
 		signer.Credentials: "with the session that signed it",
 		signer.Limit:       "the most that S3 allows",
 	}[l.Because]
-	return fmt.Sprintf("works until %s, %s", l.Ends.Local().Format("Mon 2 Jan 2006 15:04:05 MST"), why)
+	until := "works until"
+	if !works {
+		until = "ends"
+	}
+	return fmt.Sprintf("%s %s, %s", until, l.Ends.Local().Format("Mon 2 Jan 2006 15:04:05 MST"), why)
 }
 
 // sayReach says of a link that it leads nowhere for those who sit elsewhere.

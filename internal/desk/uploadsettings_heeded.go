@@ -20,6 +20,8 @@ import (
 type heeding struct {
 	once sync.Once
 	over sync.WaitGroup
+
+	ignored []*Trouble // guarded by the drop's mu
 }
 
 // heedTime is how long a drop waits for that look at its end.
@@ -35,10 +37,23 @@ func (p *Drop) heeded(key string) {
 			ctx, cancel := context.WithTimeout(p.ctx, heedTime)
 			defer cancel()
 			for _, code := range ignored(ctx, p.signer, p.dest.Bucket, key, p.given) {
-				p.notice(trouble(code, args{"Class": p.given.StorageClass, "Bucket": p.dest.Bucket}, nil))
+				t := trouble(code, args{"Class": p.given.StorageClass, "Bucket": p.dest.Bucket}, nil)
+				p.notice(t)
+				p.mu.Lock()
+				p.heeding.ignored = append(p.heeding.ignored, t)
+				p.mu.Unlock()
 			}
 		})
 	})
+}
+
+// Ignored are the notices of what the store has left out of the drop's settings. It waits for the look at the first file
+// that was sent, some seconds at most; before any was, there are none.
+func (p *Drop) Ignored() []*Trouble {
+	p.heeding.over.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.heeding.ignored
 }
 
 // ignored gives the rows of the table about settings that an object does not have. What cannot be looked at is none.
