@@ -2,6 +2,7 @@ package signer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -118,9 +119,15 @@ func (c *chain) build(w *way) asker {
 			o.Client = imds.NewFromConfig(cfg, func(o *imds.Options) { o.ClientEnableState = imds.ClientDefaultEnableState })
 		})}
 	case KindStatic, KindSession:
-		return askFunc(func(context.Context) (aws.Credentials, error) { return keysOf(w), nil })
+		return askFunc(func(context.Context) (aws.Credentials, error) { return c.unended(w, keysOf(w)) })
 	case KindEnvironment:
-		return askFunc(func(context.Context) (aws.Credentials, error) { return keysOfEnvironment(w.profile) })
+		return askFunc(func(context.Context) (aws.Credentials, error) {
+			keys, err := keysOfEnvironment(w.profile)
+			if err != nil {
+				return keys, err
+			}
+			return c.unended(w, keys)
+		})
 	}
 	return askFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, ErrNoCredentials })
 }
@@ -153,6 +160,16 @@ func withEnd(c aws.Credentials, hints []string) aws.Credentials {
 	}
 	return c
 }
+
+// unended refuses keys whose session is over: no store takes them, and only whoever got them can get others.
+func (c *chain) unended(w *way, keys aws.Credentials) (aws.Credentials, error) {
+	if keys.CanExpire && !keys.Expires.After(c.now()) {
+		return aws.Credentials{}, &SignedOutError{Profile: w.profile, Kind: w.kind, Ended: keys.Expires, Err: errEnded}
+	}
+	return keys, nil
+}
+
+var errEnded = errors.New("the session token's time is over")
 
 // askFunc is a source that takes no wishes.
 type askFunc func(context.Context) (aws.Credentials, error)

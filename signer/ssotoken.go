@@ -26,7 +26,8 @@ var ErrSignedOut = errors.New("nobody is signed in")
 // SignedOutError is an ErrSignedOut that knows where to sign in.
 type SignedOutError struct {
 	Profile string
-	Kind    Kind // KindSSO or KindLogin
+	Kind    Kind      // KindSSO or KindLogin; KindSession or KindEnvironment where another program has got the session
+	Ended   time.Time // zero where that is not known
 	Err     error
 }
 

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"waybill/internal/cli"
+	"waybill/internal/sandbox"
 	"waybill/internal/testaws"
 )
 
@@ -154,4 +156,29 @@ func TestProfilesAreListed(t *testing.T) {
 		t.Errorf("prints\n%s", got.out)
 	}
 	r.run("profiles", "corp").is(2)
+}
+
+// TestASessionThatHasEnded: nothing is tried with it, and every command names who can get another.
+func TestASessionThatHasEnded(t *testing.T) {
+	more := "aws_session_token = TOKEN\nx_security_token_expires = " + time.Now().Add(-24*time.Hour).UTC().Format(time.RFC3339) + "\n"
+	r := at(t, store.Endpoint(), store.Keys().AccessKeyID, store.Keys().SecretAccessKey, more)
+	bucket := "s3://" + sandbox.Bucket + "/"
+	for _, args := range [][]string{
+		{"send", "--bucket", sandbox.Bucket, "--prefix", folder(), r.write("a.txt", "a")},
+		{"link", bucket + "a.txt"},
+		{"request", bucket},
+		{"check", bucket},
+		{"doctor"},
+	} {
+		got := r.run(args...).is(cli.Failed)
+		all := got.out + got.err
+		if !strings.Contains(all, `The session of the profile "default" ended at`) || !strings.Contains(all, "Run the program again that got its session token") {
+			t.Errorf("%q says %q", args, all)
+		}
+		for _, not := range []string{"waybill login", "Links made now", "ok  Who signs"} {
+			if strings.Contains(all, not) {
+				t.Errorf("%q says %q of %q", args, all, not)
+			}
+		}
+	}
 }

@@ -33,10 +33,8 @@ func ofCredentials(err error, a args) string {
 	var out *signer.SignedOutError
 	if errors.As(err, &out) {
 		a["Profile"] = out.Profile
-		if out.Kind == signer.KindLogin {
-			return "SignedOutLogin"
-		}
-		return "SignedOut"
+		a["Ends"] = inMinutes(out.Ended)
+		return signedOut(out.Kind)
 	}
 	var set *signer.PermissionSetError
 	if errors.As(err, &set) {
@@ -67,6 +65,20 @@ func ofCredentials(err error, a args) string {
 		return code
 	}
 	return "CredentialsFailed"
+}
+
+// signedOut is the code of what there is to say where nobody is signed in: who has to do what is a matter of the kind of
+// credentials that lacks a session.
+func signedOut(kind signer.Kind) string {
+	switch kind {
+	case signer.KindLogin:
+		return "SignedOutLogin"
+	case signer.KindSession:
+		return "SessionOver"
+	case signer.KindEnvironment:
+		return "SessionOverEnvironment"
+	}
+	return "SignedOut"
 }
 
 // ofSignIn knows what becomes of signing in.

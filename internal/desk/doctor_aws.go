@@ -149,11 +149,7 @@ func (x *examiner) profiles(context.Context) {
 		}
 		t := Profile{Profile: p}.Trouble()
 		if t == nil && p.SignedOut && mine {
-			code := "SignedOut"
-			if p.Kind == signer.KindLogin {
-				code = "SignedOutLogin"
-			}
-			x.wrong(trouble(code, args{"Profile": p.Name}, nil))
+			x.wrong(trouble(signedOut(p.Base), args{"Profile": p.Name, "Ends": inMinutes(p.Ends)}, nil))
 		}
 		if t != nil {
 			words = append(words, "cannot work: "+troubleLine(t))

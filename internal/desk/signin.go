@@ -177,7 +177,7 @@ func (d *Desk) signedIn() {
 
 // NeedsSignIn reports whether signing in, with Desk.SignIn or elsewhere, is what helps.
 func (t *Trouble) NeedsSignIn() bool {
-	return t != nil && slices.Contains([]string{"SignedOut", "SignedOutLogin", "ExpiredToken", "WebIdentityEnded", "MFA", "MFAWrong"}, t.Code)
+	return t != nil && slices.Contains([]string{"SignedOut", "SignedOutLogin", "SessionOver", "ExpiredToken", "WebIdentityEnded", "MFA", "MFAWrong"}, t.Code)
 }
 
 // awaitSignIn waits, where the drop is told to, for a new session if that is what a failure lacks. It reports whether
