@@ -316,7 +316,7 @@ func TestTroublesOfCredentials(t *testing.T) {
 	}{
 		"SignedOut":      {ssoConfig, nil, "default"},
 		"SignedOutLogin": {"login_session = arn:aws:iam::1:user/x\n", nil, "aws login --profile default"},
-		"SessionOver": {"aws_access_key_id = AKID\naws_secret_access_key = s\naws_session_token = t\nx_security_token_expires = 2020-11-25T00:00:00Z\n", nil, "program"},
+		"SessionOver":    {"aws_access_key_id = AKID\naws_secret_access_key = s\naws_session_token = t\nx_security_token_expires = 2020-11-25T00:00:00Z\n", nil, "program"},
 		"SessionOverEnvironment": {"", func(t *testing.T, _ *testaws.AWS) {
 			for name, value := range map[string]string{
 				"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t", "AWS_CREDENTIAL_EXPIRATION": "2020-11-25T00:00:00Z",
