@@ -24,7 +24,7 @@ func TestBrokenSettingsAreKept(t *testing.T) {
 	for n := range most + 2 {
 		broken := fmt.Sprintf(`{"destination":{"bucket":"b-%d"},`, n)
 		write(t, path, broken)
-		if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // that is what is to change
+		if err := os.Chmod(path, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if code(d.SettingsTrouble()) != "SettingsUnreadable" || code(d.SureSettings()) != "SettingsUnsure" {
