@@ -91,6 +91,18 @@ var scenes = []struct {
 		s.window.see("Link to a file in a bucket", soon)
 		s.window.see("All-hands recording.mp4", soon)
 	}},
+	{name: "check", play: func(s *studio) {
+		s.open()
+		s.window.press("ctrl+shift+d")
+		s.window.see("Write nothing", inTime)
+		s.window.press("Return")
+		s.window.see("Everything works here", inTime)
+	}},
+	{name: "add-store", play: func(s *studio) {
+		s.open()
+		s.window.press("ctrl+shift+n")
+		s.window.see("Check and save", soon)
+	}},
 	{name: "requests-empty", play: func(s *studio) {
 		s.open()
 		s.window.press("ctrl+3")
@@ -230,9 +242,9 @@ func (s *studio) asked() {
 		return s.must(program(s.t), append([]string{"request", "--json", "--profile", "work"}, args...)...)
 	}
 	ask("s3://team-share/print/", "--for", "Print shop", "--expires", "10m", "--files", "2")
-	first := ask("s3://team-share/alice/offsite/", "--for", "Photographers of the offsite", "--from", "Alice", "--expires", "2d",
+	first := ask("s3://team-share/alice/offsite/", "--for", "Photographers of the offsite", "--from", "Alice", "--expires", "1h", // a form lasts no longer here
 		"--message", "All pictures that you have of Friday, please: the large ones.", "--kinds", "image/*", "--max-size", "20MB")
-	second := ask("s3://team-share/alice/offsite/", "--for", "Anna Müller", "--expires", "5h")
+	second := ask("s3://team-share/alice/offsite/", "--for", "Anna Müller", "--expires", "45m")
 	s.upload(first, 3_400_000, "IMG_2041.jpg")
 	s.upload(first, 2_100_000, "Sommerfest 🎉 am See.jpg")
 	s.upload(first, 900_000, "A picture that somebody gave a name without thinking of windows "+strings.Repeat("very ", 12)+"long.png")

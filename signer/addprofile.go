@@ -331,11 +331,17 @@ func (p NewProfile) is(before, after awsFiles) bool {
 		maps.EqualFunc(before.sessions, after.sessions, maps.Equal[map[string]string])
 }
 
-// AWSFolder is where new profiles go, for words about it.
+// AWSFolder is where new profiles go, for words about it: ~ stands for the home.
 func AWSFolder() string {
 	_, credentials, err := paths()
 	if err != nil {
 		return ""
 	}
-	return filepath.Dir(credentials)
+	folder := filepath.Dir(credentials)
+	if home, err := os.UserHomeDir(); err == nil {
+		if below, ok := strings.CutPrefix(folder, home+string(filepath.Separator)); ok {
+			return filepath.Join("~", below)
+		}
+	}
+	return folder
 }
