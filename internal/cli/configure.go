@@ -56,7 +56,7 @@ func (c *command) configure() *cobra.Command {
 		Short: "Add a store: write a profile with keys into the AWS files, after a look whether they work",
 		Long: "Add a store as the profile --profile. The secret access key is asked for at the terminal and never a flag: other users see the\n" +
 			"flags of a process. Without a terminal it is the first line of standard input. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n" +
-			"are taken where both are set and --access-key-id names no other key.\n\n" +
+			"are taken where both are set and --access-key-id names no other key; at a terminal only where it names this one.\n\n" +
 			"The keys go into the credentials file, the rest into the config file, where the AWS CLI reads them too. Nothing else in\n" +
 			"these files changes, and copies of them are kept beside them. Before that, the store is asked for its buckets, or for\n" +
 			"what is in --bucket.",
@@ -156,7 +156,8 @@ func (f *configuring) run(ctx context.Context, d *desk.Desk) error {
 // complete finds what is missing: in the environment, by asking at the terminal, or for the secret on standard input.
 func (f *configuring) complete(ctx context.Context, d *desk.Desk) error {
 	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
-	if id != "" && secret != "" && (f.store.AccessKeyID == "" || f.store.AccessKeyID == id) {
+	// At a terminal, keys that happen to be in the environment may be another store's: there they have to be named.
+	if id != "" && secret != "" && (f.store.AccessKeyID == "" && !f.canAsk() || f.store.AccessKeyID == id) {
 		f.store.AccessKeyID, f.store.SecretAccessKey = id, secret
 	}
 	if f.canAsk() {

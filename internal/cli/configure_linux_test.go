@@ -13,6 +13,8 @@ import (
 func TestConfigureAtTheTerminal(t *testing.T) {
 	r := newRig(t, "", "")
 	person, program := terminal(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE") // of another store: nobody has named it
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "of-another-store")
 	cmd := r.child(t.Context(), []string{"configure"})
 	cmd.Stdin, cmd.Stderr = program, program
 	if err := cmd.Start(); err != nil {
