@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/google/go-cmp/cmp"
@@ -420,9 +421,17 @@ func TestAddProfileFollowsLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	left := filepath.Join(dotfiles, ".waybill-123456") // by one that was killed while it wrote
+	long := time.Now().Add(-time.Hour)
+	if err := errors.Join(os.WriteFile(left, []byte("a secret"), 0o600), os.Chtimes(left, long, long)); err != nil {
+		t.Fatal(err)
+	}
 	added, err := signer.AddProfile(t.Context(), minio("new"), false)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if _, err := os.Lstat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what a killed one has left is still there: %v", err)
 	}
 	for _, link := range []string{config, credentials} {
 		if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {

@@ -59,8 +59,12 @@ func lockAWSFiles(ctx context.Context) (p awsPaths, unlock func(), err error) {
 	case !held:
 		return p, nil, ErrBusyFiles
 	}
-	sweep(filepath.Dir(p.config))
-	sweep(folder)
+	for _, path := range []string{p.config, p.credentials} {
+		sweep(filepath.Dir(path))
+		if target, err := behindLinks(path); err == nil && target != path { // where a file is written
+			sweep(filepath.Dir(target))
+		}
+	}
 	return p, func() { _ = lock.Unlock() }, nil
 }
 
