@@ -25,7 +25,9 @@ type storeForm struct {
 	bucket   *plainField
 	styles   map[signer.Addressing]*filterChip
 	plain    *toggle // plain http to another machine is fine
-	replace  *toggle // the profile of this name may be changed
+	// plainHost is the machine that plain is about, "" for none.
+	plainHost string
+	replace   *toggle // the profile of this name may be changed
 
 	accountBox, endpointBox, regionBox, styleBox fyne.CanvasObject
 	rows                                         *fyne.Container // of fields, which follow the kind

@@ -237,6 +237,10 @@ func TestTheFormFollowsTheKindOfStore(t *testing.T) {
 	if !f.plain.Visible() {
 		t.Error("nobody asks about plain http")
 	}
+	f.plain.Tapped(nil)
+	if f.endpoint.SetText("http://other.example.com"); f.plain.on || f.store().AllowHTTP {
+		t.Error("a yes for one computer is one for another")
+	}
 	f.submit()
 	if f.failed == nil || f.failed.Code != "PlainHTTP" {
 		t.Errorf("%v", f.failed)

@@ -47,6 +47,10 @@ func (f *storeForm) say() {
 	if u, err := url.Parse(strings.TrimSpace(n.Endpoint)); err == nil && u.Scheme == "http" && u.Hostname() != "" && !signer.Loopback(u.Hostname()) {
 		host = u.Hostname()
 	}
+	if host != f.plainHost { // who agreed for one computer has not for another
+		f.plainHost = host
+		f.plain.set(false)
+	}
 	show(f.plain, host != "")
 	taken, changeable := desk.NameTaken(f.into.profiles, n.Name)
 	show(f.replace, taken && changeable)
