@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -54,6 +55,17 @@ func (l *listedPart) is(p piece, way proof) bool {
 		return unquote(l.ETag) == way.kept(p.sum)
 	}
 	return find(l.Sums, way.algorithm) == way.kept(p.sum)
+}
+
+// isByETag reports the same of a store that lists no checksums of parts, though it has checked them (SeaweedFS): an ETag
+// that is the MD5 of the piece says as much, for which it is read once more.
+func (c *Courier) isByETag(ctx context.Context, f io.ReaderAt, l *listedPart, p piece, way proof) bool {
+	if l == nil || l.Size != p.size || way.algorithm == "" || find(l.Sums, way.algorithm) != "" || !isMD5(unquote(l.ETag)) {
+		return false
+	}
+	last := rung(rungs - 1)
+	again, err := c.measure(ctx, f, p.offset, p.size, last)
+	return err == nil && unquote(l.ETag) == last.kept(again.sum)
 }
 
 // partSize makes parts of at least want bytes, larger where there would be more than 10,000: whole MiB, so
@@ -266,7 +278,7 @@ func (c *Courier) sendPart(ctx context.Context, u *Upload, f *os.File, index int
 	if err != nil {
 		return err
 	}
-	if l := u.parts[index].listed; l.is(p, way) {
+	if l := u.parts[index].listed; l.is(p, way) || c.isByETag(ctx, f, l, p, way) {
 		u.parts[index] = part{piece: p, etag: l.ETag}
 		u.Moved(size)
 		return nil
