@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +19,11 @@ import (
 func TestListsEscapeKeys(t *testing.T) {
 	s := start(t, t.TempDir())
 	c := client(s, s.Keys().SecretAccessKey)
-	keys := []string{"odd/a\x1bb", "odd/a b+c%d", "odd/\x07/é", "plain"}
+	escape, bell := "\x1b", "\x07"
+	if runtime.GOOS == "windows" { // whose files cannot be called so
+		escape, bell = "ä", "ö"
+	}
+	keys := []string{"odd/a" + escape + "b", "odd/a b+c%d", "odd/" + bell + "/é", "plain"}
 	for _, k := range keys {
 		if _, err := c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(sandbox.Bucket), Key: aws.String(k), Body: strings.NewReader(k)}); err != nil {
 			t.Fatalf("%q: %v", k, err)
@@ -59,7 +64,7 @@ func TestListsEscapeKeys(t *testing.T) {
 	old, err := c.ListObjects(t.Context(), &s3.ListObjectsInput{
 		Bucket: aws.String(sandbox.Bucket), Prefix: aws.String("odd/"), Delimiter: aws.String("/"), EncodingType: types.EncodingTypeUrl,
 	})
-	if err != nil || len(old.CommonPrefixes) != 1 || plain(old.CommonPrefixes[0].Prefix) != "odd/\x07/" || plain(old.Prefix) != "odd/" || len(old.Contents) != 2 {
+	if err != nil || len(old.CommonPrefixes) != 1 || plain(old.CommonPrefixes[0].Prefix) != "odd/"+bell+"/" || plain(old.Prefix) != "odd/" || len(old.Contents) != 2 {
 		t.Errorf("%+v, %v", old, err)
 	}
 	// Who does not ask gets keys as they are.
