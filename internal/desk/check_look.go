@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -41,21 +40,6 @@ type checking struct {
 	deletes    error // what the store says to deleting what is not there
 	deletesAre bool  // it was asked
 }
-
-// saidPermission reads from a refusal which permission the store has missed: AWS says so to whoever belongs to the account
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
-func saidPermission(err error) string {
-	r, ok := refusalIn(err)
-	if !ok {
-		return ""
-	}
-	if found := saidMissing.FindStringSubmatch(r.message); found != nil {
-		return found[1]
-	}
-	return ""
-}
-
-var saidMissing = regexp.MustCompile(`not authorized to perform: ((?:s3|kms):[A-Za-z]+)`)
 
 func (r *checking) object() signer.Object {
 	return signer.Object{Bucket: r.dest.Bucket, Key: r.key, Expires: 15 * time.Minute}

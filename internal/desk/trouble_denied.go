@@ -18,13 +18,10 @@ var (
 	deniedPolicy = regexp.MustCompile(`(because no|with an explicit deny in an?) ([A-Za-z-]+(?: [a-z]+)? policy|permissions boundary)`)
 )
 
-// denied is the row for a permission that is missing, by the reason that the store gives. It names the permission in a.
+// denied is the row for a permission that is missing, by the reason that the store gives. Which one it is, missedPermission knows.
 func (r refusal) denied(s scene, a args) string {
 	if s.permission == "" {
 		a["Permission"] = "s3:*"
-	}
-	if action := deniedAction.FindStringSubmatch(r.message); action != nil {
-		a["Permission"] = action[1]
 	}
 	if strings.Contains(r.message, "S3 Block Public Access") {
 		return "AccessDeniedPublic"

@@ -12,8 +12,10 @@ import (
 // missedPermission names what a refusal is about: by the store's own words, else by the very request that was refused, else
 // as whoever asked thinks. A job makes many requests, and the one that is refused need not be what the job is called by.
 func missedPermission(err error, thought string) string {
-	if said := saidPermission(err); said != "" {
-		return said
+	if r, ok := refusalIn(err); ok {
+		if action := deniedAction.FindStringSubmatch(r.message); action != nil {
+			return action[1]
+		}
 	}
 	var own *courier.StoreError
 	if errors.As(err, &own) {
