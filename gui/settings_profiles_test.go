@@ -62,7 +62,7 @@ func TestProfilesAreListed(t *testing.T) {
 	if notes["default"] != "SSO · signed out" || notes["half"] != "cannot work" || notes["base"] != "" {
 		t.Errorf("the field says %v", notes)
 	}
-	signedInElsewhere(t, a, "x", time.Now().Add(time.Hour))
+	a.SignedInElsewhere(t, "corp", "x", time.Now().Add(time.Hour))
 	r.until("the list follows", func() bool { return line("default").chip.text == "Signed in" && line("default").signIn.Hidden })
 	write(t, os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), baseKeys)
 	r.until("one is gone", func() bool { return len(l.lines) == 6 })

@@ -1,17 +1,12 @@
 package gui
 
 import (
-	"crypto/sha1"
-	"encoding/hex"
-	"encoding/json"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -48,18 +43,6 @@ func grantsOf(a *testaws.AWS, m *teststore.MinIO) {
 			return testaws.Keys{ID: id, Secret: secret, Token: token, Ends: ends}
 		}
 	})
-}
-
-// signedInElsewhere leaves what "aws sso login" leaves.
-func signedInElsewhere(t *testing.T, a *testaws.AWS, token string, ends time.Time) {
-	t.Helper()
-	a.Set(func() { a.Tokens[token] = true })
-	sum := sha1.Sum([]byte("corp"))
-	text, err := json.Marshal(map[string]string{"accessToken": token, "expiresAt": ends.UTC().Format(time.RFC3339)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(os.Getenv("HOME"), ".aws", "sso", "cache", hex.EncodeToString(sum[:])+".json"), string(text))
 }
 
 // follows does what a browser does with an address: it goes wherever that leads, and loads the page there.

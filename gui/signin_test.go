@@ -133,7 +133,7 @@ func TestSignInWhileATransferWaits(t *testing.T) {
 	a := atAWS(t, "[default]\nendpoint_url = "+s.URL+"\n"+ssoConfig, "")
 	grantsOf(a, m)
 	granting, sessions := a.Grant, 0
-	signedInElsewhere(t, a, "first", time.Now().Add(time.Hour))
+	a.SignedInElsewhere(t, "corp", "first", time.Now().Add(time.Hour))
 	r := open(t, "", Options{})
 	app := r.watched()
 	h := r.listens()
@@ -184,7 +184,7 @@ func TestSignInElsewhereIsNoticed(t *testing.T) {
 		t.Errorf("the list says %q", line.chip.text)
 	}
 	r.notices.trouble("copy", r.send.dest.refused, bad)
-	signedInElsewhere(t, a, "second", time.Now().Add(time.Hour))
+	a.SignedInElsewhere(t, "corp", "second", time.Now().Add(time.Hour))
 	r.over(1)
 	if !r.send.shown[0].Good(time.Now()) {
 		t.Errorf("%+v", r.content(0))
@@ -200,13 +200,13 @@ func TestSignInElsewhereIsNoticed(t *testing.T) {
 // TestSignInWhereALinkIsCopied: what was wanted is done once somebody has signed in.
 func TestSignInWhereALinkIsCopied(t *testing.T) {
 	r, a, _ := signedOut(t)
-	signedInElsewhere(t, a, "first", time.Now().Add(time.Hour))
+	a.SignedInElsewhere(t, "corp", "first", time.Now().Add(time.Hour))
 	r.until("somebody is signed in", func() bool { return r.send.dest.known })
 	r.send.drop([]string{r.file("a.txt", "hello")})
 	r.over(1)
 	home := r.desk.Home()
 	a.Set(func() { clear(a.Tokens) })
-	signedInElsewhere(t, a, "ended", time.Now().Add(-time.Minute))
+	a.SignedInElsewhere(t, "corp", "ended", time.Now().Add(-time.Minute))
 	again := open(t, home, Options{}) // another window, whose credentials are not those of before
 	app := again.watched()
 	again.ready()

@@ -162,7 +162,7 @@ func TestServicesThatGiveCredentials(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := atAWS(t, "[default]\nmax_attempts = 1\n"+ssoConfig, "")
-			signedInElsewhere(t, a, "x", time.Now().Add(time.Hour))
+			a.SignedInElsewhere(t, "corp", "x", time.Now().Add(time.Hour))
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("X-Amzn-Errortype", c.kind)
 				w.Header().Set("Content-Type", "application/json")

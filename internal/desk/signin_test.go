@@ -2,9 +2,6 @@ package desk_test
 
 import (
 	"context"
-	"crypto/sha1"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"log"
@@ -12,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -39,18 +35,6 @@ func atAWS(t *testing.T, config, credentials string) *testaws.AWS {
 	t.Setenv("HOME", home)
 	t.Setenv("USERPROFILE", home)
 	return testaws.Start(t)
-}
-
-// signedInElsewhere leaves what "aws sso login" leaves.
-func signedInElsewhere(t *testing.T, a *testaws.AWS, token string, ends time.Time) {
-	t.Helper()
-	a.Set(func() { a.Tokens[token] = true })
-	sum := sha1.Sum([]byte("corp"))
-	text, err := json.Marshal(map[string]string{"accessToken": token, "expiresAt": ends.UTC().Format(time.RFC3339)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(os.Getenv("HOME"), ".aws", "sso", "cache", hex.EncodeToString(sum[:])+".json"), string(text))
 }
 
 // throughBrowser signs in as a person does who agrees to everything.
@@ -91,7 +75,7 @@ func TestSignInWhileATransferWaits(t *testing.T) {
 			}
 		},
 		"elsewhere": func(t *testing.T, a *testaws.AWS, _ *desk.Desk) {
-			signedInElsewhere(t, a, "second", time.Now().Add(time.Hour))
+			a.SignedInElsewhere(t, "corp", "second", time.Now().Add(time.Hour))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +137,7 @@ func TestSignInWhileATransferWaits(t *testing.T) {
 				id, secret, token, ends := m.Session(length, "")
 				return testaws.Keys{ID: id, Secret: secret, Token: token, Ends: ends}
 			}
-			signedInElsewhere(t, a, "first", time.Now().Add(time.Hour))
+			a.SignedInElsewhere(t, "corp", "first", time.Now().Add(time.Hour))
 			d := openDesk(t, desk.Options{})
 			path := filepath.Join(t.TempDir(), "big.bin")
 			big := strings.Repeat("0123456789abcdef", parts*(5<<20)/16)
@@ -325,7 +309,7 @@ func TestTroublesOfCredentials(t *testing.T) {
 			}
 		}, "environment"},
 		"PermissionSet": {ssoConfig, func(t *testing.T, a *testaws.AWS) {
-			signedInElsewhere(t, a, "x", time.Now().Add(time.Hour))
+			a.SignedInElsewhere(t, "corp", "x", time.Now().Add(time.Hour))
 			a.Denied["Reader"] = true
 		}, "111122223333"},
 		"RoleDenied":  {role, func(_ *testing.T, a *testaws.AWS) { a.Denied[aRole] = true }, aRole},
