@@ -41,14 +41,7 @@ func (d *destination) lookReach() {
 	}
 	d.looksAt, d.reach, d.leads = &at, desk.ReachUnknown, ""
 	mine := d.looksAt
-	type answer struct {
-		reach desk.Reach
-		host  string
-	}
-	ask(d.ui, func(ctx context.Context) (a answer, err error) {
-		a.reach, a.host, err = d.ui.desk.LinkReach(ctx, at.Store, at.Bucket)
-		return a, err
-	}, func(a answer, err error) {
+	d.ui.askReach(at, func(a linkReach, err error) {
 		if mine != d.looksAt || err != nil {
 			return // a profile that does not open is said elsewhere
 		}
@@ -94,4 +87,18 @@ func near(r desk.Reach) string {
 		return lang.L("in this network only")
 	}
 	return ""
+}
+
+// linkReach is from where links to a bucket work, and the host that they lead to.
+type linkReach struct {
+	reach desk.Reach
+	host  string
+}
+
+// askReach asks for it.
+func (u *ui) askReach(at desk.Destination, then func(linkReach, error)) {
+	ask(u, func(ctx context.Context) (a linkReach, err error) {
+		a.reach, a.host, err = u.desk.LinkReach(ctx, at.Store, at.Bucket)
+		return a, err
+	}, then)
 }

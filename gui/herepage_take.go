@@ -51,14 +51,7 @@ func (p *herePage) take() {
 func (p *herePage) sayReach() {
 	at := p.at
 	p.reach.set(lang.L("Looking where links lead…"), colorMuted)
-	type answer struct {
-		reach desk.Reach
-		host  string
-	}
-	ask(p.u, func(ctx context.Context) (a answer, err error) {
-		a.reach, a.host, err = p.u.desk.LinkReach(ctx, at.Store, at.Bucket)
-		return a, err
-	}, func(a answer, err error) {
+	p.u.askReach(at, func(a linkReach, err error) {
 		if at != p.at {
 			return
 		}
