@@ -26,8 +26,25 @@ const (
 
 func newGate(places int) *gate { return &gate{most: places, places: places} }
 
+// pass does one of several things that belong together in a place of the gate. Where it fails, fail ends the others
+// before the place is free: none of them begins what a refusal has made useless.
+func (g *gate) pass(ctx context.Context, fail context.CancelCauseFunc, do func() error) error {
+	if err := g.enter(ctx); err != nil {
+		return err
+	}
+	defer g.leave()
+	err := do()
+	if err != nil {
+		fail(err)
+	}
+	return err
+}
+
 // enter waits for a place. leave must be called once for each nil error.
 func (g *gate) enter(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	g.mu.Lock()
 	if g.taken < g.places && len(g.waiting) == 0 {
 		g.taken++
@@ -39,7 +56,9 @@ func (g *gate) enter(ctx context.Context) error {
 	g.mu.Unlock()
 	select {
 	case <-turn:
-		return nil
+		if ctx.Err() == nil {
+			return nil
+		}
 	case <-ctx.Done():
 	}
 	g.mu.Lock()

@@ -101,7 +101,9 @@ func (c *Courier) sendParts(ctx context.Context, u *Upload, f *os.File) (Receipt
 			return Receipt{}, err
 		}
 	}
-	group, groupCtx := errgroup.WithContext(ctx)
+	groupCtx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var group errgroup.Group
 	group.SetLimit(partsAtOnce)
 	for i := range u.parts {
 		if u.parts[i].etag != "" {
@@ -112,7 +114,9 @@ func (c *Courier) sendParts(ctx context.Context, u *Upload, f *os.File) (Receipt
 		}
 		group.Go(func() error {
 			offset := int64(i) * u.partSize
-			return c.sendPart(groupCtx, u, f, i, offset, min(u.partSize, size-offset))
+			return c.gate.pass(groupCtx, fail, func() error {
+				return c.sendPart(groupCtx, u, f, i, offset, min(u.partSize, size-offset))
+			})
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -264,12 +268,8 @@ func (c *Courier) list(ctx context.Context, u *Upload) error {
 	return nil
 }
 
-// sendPart measures and carries one part, unless the store has it already.
+// sendPart measures and carries one part, unless the store has it already. It is called inside the gate.
 func (c *Courier) sendPart(ctx context.Context, u *Upload, f *os.File, index int, offset, size int64) error {
-	if err := c.gate.enter(ctx); err != nil {
-		return err
-	}
-	defer c.gate.leave()
 	if u.unproven.Load() {
 		return nil
 	}

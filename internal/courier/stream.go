@@ -59,7 +59,10 @@ func (c *Courier) stream(ctx context.Context, u *Upload, r io.Reader, first []by
 		err := c.create(ctx, u)
 		if err == nil {
 			u.parts = make([]part, 1)
-			u.parts[0], err = c.carryPart(ctx, u, 0, first)
+			err = c.gate.pass(ctx, func(error) {}, func() (err error) {
+				u.parts[0], err = c.carryPart(ctx, u, 0, first)
+				return err
+			})
 		}
 		if err == nil && u.unproven.Load() {
 			err = errUnproven
@@ -80,7 +83,9 @@ func (c *Courier) stream(ctx context.Context, u *Upload, r io.Reader, first []by
 		u.all = md5.New() // #nosec G401 -- see fits
 		_, _ = u.all.Write(first)
 	}
-	group, groupCtx := errgroup.WithContext(ctx)
+	groupCtx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var group errgroup.Group
 	group.SetLimit(streamParts - 1) // and one that is being read
 	sent := []*part{&u.parts[0]}
 	for more := true; more && groupCtx.Err() == nil; {
@@ -104,7 +109,12 @@ func (c *Courier) stream(ctx context.Context, u *Upload, r io.Reader, first []by
 		}
 		index, one := len(sent), &part{}
 		sent = append(sent, one)
-		group.Go(func() (err error) { *one, err = c.carryPart(groupCtx, u, index, chunk[:n]); return err })
+		group.Go(func() error {
+			return c.gate.pass(groupCtx, fail, func() (err error) {
+				*one, err = c.carryPart(groupCtx, u, index, chunk[:n])
+				return err
+			})
+		})
 	}
 	err := group.Wait()
 	if cause := context.Cause(ctx); cause != nil {
@@ -123,12 +133,8 @@ func (c *Courier) stream(ctx context.Context, u *Upload, r io.Reader, first []by
 	return c.putTogether(ctx, u)
 }
 
-// carryPart carries one part that is in memory.
+// carryPart carries one part that is in memory. It is called inside the gate.
 func (c *Courier) carryPart(ctx context.Context, u *Upload, index int, chunk []byte) (sent part, err error) {
-	if err := c.gate.enter(ctx); err != nil {
-		return sent, err
-	}
-	defer c.gate.leave()
 	way, from, size := rung(u.proof), bytes.NewReader(chunk), int64(len(chunk))
 	p, err := c.measure(ctx, from, 0, size, way)
 	if err != nil {
