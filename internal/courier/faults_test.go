@@ -426,17 +426,22 @@ func TestWrongWhole(t *testing.T) {
 	}
 }
 
-// TestUploadThatIsGone in the middle is begun anew.
+// TestUploadThatIsGone in the middle is begun anew. A part that was on its way when it went may bring it back to life:
+// nothing of it is left then either.
 func TestUploadThatIsGone(t *testing.T) {
 	t.Parallel()
-	for name, is := range map[string]func(*http.Request) bool{"part": isPart, "complete": isComplete} {
+	for name, is := range map[string]func(*http.Request) bool{"part": isPart, "part, and it lives": isPart, "complete": isComplete} {
 		var n, created atomic.Int64
 		d := direct(t)
-		r := newRig(t, wrap(t, func(_ http.ResponseWriter, r *http.Request) bool {
+		r := newRig(t, wrap(t, func(w http.ResponseWriter, r *http.Request) bool {
 			if isCreate(r) {
 				created.Add(1)
 			}
 			if is(r) && n.Add(1) == 1 { // a lifecycle rule, or somebody who tidies up
+				if strings.HasSuffix(name, "lives") {
+					_, _ = io.Copy(io.Discard, r.Body)
+					return refuse(w, http.StatusNotFound, "NoSuchUpload", "It is gone, it seems.")
+				}
 				id, key := r.URL.Query().Get("uploadId"), strings.TrimPrefix(r.URL.Path, "/"+sandbox.Bucket+"/")
 				if err := d.AbortID(context.Background(), sandbox.Bucket, key, id); err != nil {
 					t.Error(err)

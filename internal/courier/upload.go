@@ -193,8 +193,8 @@ func (c *Courier) anew(ctx context.Context, u *Upload, err error) bool {
 		u.proof++
 		c.proof.Store(u.proof)
 	case isCode(err, "NoSuchUpload"):
-		// Somebody has tidied up, or the store has.
-		u.forget(true)
+		// Somebody has tidied up, or the store has; a part that was on its way meanwhile may have outlived that.
+		c.startAnew(ctx, u)
 	case isCode(err, "InvalidPart", "InvalidPartOrder"):
 		u.forgetParts(true) // what the store has, it will say
 	case errors.Is(err, errConflict): // of parts, S3 wants a new upload then, not a new try
