@@ -64,7 +64,7 @@ func TestEndedRequestWithoutBucket(t *testing.T) {
 	if _, err := client().CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(a.bucket)}); err != nil {
 		t.Fatal(err)
 	}
-	w := a.ask(desk.RequestOptions{Expires: 2 * time.Second, Files: 1, MaxSize: 1})
+	w := a.ask(desk.RequestOptions{Files: 1, MaxSize: 1})
 	if _, err := client().DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: aws.String(a.bucket), Key: aws.String(w.Request.Page)}); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestEndedRequestWithoutBucket(t *testing.T) {
 	if news, err := a.desk.LookForArrivals(ctx); err != nil || len(news) != 1 || code(news[0].Trouble) != "NoSuchBucket" || !news[0].Request.Awaits(time.Now()) {
 		t.Errorf("while it is open: %+v, %v", news, err)
 	}
-	<-time.After(time.Until(w.Ends) + time.Second)
+	a.end(w.Request.ID)
 	if news, err := a.desk.LookForArrivals(ctx); err != nil || len(news) != 0 {
 		t.Errorf("%+v, %v", news, err)
 	}

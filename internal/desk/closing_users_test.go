@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -142,7 +141,7 @@ func TestDeny(t *testing.T) {
 		}
 		return aws.ToString(out.Policy)
 	}
-	w := a.ask(desk.RequestOptions{Expires: 15 * time.Second, Files: 3})
+	w := a.ask(desk.RequestOptions{Files: 3})
 	other := a.ask(desk.RequestOptions{Files: 1})
 	closed, err := a.desk.CloseRequest(ctx, w.Request.ID, true)
 	if err != nil || !closed.Denied || closed.Still != nil || !closed.Request.Denied {
@@ -180,7 +179,7 @@ func TestDeny(t *testing.T) {
 	if closed, err = a.desk.CloseRequest(ctx, form.Request.ID, true); err != nil || closed.Denied || code(closed.Still) != "NotDenied" || strings.Contains(policy(), form.Request.Folder) {
 		t.Errorf("%+v, %v: %v", closed, err, closed.Still)
 	}
-	<-time.After(time.Until(w.Ends) + time.Second)
+	a.end(w.Request.ID)
 	if news, err := a.desk.LookForArrivals(ctx); err != nil || len(news) != 2 {
 		t.Errorf("%+v, %v", news, err)
 	}

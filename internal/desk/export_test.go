@@ -23,6 +23,11 @@ func (d *Desk) Proves(ctx context.Context, id, checksum string) error {
 	return d.ledger.Change(ctx, id, func(r *ledger.Record) { r.Checksum = checksum })
 }
 
+// EndRequest has a request end now, for what a desk does after the end; what was signed works on.
+func (d *Desk) EndRequest(ctx context.Context, id string) error {
+	return d.ledger.ChangeRequest(ctx, id, func(r *ledger.Request) { r.Ends = time.Now().Add(-time.Second) })
+}
+
 // LeftAfter has a desk take what a check has put for forgotten when it is so old.
 func (d *Desk) LeftAfter(age time.Duration) { d.checkOld = age }
 

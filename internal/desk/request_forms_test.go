@@ -52,14 +52,14 @@ func TestFormsThatLastAnHour(t *testing.T) {
 func TestForgetWhatStillWorks(t *testing.T) {
 	atStore(t)
 	a := asking{newPlace(t, sandbox.Bucket, ""), openDesk(t, desk.Options{}), dest(t)}
-	w := a.ask(desk.RequestOptions{Expires: 4 * time.Second})
+	w := a.ask(desk.RequestOptions{})
 	if _, err := a.desk.CloseRequest(t.Context(), w.Request.ID, false); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := a.desk.ForgetRequests(t.Context(), w.Request.ID); n != 0 || code(err) != "RequestStillWorks" {
 		t.Errorf("%d, %v", n, err)
 	}
-	<-time.After(time.Until(w.Ends) + time.Second)
+	a.end(w.Request.ID)
 	if n, err := a.desk.ForgetRequests(t.Context(), w.Request.ID); n != 1 || err != nil {
 		t.Errorf("%d, %v", n, err)
 	}
@@ -72,8 +72,8 @@ func TestForgetWhatStillWorks(t *testing.T) {
 func TestClosingTheEnded(t *testing.T) {
 	atStore(t)
 	a := asking{newPlace(t, sandbox.Bucket, ""), openDesk(t, desk.Options{}), dest(t)}
-	w := a.ask(desk.RequestOptions{Expires: time.Second})
-	<-time.After(time.Until(w.Ends) + time.Second)
+	w := a.ask(desk.RequestOptions{})
+	a.end(w.Request.ID)
 	_, err := a.desk.Closable(t.Context(), w.Request.ID)
 	_, again := a.desk.CloseRequest(t.Context(), w.Request.ID, false)
 	if code(err) != "NothingToClose" || code(again) != "NothingToClose" || !strings.Contains(err.Error(), "has ended") {

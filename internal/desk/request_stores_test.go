@@ -136,11 +136,11 @@ func TestRequestThatCannotBeMade(t *testing.T) {
 func TestForgetRequests(t *testing.T) {
 	atStore(t)
 	a := asking{newPlace(t, "sandbox", ""), openDesk(t, desk.Options{}), dest(t)}
-	w := a.ask(desk.RequestOptions{Expires: 2 * time.Second})
+	w := a.ask(desk.RequestOptions{})
 	if _, err := a.desk.ForgetRequests(t.Context(), w.Request.ID); code(err) != "RequestStillOpen" {
 		t.Error(err)
 	}
-	<-time.After(time.Until(w.Ends) + time.Second)
+	a.end(w.Request.ID)
 	isolate(t, "", "")
 	d := openDesk(t, desk.Options{Home: a.desk.Home()})
 	if news, err := d.LookForArrivals(t.Context()); err != nil || len(news) != 1 || news[0].Trouble == nil {
