@@ -47,7 +47,7 @@ func TestRenew(t *testing.T) {
 	ctx := context.Background()
 	d := newDesk(t, desk.Options{})
 	to := dest(t)
-	sent := sendOne(t, d, to, desk.SendOptions{Expires: time.Second}, "a.txt", "hello")
+	sent := sendOne(t, d, to, desk.SendOptions{Expires: time.Second, Verify: desk.VerifyNone}, "a.txt", "hello")
 	<-time.After(time.Until(sent.Link.Ends) + 10*time.Millisecond)
 	if _, _, status := download(t, sent.Link.URL); status != 403 {
 		t.Fatalf("%d of a link that has ended", status)
