@@ -31,13 +31,15 @@ func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, 
 	if err != nil {
 		return StoreCheck{}, explainStore(err, n)
 	}
+	other := elsewhere(opened, p)
 	if o.Asking != nil {
-		o.Asking()
+		o.Asking(other)
 	}
 	found, err := d.askStore(ctx, opened, where, o)
-	if t := pathTrouble(p.Endpoint, n.Bucket, found, err); t != nil {
+	if t := pathTrouble(p.Endpoint, n.Bucket, found, err); t != nil && other == nil {
 		found, err = StoreCheck{}, t
 	}
+	found.Elsewhere = other
 	if err != nil {
 		return found, fmt.Errorf("%w: %w", ErrStoreCheck, err)
 	}
