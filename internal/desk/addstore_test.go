@@ -380,3 +380,18 @@ func TestAddMinIO(t *testing.T) {
 		})
 	}
 }
+
+// TestTheEnvironmentsEndpointIsToBlame: what is wrong with it is not said of the one that was typed.
+func TestTheEnvironmentsEndpointIsToBlame(t *testing.T) {
+	for _, wrong := range []string{"localhost:9000", "http://store.example.com"} {
+		for _, variable := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"} {
+			isolate(t, "", "")
+			t.Setenv(variable, wrong)
+			_, err := openDesk(t, desk.Options{}).AddStore(t.Context(), newStore(), desk.AddStoreOptions{})
+			var told *desk.Trouble
+			if code(err) != "StoreNowhere" || !errors.Is(err, desk.ErrStoreCheck) || !errors.As(err, &told) || !strings.HasPrefix(told.What.String(), variable+" in the environment") {
+				t.Errorf("%s: %v", wrong, err)
+			}
+		}
+	}
+}

@@ -28,6 +28,9 @@ func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, 
 	defer cancel()
 	where := scene{store: Store{Profile: p.Name, Endpoint: p.Endpoint}, bucket: n.Bucket, permission: "s3:ListBucket"}
 	opened, err := signer.OpenNew(ctx, p, o.Replace, signer.Options{AllowHTTP: n.AllowHTTP, Now: d.now})
+	if t := nowhere(err); t != nil {
+		return StoreCheck{}, fmt.Errorf("%w: %w", ErrStoreCheck, t)
+	}
 	if err != nil {
 		return StoreCheck{}, explainStore(err, n)
 	}

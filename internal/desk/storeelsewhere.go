@@ -2,6 +2,7 @@ package desk
 
 import (
 	"cmp"
+	"errors"
 	"os"
 	"strings"
 
@@ -18,10 +19,26 @@ func elsewhere(opened *signer.Signer, p signer.NewProfile) *Trouble {
 	}
 	a := args{"Endpoint": cmp.Or(visible(p.Endpoint), "AWS"), "Asked": "AWS", "Variable": "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}
 	if asked != "" {
-		a["Asked"], a["Variable"] = bareAddress(asked), "AWS_ENDPOINT_URL"
-		if os.Getenv("AWS_ENDPOINT_URL_S3") != "" {
-			a["Variable"] = "AWS_ENDPOINT_URL_S3"
-		}
+		a["Asked"], a["Variable"] = bareAddress(asked), endpointVariable()
 	}
 	return trouble("StoreElsewhere", a, nil)
+}
+
+// nowhere says that the environment's endpoint is one that nobody can be asked by, or is nil where that is not why a new store
+// could not be made ready: its own endpoint has been looked at by then.
+func nowhere(err error) *Trouble {
+	if name := endpointVariable(); name != "" && (errors.Is(err, signer.ErrEndpoint) || errors.Is(err, signer.ErrPlainHTTP)) {
+		return trouble("StoreNowhere", args{"Variable": name}, err)
+	}
+	return nil
+}
+
+// endpointVariable is the variable of the environment whose endpoint holds for S3; "" where none is set.
+func endpointVariable() string {
+	for _, name := range []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"} {
+		if os.Getenv(name) != "" {
+			return name
+		}
+	}
+	return ""
 }
