@@ -213,6 +213,9 @@ func TestExportHoldsNoSecret(t *testing.T) {
 	inEndpoint := record("endpoint", now)
 	inEndpoint.Endpoint = "https://alice:PASSWORD-OF-THE-LEDGER@store.example.com"
 	c := newComputer(t, record("a", now), inEndpoint)
+	asked := request(aRequestID, now)
+	asked.Endpoint = "https://alice:PASSWORD-OF-THE-REQUEST@store.example.com"
+	c.ledger(func(l *ledger.Ledger) error { return l.PutRequest(context.Background(), asked) })
 	key := privateKey(t)
 	pem, err := os.ReadFile(key)
 	if err != nil {
@@ -243,7 +246,7 @@ func TestExportHoldsNoSecret(t *testing.T) {
 
 	file, m := c.export()
 	exported, err := os.ReadFile(file)
-	if err != nil || m.Links != 2 || m.Distributions != 1 {
+	if err != nil || m.Links != 2 || m.Distributions != 1 || m.Requests != 1 {
 		t.Fatalf("%v, %+v", err, m)
 	}
 	body := strings.Split(string(pem), "\n")[1]
