@@ -13,12 +13,16 @@ import (
 // TestMovingToAnotherComputer: what one window has exported another one takes in, after a question.
 func TestMovingToAnotherComputer(t *testing.T) {
 	r := inLinks(t, "moving", "1.txt", "2.txt")
+	asked, err := r.desk.Request(t.Context(), r.send.dest.at, desk.RequestOptions{For: "Bob", Files: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
 	chooser := savesTo(t)
 	file := filepath.Join(t.TempDir(), "moved.jsonl")
 	chooser.answers <- answer{0, []string{"file://" + file}}
 	buttonIn(r.settings.scroll.Content, "Export…").Tapped(nil)
 	r.until("it is saved", func() bool {
-		return strings.HasPrefix(r.says(saveNotice), "moved.jsonl is saved. The settings and 2 links are in it.")
+		return strings.HasPrefix(r.says(saveNotice), "moved.jsonl is saved. The settings and 2 links are in it. 1 request is in it, and stays here too.")
 	})
 	if name, _ := (<-chooser.asked)["current_name"].Value().(string); !regexp.MustCompile(`^waybill-\d{4}-\d\d-\d\d\.jsonl$`).MatchString(name) {
 		t.Errorf("it proposes %q", name)
@@ -58,10 +62,11 @@ func TestMovingToAnotherComputer(t *testing.T) {
 	other.until("it is done", func() bool {
 		return strings.HasPrefix(other.says(movingNotice), "2 links came. 2 are new here, 0 were renewed")
 	})
-	if said := other.says(movingNotice); !strings.Contains(said, "The next drop goes to "+r.send.dest.at.Bucket+"/") {
+	if said := other.says(movingNotice); !strings.Contains(said, "1 request came, 1 of them new. The next drop goes to "+r.send.dest.at.Bucket+"/") {
 		t.Errorf("%q", said)
 	}
 	other.until("the links are shown", func() bool { return len(other.links.shown) == 2 })
+	other.until("the request is known", func() bool { return len(other.requests.shown) == 1 && other.requests.shown[0].ID == asked.Request.ID })
 	if other.send.dest.at.Bucket != r.send.dest.at.Bucket || other.send.dest.at.Bucket == "" {
 		t.Errorf("the next drop goes to %q", other.send.dest.at.Bucket)
 	}

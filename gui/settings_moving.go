@@ -19,7 +19,7 @@ const movingNotice = "moving"
 // newMoving offers to take settings and ledger to another computer, and to take in those of one.
 func (u *ui) newMoving() fyne.CanvasObject {
 	return container.New(stack{gap: gap},
-		u.prose(lang.L("Settings and links go into one file, without any key, token or address of a link. AWS files and private keys go by hand; the sandbox, requests, and drops that are not done, stay here."), colorText).all,
+		u.prose(lang.L("Settings, links and requests go into one file, without any key, token or address of a link. AWS files and private keys go by hand; the sandbox, and drops that are not done, stay here."), colorText).all,
 		container.New(line{gap: 8},
 			u.button(secondary, lang.L("Export…"), u.exportAll),
 			u.button(secondary, lang.L("Import…"), func() { u.chooseFile(lang.L("Choose the file that was exported"), u.askToImport) })))
@@ -36,17 +36,20 @@ func (u *ui) exportAll() {
 // exported says what an export holds, and what it has left here.
 func (u *ui) exported(m desk.Moving) []string {
 	said := []string{lang.N("The settings and {{.Count}} links are in it.", m.Links, args{"Count": u.words.count(m.Links)})}
+	if m.Requests > 0 {
+		said = append(said, lang.N("{{.Count}} requests are in it, and stay here too.", m.Requests, args{"Count": u.words.count(m.Requests)}))
+	}
 	if m.Distributions > 0 {
 		said = append(said, lang.L("Copy the private keys of the distributions yourself."))
 	}
 	if m.Interrupted > 0 {
 		said = append(said, lang.N("{{.Count}} drops are not done, and stay here.", m.Interrupted, args{"Count": u.words.count(m.Interrupted)}))
 	}
-	if m.Requests > 0 {
-		said = append(said, lang.N("{{.Count}} open requests stay behind.", m.Requests, args{"Count": u.words.count(m.Requests)}))
+	if m.SandboxRequests > 0 {
+		said = append(said, lang.N("{{.Count}} open requests stay behind with the sandbox.", m.SandboxRequests, args{"Count": u.words.count(m.SandboxRequests)}))
 	}
 	if m.LeftOut > 0 {
-		said = append(said, lang.N("{{.Count}} links are left out, because no import would take them.", m.LeftOut, args{"Count": u.words.count(m.LeftOut)}))
+		said = append(said, lang.N("{{.Count}} entries of the ledger are left out, because no import would take them.", m.LeftOut, args{"Count": u.words.count(m.LeftOut)}))
 	}
 	return said
 }
@@ -75,6 +78,9 @@ func (u *ui) importAll(path string) {
 		}
 		said := []string{lang.L("{{.New}} are new here, {{.Later}} were renewed or revoked there, {{.Kept}} stay as they are here. Copies of what was here before are beside ledger and settings.",
 			args{"New": u.words.count(m.Added), "Later": u.words.count(m.Replaced), "Kept": u.words.count(m.Kept)})}
+		if m.Requests > 0 {
+			said = append(said, lang.N("{{.Count}} requests came, {{.New}} of them new.", m.Requests, args{"Count": u.words.count(m.Requests), "New": u.words.count(m.RequestsAdded)}))
+		}
 		if m.LeftOut > 0 {
 			said = append(said, lang.N("{{.Count}} settings cannot be used here, so they are left out.", m.LeftOut, args{"Count": u.words.count(m.LeftOut)}))
 		}
@@ -90,5 +96,6 @@ func (u *ui) importAll(path string) {
 		u.send.dest.begin()
 		u.applySettings(u.desk.Settings())
 		u.links.load()
+		u.requests.load()
 	})
 }

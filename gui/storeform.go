@@ -46,6 +46,7 @@ type storeForm struct {
 	style        signer.Addressing
 	named        string             // the name that the preset has given; another one is the person's own
 	failed       *desk.Trouble      // why it was not added
+	elsewhere    *desk.Trouble      // another store was asked than was named
 	offersAnyway bool               // it can be added without a check
 	into         *destinationFields // which get the new store
 	back         place              // where they are
@@ -154,7 +155,7 @@ func (f *storeForm) inSight() {
 
 // clear empties the form: a secret stays in it no longer than it has to.
 func (f *storeForm) clear() {
-	f.failed, f.named = nil, ""
+	f.failed, f.elsewhere, f.named = nil, nil, ""
 	for _, field := range []*plainField{f.name, f.account, f.endpoint, f.keyID, f.secret, f.bucket} {
 		field.SetText("")
 	}

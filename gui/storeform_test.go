@@ -314,3 +314,31 @@ func TestLeavingTheFormGivesUp(t *testing.T) {
 		t.Errorf("it was added all the same:\n%s", text)
 	}
 }
+
+// TestTheFormSaysWhomItAsks: an endpoint in the environment counts for more than the one that was typed, and that is said with what
+// came of it, whether that is good or not.
+func TestTheFormSaysWhomItAsks(t *testing.T) {
+	isolate(t, "", "")
+	t.Setenv("AWS_ENDPOINT_URL_S3", store.Endpoint())
+	r := open(t, "", Options{})
+	r.addStoreHere()
+	f := r.adding
+	r.fillStore("mine")
+	f.endpoint.SetText("http://127.0.0.1:1")
+	f.secret.SetText("wrong-secret")
+	f.submit()
+	r.storeAnswers()
+	said := "The check asks " + store.Endpoint() + ", not http://127.0.0.1:1: AWS_ENDPOINT_URL_S3 in the environment"
+	if f.failed == nil || f.failed.Code != "SignatureDoesNotMatch" || !strings.Contains(f.help.label.Text, said) || !strings.HasPrefix(f.help.label.Text, f.failed.Help.String()) {
+		t.Errorf("%v, %q", f.failed, f.help.label.Text)
+	}
+	f.secret.SetText(store.Keys().SecretAccessKey)
+	if f.help.all.Visible() {
+		t.Errorf("%q stays", f.help.label.Text)
+	}
+	f.submit()
+	r.storeAnswers()
+	if text := r.says(storeNotice); !strings.HasPrefix(text, "Added mine.") || !strings.Contains(text, said) {
+		t.Errorf("%q", text)
+	}
+}

@@ -33,7 +33,7 @@ func (f *storeForm) store() desk.NewStore {
 
 // edited is called when something in the form has changed: what a check has found of it before does not hold any more.
 func (f *storeForm) edited() {
-	f.failed = nil
+	f.failed, f.elsewhere = nil, nil
 	f.say()
 }
 
@@ -75,6 +75,9 @@ func (f *storeForm) say() {
 			help = lang.L("Write the endpoint with https://, or say below it that this is fine for this store.")
 		}
 	}
+	if f.elsewhere != nil && (f.adding || f.failed != nil) {
+		help = strings.Join(nonEmpty(help, told(f.elsewhere.What), told(f.elsewhere.Help)), " ")
+	}
 	f.line.set(text, color)
 	f.help.set(help, colorMuted)
 	show(f.help.all, help != "")
@@ -114,8 +117,16 @@ func (f *storeForm) add(o desk.AddStoreOptions) {
 	ctx, cancel := context.WithCancel(u.ctx)
 	f.attempt++
 	mine := f.attempt
-	f.adding, f.giveUp = true, cancel
+	f.adding, f.giveUp, f.elsewhere = true, cancel, nil
 	f.say()
+	o.Asking = func(elsewhere *desk.Trouble) {
+		u.do(func() {
+			if mine == f.attempt {
+				f.elsewhere = elsewhere
+				f.say()
+			}
+		})
+	}
 	ask(u, func(context.Context) (*desk.AddedStore, error) { return u.desk.AddStore(ctx, n, o) }, func(a *desk.AddedStore, err error) {
 		cancel()
 		current := mine == f.attempt
@@ -187,6 +198,8 @@ func (u *ui) sayAdded(into *destinationFields, a *desk.AddedStore) {
 	switch {
 	case a.Left != "":
 		said.tone, said.help = warning, lang.L("The tiny object {{.Key}} could not be removed from the bucket.", args{"Key": a.Left})
+	case a.Elsewhere != nil:
+		said.tone, said.help = warning, told(a.Elsewhere.What)+" "+told(a.Elsewhere.Help)
 	case !a.Checked:
 		said.tone, said.help = warning, lang.L("Nobody has asked the store whether it takes the keys.")
 	}

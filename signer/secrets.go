@@ -37,6 +37,24 @@ func Secrets() []string {
 	return found
 }
 
+// Endpoints are all addresses of stores that stand in the AWS files, in sections of services and in comments too. What cannot be
+// read has none.
+func Endpoints() (found []string) {
+	files, _ := Files()
+	for _, f := range files {
+		if f.What != "config" && f.What != "credentials" {
+			continue
+		}
+		data, _ := os.ReadFile(f.Path)
+		for line := range strings.Lines(string(data)) {
+			if name, value, ok := setting(strings.TrimLeft(line, "#; \t")); ok && name == "endpoint_url" {
+				found = append(found, strings.TrimSpace(before(value, " #", " ;", "\t#", "\t;")))
+			}
+		}
+	}
+	return found
+}
+
 // secretsInLine are the secrets in a line of an AWS file, whose value may be followed by a comment, or not.
 func secretsInLine(line string) []string {
 	name, value, ok := setting(strings.TrimLeft(line, "#; \t"))
@@ -79,7 +97,10 @@ func PasswordsIn(address string) (found []string) {
 		address = rest
 		_, query, _ := strings.Cut(rest, "?")
 		for pair := range strings.SplitSeq(query, "&") {
-			_, value, _ := strings.Cut(pair, "=")
+			name, value, named := strings.Cut(pair, "=")
+			if !named {
+				value = name
+			}
 			found = append(found, value)
 		}
 	}

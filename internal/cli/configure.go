@@ -27,6 +27,8 @@ type addedJSON struct {
 	Left     string   `json:"left"` // the key of that object, where it could not be removed
 	Replaced bool     `json:"replaced"`
 	Backups  []string `json:"backups"`
+	// Elsewhere says that the check asked another store than was named; null where it was that one.
+	Elsewhere *errorJSON `json:"elsewhere"`
 }
 
 // presetJSON is a line of configure --presets.
@@ -124,16 +126,25 @@ func (f *configuring) run(ctx context.Context, d *desk.Desk) error {
 	if err := desk.CheckNewStore(f.store); err != nil {
 		return usage(err)
 	}
-	f.how.Asking = func() { f.say("Asking the store…") }
+	f.how.Asking = func(elsewhere *desk.Trouble) {
+		if elsewhere != nil && !f.quiet {
+			f.tell(elsewhere)
+		}
+		f.say("Asking the store…")
+	}
 	added, err := f.add(ctx, d)
 	if err != nil {
 		return err
 	}
 	if f.json {
-		f.printJSON(addedJSON{
+		line := addedJSON{
 			added.Store.Profile, added.Region, added.Endpoint, added.Bucket, append([]string{}, added.Buckets...), added.Checked, added.Put, added.Left,
-			added.Replaced, append([]string{}, added.Backups...),
-		})
+			added.Replaced, append([]string{}, added.Backups...), nil,
+		}
+		if t := added.Elsewhere; t != nil {
+			line.Elsewhere = &errorJSON{t.Code, t.What.String(), t.Help.String()}
+		}
+		f.printJSON(line)
 		return nil
 	}
 	does := map[bool]string{false: "added", true: "changed"}[added.Replaced]

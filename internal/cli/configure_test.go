@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,5 +135,28 @@ func TestPresetsAreListed(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &p); err != nil || p.ID == "" || p.Name == "" {
 			t.Errorf("%q: %v", line, err)
 		}
+	}
+}
+
+// TestConfigureSaysWhomItAsks: an endpoint in the environment counts for more than the one that was typed.
+func TestConfigureSaysWhomItAsks(t *testing.T) {
+	r := newRig(t, "", "")
+	t.Setenv("AWS_ENDPOINT_URL_S3", store.Endpoint())
+	args := minioFlags("--json")
+	args[slices.Index(args, "--endpoint-url")+1] = "http://127.0.0.1:1"
+	got := r.withInput(store.Keys().SecretAccessKey+"\n", args...).is(cli.OK)
+	elsewhere, _ := got.line()["elsewhere"].(map[string]any)
+	const says = ", not http://127.0.0.1:1: AWS_ENDPOINT_URL_S3 in the environment counts for more than the endpoint of a profile."
+	if message, _ := elsewhere["message"].(string); elsewhere["code"] != "StoreElsewhere" || message != "The check asks "+store.Endpoint()+says {
+		t.Errorf("%v", elsewhere)
+	}
+	if !strings.HasPrefix(got.err, "waybill: The check asks "+store.Endpoint()+says+"\n") || strings.Index(got.err, "Asking the store…") < strings.Index(got.err, says) {
+		t.Errorf("%q", got.err)
+	}
+	if err := os.Unsetenv("AWS_ENDPOINT_URL_S3"); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.withInput(store.Keys().SecretAccessKey+"\n", minioFlags("--json", "--replace")...).is(cli.OK); got.line()["elsewhere"] != nil || strings.Contains(got.err, "The check asks") {
+		t.Errorf("%s%s", got.out, got.err)
 	}
 }

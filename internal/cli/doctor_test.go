@@ -192,7 +192,7 @@ func TestDoctorTellsNothing(t *testing.T) {
 	user := "carlottavonstein"
 	home := filepath.Join(t.TempDir(), user)
 	secret := func(name string) string { return "PLANTED-" + name + "-0123456789abcdef" }
-	var planted []string
+	planted := []string{"Zq9xV", "k7Q"} // which are searched for as whole words
 	plant := func(name string) string {
 		planted = append(planted, secret(name))
 		return secret(name)
@@ -202,8 +202,8 @@ func TestDoctorTellsNothing(t *testing.T) {
 		w.Header().Set("Content-Type", "application/xml")
 		w.Header().Set("Server", "Echo "+r.Header.Get("X-Amz-Security-Token"))
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = fmt.Fprintf(w, "<Error><Code>InvalidRequest</Code><Message>the token %s of %s, https://x.test/b/k?X-Amz-Signature=%s&amp;X-Amz-Security-Token=%s, in 111122223333 by AKIAPLANTEDKEY000000 at %s</Message></Error>",
-			r.Header.Get("X-Amz-Security-Token"), r.Header.Get("Authorization"), strings.Repeat("5a", 32), secret("url"), home)
+		_, _ = fmt.Fprintf(w, "<Error><Code>InvalidRequest</Code><Message>the secret Zq9xV of k7Q, the token %s of %s, https://x.test/b/k?X-Amz-Signature=%s&amp;X-Amz-Security-Token=%s, in 111122223333 by AKIAPLANTEDKEY000000 at %s</Message></Error>",
+			r.Header.Get("X-Amz-Security-Token"), r.Header.Get("Authorization"), strings.Repeat("5a", 32), secret("url"), home+r.URL.Path)
 	}))
 	t.Cleanup(echo.Close)
 	planted = append(planted, strings.Repeat("5a", 32), "AKIAPLANTEDKEY", "111122223333", user, home)
@@ -217,6 +217,9 @@ func TestDoctorTellsNothing(t *testing.T) {
 		"[profile session]\nendpoint_url = " + echo.URL + "\naws_access_key_id = ASIAPLANTEDKEY000001\naws_secret_access_key = " + plant("config-key") + " ; " + secret("comment") + "\naws_session_token = " + plant("config-token") + "\n" +
 		"[profile process]\nendpoint_url = " + echo.URL + "\ncredential_process = " + process + " --password " + plant("process-argument") + "\n" +
 		"[profile broken-endpoint]\nendpoint_url = http://bob:" + plant("endpoint") + "@127.0.0.1:1\naws_access_key_id = AKIAPLANTEDKEY000002\naws_secret_access_key = " + plant("more-key") + "\n" +
+		"[profile path]\nendpoint_url = " + echo.URL + "/token-" + plant("path") + "/v1?" + plant("bare-query") + "\naws_access_key_id = AKIAPLANTEDKEY000005\naws_secret_access_key = Zq9xV\n" +
+		"[profile short]\nendpoint_url = http://bob:k7Q@" + strings.TrimPrefix(echo.URL, "http://") + "/token-" + plant("short-path") + "\naws_access_key_id = AKIAPLANTEDKEY000006\naws_secret_access_key = Zq9xV\n" +
+		"[profile nobody]\nendpoint_url = http://127.0.0.1:1/token-" + plant("nobody") + "/\naws_access_key_id = AKIAPLANTEDKEY000007\naws_secret_access_key = Zq9xV\n" +
 		"[profile half]\naws_secret_access_key = " + plant("half") + "\n" +
 		"[profile role]\nrole_arn = arn:aws:iam::111122223333:role/reader\nsource_profile = session\nexternal_id = " + plant("external") + "\nendpoint_url = " + echo.URL + "\n" +
 		"[profile token]\nrole_arn = arn:aws:iam::111122223333:role/web\nweb_identity_token_file = " + home + "/token\n" + ssoConfig
@@ -238,7 +241,7 @@ func TestDoctorTellsNothing(t *testing.T) {
 	for name, value := range map[string]string{
 		"HOME": home, "USERPROFILE": home, "USER": user, "LOGNAME": user, "USERNAME": user,
 		"HTTPS_PROXY": "http://" + user + ":" + plant("proxy") + "@127.0.0.1:1", "HTTP_PROXY": "http://bob:" + plant("proxy") + "#@x", "https_proxy": "", "http_proxy": "",
-		"AWS_CONTAINER_AUTHORIZATION_TOKEN": plant("container"), "AWS_SOMETHING_NEW": plant("new"), "AWS_ENDPOINT_URL_SQS": "https://u:" + plant("sqs") + "@sqs.test/?" + plant("query"),
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN": plant("container"), "AWS_SOMETHING_NEW": plant("new"), "AWS_ENDPOINT_URL_SQS": "https://u:" + plant("sqs") + "@sqs.test/" + plant("variable-path") + "/?" + plant("query"),
 		"AWS_ROLE_SESSION_NAME": plant("name"), "AWS_CA_BUNDLE": home + "/ca.pem", "WAYBILL_SIGN_PASSWORD": plant("signing"),
 	} {
 		t.Setenv(name, value)
@@ -258,7 +261,7 @@ func TestDoctorTellsNothing(t *testing.T) {
 	}
 	look := func(t *testing.T, wanted ...string) {
 		t.Helper()
-		for _, profile := range []string{"", "default", "session", "process", "broken-endpoint", "half", "role", "token", "corp", "gone"} {
+		for _, profile := range []string{"", "default", "session", "process", "broken-endpoint", "half", "role", "token", "corp", "gone", "path", "short", "nobody"} {
 			args := []string{"doctor"}
 			if profile != "" {
 				args = append(args, "--profile", profile)
@@ -276,7 +279,7 @@ func TestDoctorTellsNothing(t *testing.T) {
 	}
 	t.Run("all of it", func(t *testing.T) {
 		look(t, "~/.aws/credentials", "- session: session-token", "role arn:aws:iam::…3333:role/reader", "AWS_SOMETHING_NEW: is set", "with a user name and a password",
-			"~/secret plans.txt", "s3://team-share/USER/", "Unexpected ×2")
+			"~/secret plans.txt", "s3://team-share/USER/", "Unexpected ×2", "- path: static, endpoint "+echo.URL+", with a path, with a query")
 	})
 	t.Run("as things are asked", func(t *testing.T) { // with a bundle that can be read, more happens
 		t.Setenv("AWS_CA_BUNDLE", "")

@@ -18,7 +18,8 @@ type exportedJSON struct {
 	Distributions int    `json:"distributions"`
 	SandboxLinks  int    `json:"sandbox_links_left"`
 	Interrupted   int    `json:"interrupted_left"`
-	Requests      int    `json:"requests_left"`
+	Requests      int    `json:"requests"`
+	RequestsLeft  int    `json:"requests_left"` // open ones into the sandbox
 	LeftOut       int    `json:"links_left_out"`
 }
 
@@ -29,6 +30,9 @@ type importedJSON struct {
 	Added    int      `json:"added"`
 	Replaced int      `json:"replaced"`
 	Kept     int      `json:"kept"`
+	Requests int      `json:"requests"`
+	Asked    int      `json:"requests_added"`
+	Ended    int      `json:"requests_changed"`
 	LeftOut  int      `json:"settings_left_out"`
 	Keys     []string `json:"keys_missing"`
 	Backups  []string `json:"backups"`
@@ -50,8 +54,8 @@ func (c *command) export() *cobra.Command {
 		Short: "Write settings and ledger to a file, for another computer",
 		Long: "Write the settings and the ledger to one file, which only you may read. waybill import takes it in on the other computer.\n" +
 			"No key, no token and no address of a link is in it. The AWS files, and private keys of distributions, go by hand.\n\n" +
-			"What belongs to this computer stays here: the sandbox with the links into it, the paths of files that were sent,\n" +
-			"requests, and drops that are not done. Go on with those first, by waybill resume: an unfinished upload is of no use without its file.",
+			"What belongs to this computer stays here: the sandbox with what leads into it, the paths of files that were sent, and drops\n" +
+			"that are not done. Go on with those first, by waybill resume: an unfinished upload is of no use without its file.",
 		Example: "  waybill export waybill.jsonl",
 		Args:    oneFile,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -65,7 +69,7 @@ func (c *command) export() *cobra.Command {
 					return err
 				}
 				if c.json {
-					c.printJSON(exportedJSON{files[0], m.Links, m.Destinations, m.Templates, m.Distributions, m.SandboxLinks, m.Interrupted, m.Requests, m.LeftOut})
+					c.printJSON(exportedJSON{files[0], m.Links, m.Destinations, m.Templates, m.Distributions, m.SandboxLinks, m.Interrupted, m.Requests, m.SandboxRequests, m.LeftOut})
 				}
 				c.sayExported(files[0], m)
 				return nil
@@ -88,8 +92,8 @@ func (c *command) sayExported(file string, m desk.Moving) {
 	if m.Interrupted > 0 {
 		c.say("%s: waybill resume.", counted(m.Interrupted, "drop is not done, and stays here; to go on with it", "drops are not done, and stay here; to go on with them"))
 	}
-	if m.Requests > 0 {
-		c.say("%s behind: what comes to them is seen and downloaded here.", counted(m.Requests, "open request stays", "open requests stay"))
+	if m.SandboxRequests > 0 {
+		c.say("%s here, with the sandbox.", counted(m.SandboxRequests, "open request stays", "open requests stay"))
 	}
 	if m.LeftOut > 0 {
 		c.say("%s out: no import would take them as they are.", counted(m.LeftOut, "line of the ledger is left", "lines of the ledger are left"))
@@ -98,7 +102,11 @@ func (c *command) sayExported(file string, m desk.Moving) {
 
 // holds lists what is in an export.
 func holds(m desk.Moving) string {
-	parts := []string{"the settings", counted(m.Links, "link", "links"), counted(m.Destinations, "destination", "destinations")}
+	parts := []string{"the settings", counted(m.Links, "link", "links")}
+	if m.Requests > 0 {
+		parts = append(parts, counted(m.Requests, "request", "requests"))
+	}
+	parts = append(parts, counted(m.Destinations, "destination", "destinations"))
 	if m.Templates > 0 {
 		parts = append(parts, counted(m.Templates, "template for keys", "templates for keys"))
 	}
@@ -114,8 +122,8 @@ func (c *command) importing() *cobra.Command {
 		Use:   "import FILE",
 		Short: "Take in settings and ledger that another computer has exported",
 		Long: "Take in a file that waybill export has written: all of it, or nothing. Links of both computers are one list afterwards.\n" +
-			"A link that both have stays as it is here, unless it was signed or revoked later there. The settings of the file hold,\n" +
-			"but for distributions that this computer has; destinations and templates that only this one has stay.\n\n" +
+			"A link that both have stays as it is here, unless it was signed or revoked later there. A request stays as it is here,\n" +
+			"unless it was closed or has ended there. The settings of the file hold, but for distributions that this computer has; destinations and templates that only this one has stay.\n\n" +
 			"Copies of ledger and settings, as they were before, are kept beside them. Import only what you have exported yourself:\n" +
 			"it says where your next files go.",
 		Example: "  waybill import waybill.jsonl",
@@ -131,7 +139,7 @@ func (c *command) importing() *cobra.Command {
 					return err
 				}
 				if c.json {
-					line := importedJSON{files[0], m.Links, m.Added, m.Replaced, m.Kept, m.LeftOut, []string{}, m.Backups}
+					line := importedJSON{files[0], m.Links, m.Added, m.Replaced, m.Kept, m.Requests, m.RequestsAdded, m.RequestsChanged, m.LeftOut, []string{}, m.Backups}
 					line.Keys = append(line.Keys, m.Keys...)
 					c.printJSON(line)
 				}
@@ -144,6 +152,9 @@ func (c *command) importing() *cobra.Command {
 
 func (c *command) sayImported(m desk.Imported, next desk.Destination) {
 	c.say("%s came: %d new here, %d renewed or revoked later there, %d different and kept as here.", counted(m.Links, "link", "links"), m.Added, m.Replaced, m.Kept)
+	if m.Requests > 0 {
+		c.say("%s came: %d new here, %d closed or ended there.", counted(m.Requests, "request", "requests"), m.RequestsAdded, m.RequestsChanged)
+	}
 	if m.LeftOut > 0 {
 		c.say("%s be used here, so they are left out.", counted(m.LeftOut, "setting cannot", "settings cannot"))
 	}

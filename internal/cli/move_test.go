@@ -15,9 +15,12 @@ func TestExportAndImport(t *testing.T) {
 	r := atStore(t)
 	prefix := folder()
 	sent := r.run("send", "--json", "--bucket", sandbox.Bucket, "--prefix", prefix, r.write("a.txt", "a"), r.write("b.txt", "b")).is(cli.OK).lines()
+	asked := r.run("request", "--json", "--files", "2", "--for", "Bob", "--cors", "no", "s3://"+sandbox.Bucket+"/"+prefix).is(cli.OK).line()
+	upload := asked["uploads"].([]any)[0].(map[string]any)
+	r.shell(commandFor(t, asked, "sh", upload["key"].(string)), r.write("c.txt", "c"))
 	file := filepath.Join(r.dir, "moved.jsonl")
 	out := r.run("export", file).is(cli.OK)
-	if out.out != "" || !strings.Contains(out.err, "moved.jsonl has the settings, 2 links and ") || !strings.Contains(out.err, "No key, no token and no address of a link is in it.\n") {
+	if out.out != "" || !strings.Contains(out.err, "moved.jsonl has the settings, 2 links, 1 request and ") || !strings.Contains(out.err, "No key, no token and no address of a link is in it.\n") {
 		t.Errorf("%q, %q", out.out, out.err)
 	}
 	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
@@ -36,7 +39,7 @@ func TestExportAndImport(t *testing.T) {
 		t.Errorf("%q, %q", got.out, got.err)
 	}
 	line := r.run("export", "--json", "--force", file).is(cli.OK).line()
-	fields(t, line, "file", "links", "destinations", "templates", "distributions", "sandbox_links_left", "interrupted_left", "requests_left", "links_left_out")
+	fields(t, line, "file", "links", "destinations", "templates", "distributions", "sandbox_links_left", "interrupted_left", "requests", "requests_left", "links_left_out")
 	if line["links"] != float64(2) || line["file"] != file {
 		t.Errorf("%v", line)
 	}
@@ -45,8 +48,8 @@ func TestExportAndImport(t *testing.T) {
 	t.Setenv("WAYBILL_HOME", filepath.Join(t.TempDir(), "new"))
 	in := r.run("import", "--json", file).is(cli.OK)
 	line = in.line()
-	fields(t, line, "file", "links", "added", "replaced", "kept", "settings_left_out", "keys_missing", "backups")
-	if line["links"] != float64(2) || line["added"] != float64(2) || !strings.HasPrefix(in.err, "2 links came: 2 new here, 0 renewed or revoked later there, 0 different and kept as here.\n") || !strings.Contains(in.err, "As it was before: ") {
+	fields(t, line, "file", "links", "added", "replaced", "kept", "requests", "requests_added", "requests_changed", "settings_left_out", "keys_missing", "backups")
+	if line["links"] != float64(2) || line["added"] != float64(2) || !strings.HasPrefix(in.err, "2 links came: 2 new here, 0 renewed or revoked later there, 0 different and kept as here.\n1 request came: 1 new here, 0 closed or ended there.\n") || !strings.Contains(in.err, "As it was before: ") {
 		t.Errorf("%v, %q", line, in.err)
 	}
 	if list := r.run("links", "--json").is(cli.OK).lines(); len(list) != 2 {
@@ -55,6 +58,19 @@ func TestExportAndImport(t *testing.T) {
 	again := r.run("renew", "--json", sent[0]["id"].(string)).is(cli.OK).line()
 	if body, _ := download(t, again["url"].(string)); body != "a" && body != "b" {
 		t.Errorf("%q", body)
+	}
+	// What was asked for is known, what comes is listed and downloaded, and its ways are signed anew.
+	if requests := r.run("requests", "--json").is(cli.OK).lines(); len(requests) != 1 || requests[0]["id"] != asked["id"] || requests[0]["for"] != "Bob" || requests[0]["new"] != float64(1) {
+		t.Errorf("%v", requests)
+	}
+	inbox := filepath.Join(r.dir, "inbox")
+	r.run("requests", "--download", inbox, asked["id"].(string)).is(cli.OK)
+	if left, err := os.ReadDir(inbox); err != nil || len(left) != 1 {
+		t.Errorf("%v, %v", left, err)
+	}
+	ways := r.run("requests", "--json", "--ways", asked["id"].(string)).is(cli.OK).line()
+	if body, _ := download(t, ways["page_url"].(string)); !strings.Contains(body, "Bob") {
+		t.Error("its page does not open")
 	}
 	// Where its file lay is known on the other computer only.
 	if got := r.run("verify", sent[0]["id"].(string)).is(cli.Failed); !strings.Contains(got.err, "There is nothing to hold") {

@@ -26,10 +26,12 @@ type NewStore struct {
 
 // AddStoreOptions say how a store is added.
 type AddStoreOptions struct {
-	NoCheck bool   // it is not asked whether the store takes the keys
-	Replace bool   // a profile of this name may be changed
-	Asking  func() // is told when all that is known without the store is fine, and the store is asked; nil is nobody
-	MayPut  bool   // where listing is forbidden, a tiny object may be put into the bucket and removed again
+	NoCheck bool // it is not asked whether the store takes the keys
+	Replace bool // a profile of this name may be changed
+	// Asking is told when all that is known without the store is fine, and the store is asked, with what StoreCheck.Elsewhere
+	// will be; nil is nobody.
+	Asking func(elsewhere *Trouble)
+	MayPut bool // where listing is forbidden, a tiny object may be put into the bucket and removed again
 }
 
 // StoreCheck is what a check of a store has found.
@@ -37,6 +39,8 @@ type StoreCheck struct {
 	Buckets []string // that can be listed, sorted; none where a bucket was named
 	Put     bool     // a tiny object was put and removed, since listing is forbidden
 	Left    string   // its key, where it could not be removed
+	// Elsewhere says that another store was asked than the person has named, since the environment wants it so; nil where it was that one.
+	Elsewhere *Trouble
 }
 
 // AddedStore is a store that was added.

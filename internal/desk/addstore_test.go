@@ -226,11 +226,60 @@ func TestCheckUsesWhatIsSaved(t *testing.T) {
 	t.Setenv("AWS_REGION", sandbox.Region)
 	n := newStore()
 	n.Endpoint, n.Region = "http://127.0.0.1:1", "eu-central-9"
-	if _, err := d.CheckStore(t.Context(), n, desk.AddStoreOptions{}); err != nil {
+	found, err := d.CheckStore(t.Context(), n, desk.AddStoreOptions{})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(seen, "/"+sandbox.Region+"/s3/") {
 		t.Errorf("it was signed by %q", seen)
+	}
+	if said := found.Elsewhere; code(said) != "StoreElsewhere" || said.What.String() != "The check asks "+other+", not http://127.0.0.1:1: AWS_ENDPOINT_URL_S3 in the environment counts for more than the endpoint of a profile." {
+		t.Errorf("%v", said)
+	}
+}
+
+// TestTheCheckSaysWhomItAsks: another store than was typed is asked only where the environment wants it so, and that is said before
+// it is asked, and without what may be a key in its address.
+func TestTheCheckSaysWhomItAsks(t *testing.T) {
+	dead := "http://user:pass-word@127.0.0.1:1/token-xyz" // nobody is there
+	for name, c := range map[string]struct {
+		variables map[string]string
+		change    func(*desk.NewStore)
+		says      string // what begins the sentence; "" for none
+	}{
+		"nothing":         {nil, nil, ""},
+		"the same":        {map[string]string{"AWS_ENDPOINT_URL": store.Endpoint() + "/"}, nil, ""},
+		"another":         {map[string]string{"AWS_ENDPOINT_URL": dead}, nil, "The check asks http://127.0.0.1:1, with a user name and a password, with a path, not " + store.Endpoint() + ": AWS_ENDPOINT_URL in"},
+		"for S3 the same": {map[string]string{"AWS_ENDPOINT_URL": dead, "AWS_ENDPOINT_URL_S3": store.Endpoint()}, nil, ""},
+		"for another":     {map[string]string{"AWS_ENDPOINT_URL_SQS": dead}, nil, ""},
+		"where AWS is meant": {map[string]string{"AWS_ENDPOINT_URL_S3": dead}, func(n *desk.NewStore) {
+			n.Preset, n.Endpoint, n.AccessKeyID, n.SecretAccessKey = "aws", "", "AKIAIOSFODNN7EXAMPLE", "secret"
+		}, "The check asks http://127.0.0.1:1, with a user name and a password, with a path, not AWS: AWS_ENDPOINT_URL_S3 in"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			isolate(t, "", "")
+			for variable, value := range c.variables {
+				t.Setenv(variable, value)
+			}
+			n := newStore()
+			if c.change != nil {
+				c.change(&n)
+			}
+			var said *desk.Trouble
+			asked := 0
+			_, err := openDesk(t, desk.Options{}).CheckStore(t.Context(), n, desk.AddStoreOptions{Asking: func(elsewhere *desk.Trouble) {
+				said, asked = elsewhere, asked+1
+			}})
+			if (c.says == "") != (said == nil) || said != nil && !strings.HasPrefix(said.What.String(), c.says) || asked != 1 {
+				t.Errorf("%v, asked %d times", said, asked)
+			}
+			if (c.says == "") != (err == nil) || err != nil && !errors.Is(err, desk.ErrStoreCheck) {
+				t.Errorf("%v", err)
+			}
+			if said != nil && strings.Contains(said.What.String()+said.Help.String(), "token-xyz") {
+				t.Errorf("%v", said)
+			}
+		})
 	}
 }
 
@@ -329,5 +378,20 @@ func TestAddMinIO(t *testing.T) {
 				t.Errorf("%+v", last)
 			}
 		})
+	}
+}
+
+// TestTheEnvironmentsEndpointIsToBlame: what is wrong with it is not said of the one that was typed.
+func TestTheEnvironmentsEndpointIsToBlame(t *testing.T) {
+	for _, wrong := range []string{"localhost:9000", "http://store.example.com"} {
+		for _, variable := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"} {
+			isolate(t, "", "")
+			t.Setenv(variable, wrong)
+			_, err := openDesk(t, desk.Options{}).AddStore(t.Context(), newStore(), desk.AddStoreOptions{})
+			var told *desk.Trouble
+			if code(err) != "StoreNowhere" || !errors.Is(err, desk.ErrStoreCheck) || !errors.As(err, &told) || !strings.HasPrefix(told.What.String(), variable+" in the environment") {
+				t.Errorf("%s: %v", wrong, err)
+			}
+		}
 	}
 }

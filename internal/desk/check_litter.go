@@ -107,6 +107,14 @@ func (l *litter) removeVersions(ctx context.Context) error {
 	return failed
 }
 
+// end removes what there is, and forgets what was written down of it before it was put, unless a later check could do more.
+func (l *litter) end(ctx context.Context) {
+	l.remove(ctx)
+	if !l.object || l.locked || len(l.versions) > 0 {
+		l.desk.forgetPut(l.key)
+	}
+}
+
 // remove takes away what there is, also when the check was cancelled. What stays is said by Check.Left.
 func (l *litter) remove(ctx context.Context) {
 	if !l.object && l.upload == "" && !l.lost {
@@ -207,7 +215,7 @@ func (l *litter) told(failed error) {
 	}
 }
 
-// tidyEarlier removes what checks that were killed have left, by its name and its age.
+// tidyEarlier removes what checks that were killed have left, by its name and its age, or by what they have written down.
 func (r *checking) tidyEarlier(ctx context.Context) {
 	removed, found := 0, 0
 	var failed error
@@ -229,8 +237,11 @@ func (r *checking) tidyEarlier(ctx context.Context) {
 				continue
 			}
 			removed++
+			r.desk.forgetPut(l.Key)
 		}
 	}
+	more, gone, err := r.desk.tidyPuts(ctx, r.signer, r.dest.Bucket) // also where listing is forbidden
+	found, removed, failed = found+more, removed+gone, errors.Join(failed, err)
 	for _, name := range []string{r.dest.Prefix + checkName, r.uploadKey} {
 		uploads, err := bucket.Uploads(ctx, r.signer.Client(), r.dest.Bucket, name)
 		if err != nil {

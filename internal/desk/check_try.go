@@ -27,8 +27,9 @@ func (r *checking) try(ctx context.Context) {
 		}
 		return
 	}
+	r.desk.notePut(r.signer, r.dest.Bucket, r.key)
 	litter := &litter{checking: r}
-	defer litter.remove(ctx)
+	defer litter.end(ctx)
 	if !r.tryObject(ctx, litter) || !r.tryParts(ctx, litter) {
 		return
 	}

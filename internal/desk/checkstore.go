@@ -28,18 +28,28 @@ func (d *Desk) checkStore(ctx context.Context, n NewStore, p signer.NewProfile, 
 	defer cancel()
 	where := scene{store: Store{Profile: p.Name, Endpoint: p.Endpoint}, bucket: n.Bucket, permission: "s3:ListBucket"}
 	opened, err := signer.OpenNew(ctx, p, o.Replace, signer.Options{AllowHTTP: n.AllowHTTP, Now: d.now})
+	if t := nowhere(err); t != nil {
+		return StoreCheck{}, fmt.Errorf("%w: %w", ErrStoreCheck, t)
+	}
 	if err != nil {
 		return StoreCheck{}, explainStore(err, n)
 	}
+	other := elsewhere(opened, p)
 	if o.Asking != nil {
-		o.Asking()
+		o.Asking(other)
 	}
-	found, err := askStore(ctx, opened, where, o)
-	if t := pathTrouble(p.Endpoint, n.Bucket, found, err); t != nil {
+	found, err := d.askStore(ctx, opened, where, o)
+	if t := pathTrouble(p.Endpoint, n.Bucket, found, err); t != nil && other == nil {
 		found, err = StoreCheck{}, t
 	}
+	found.Elsewhere = other
 	if err != nil {
 		return found, fmt.Errorf("%w: %w", ErrStoreCheck, err)
+	}
+	if n.Bucket != "" {
+		if _, _, err := d.tidyPuts(ctx, opened, n.Bucket); err != nil {
+			d.log.Debug("what an earlier check has left stays", "error", err)
+		}
 	}
 	return found, nil
 }
@@ -62,7 +72,7 @@ func pathTrouble(endpoint, bucketName string, found StoreCheck, err error) error
 	return trouble("StoreEndpointPath", args{"Path": visible(u.Path), "Bare": bare.String()}, err)
 }
 
-func askStore(ctx context.Context, opened *signer.Signer, where scene, o AddStoreOptions) (StoreCheck, error) {
+func (d *Desk) askStore(ctx context.Context, opened *signer.Signer, where scene, o AddStoreOptions) (StoreCheck, error) {
 	if where.bucket == "" {
 		where.permission = "s3:ListAllMyBuckets"
 		listed, err := bucket.List(ctx, opened.Client())
@@ -90,7 +100,7 @@ func askStore(ctx context.Context, opened *signer.Signer, where scene, o AddStor
 	case !o.MayPut:
 		return StoreCheck{}, trouble(codeMayNotList, where.args(), err)
 	}
-	return putCheck(ctx, opened, where)
+	return d.putCheck(ctx, opened, where)
 }
 
 // Codes of troubles that a check of a store gives, and that can be answered.
@@ -105,22 +115,39 @@ func (t *Trouble) CanAllowPut() bool { return t != nil && t.Code == codeMayNotLi
 // NeedsBucket reports whether the check of a store wants a bucket to be named.
 func (t *Trouble) NeedsBucket() bool { return t != nil && t.Code == codeNeedsBucket }
 
-// putCheck puts a tiny object as a file would be sent, and removes it again.
-func putCheck(ctx context.Context, opened *signer.Signer, where scene) (StoreCheck, error) {
-	where.key, where.permission = "waybill-check-"+strings.ToLower(rand.Text()), "s3:PutObject"
+// storeCheckBody is what the tiny object says to whoever finds one.
+const storeCheckBody = "Waybill has tried whether it may write here. This can be deleted.\n"
+
+// unheardWithin is how long the removal may take of an object of which nobody knows whether it was put.
+const unheardWithin = 5 * time.Second
+
+// putCheck puts a tiny object as a file would be sent, and removes it again, also when nobody has heard whether it was put.
+func (d *Desk) putCheck(ctx context.Context, opened *signer.Signer, where scene) (StoreCheck, error) {
+	where.key, where.permission = storeCheckName+strings.ToLower(rand.Text()), "s3:PutObject"
 	carrier := courier.New(opened, courier.Options{Concurrency: 1})
 	defer carrier.Close()
-	_, err := carrier.Put(ctx, &courier.Upload{Bucket: where.bucket, Key: where.key, ContentType: "text/plain; charset=utf-8"},
-		[]byte("Waybill has tried whether it may write here. This can be deleted.\n"))
-	if err != nil {
-		return StoreCheck{}, explain(err, where)
+	d.notePut(opened, where.bucket, where.key)
+	_, failed := carrier.Put(ctx, &courier.Upload{Bucket: where.bucket, Key: where.key, ContentType: "text/plain; charset=utf-8"}, []byte(storeCheckBody))
+	if refused, ok := refusalIn(failed); ok && refused.status >= 300 && refused.status < 500 { // a clear no
+		d.forgetPut(where.key)
+		return StoreCheck{}, explain(failed, where)
 	}
-	checked := StoreCheck{Put: true}
+	within := checkWithin
+	if failed != nil {
+		within = unheardWithin
+	}
 	// Removing it is worth the wait even if the person does not wait any more.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 	defer cancel()
-	if _, err := bucket.Delete(ctx, opened.Client(), where.bucket, where.key); err != nil {
-		checked.Left = where.key
+	_, stays := bucket.Delete(ctx, opened.Client(), where.bucket, where.key)
+	if stays == nil && failed == nil { // else the store may still be at it
+		d.forgetPut(where.key)
 	}
-	return checked, nil
+	switch {
+	case failed != nil:
+		return StoreCheck{}, explain(failed, where)
+	case stays != nil:
+		return StoreCheck{Put: true, Left: where.key}, nil
+	}
+	return StoreCheck{Put: true}, nil
 }

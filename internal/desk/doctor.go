@@ -86,8 +86,8 @@ func Examine(ctx context.Context, d *Desk, o Examination) Report {
 	if d != nil {
 		x.report.Made = d.now()
 	}
-	hide := newScrubber() // first: what is read later may change meanwhile, and only shown then
 	x.store = x.storeToAsk()
+	hide := newScrubber(append(d.endpoints(), x.store.Endpoint)...) // first: what is read later may change meanwhile, and only shown then
 	for _, part := range []struct {
 		name  string
 		limit time.Duration
@@ -204,4 +204,25 @@ func (x *examiner) storeToAsk() Store {
 		return x.Store
 	}
 	return x.d.Settings().Destination.Store
+}
+
+// endpoints are the addresses of stores in the settings, and of those that were opened; d may be nil.
+func (d *Desk) endpoints() (list []string) {
+	if d == nil {
+		return nil
+	}
+	s := d.Settings()
+	list = append(list, s.Destination.Endpoint, s.Requests.Destination.Endpoint)
+	for _, one := range s.Recent {
+		list = append(list, one.Endpoint)
+	}
+	for _, one := range s.LinkEndpoints {
+		list = append(list, one.Store.Endpoint, one.URL)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for s, opened := range d.stores {
+		list = append(list, s.Endpoint, opened.signer.Endpoint())
+	}
+	return list
 }

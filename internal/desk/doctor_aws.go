@@ -53,7 +53,8 @@ func (x *examiner) environment(context.Context) {
 	}
 }
 
-// bareAddress is an address without user, path and query; no more than that it is set where it cannot be read.
+// bareAddress is an address without user, path and query, each of which may be a key, but with a word on those that are there; no
+// more than that it is set where it cannot be read.
 func bareAddress(value string) string {
 	text := value
 	if !strings.Contains(text, "://") {
@@ -69,6 +70,12 @@ func bareAddress(value string) string {
 		if _, has := u.User.Password(); has {
 			bare += " and a password"
 		}
+	}
+	if strings.Trim(u.Path, "/") != "" {
+		bare += ", with a path"
+	}
+	if u.RawQuery != "" {
+		bare += ", with a query"
 	}
 	return bare
 }
@@ -127,8 +134,9 @@ func (x *examiner) profiles(context.Context) {
 			}
 		}
 		add("region %s", p.Region)
-		endpoint, _, _ := strings.Cut(withoutUser(p.Endpoint), "?")
-		add("endpoint %s", endpoint)
+		if p.Endpoint != "" {
+			add("endpoint %s", bareAddress(p.Endpoint))
+		}
 		add("account %s", p.Account)
 		add("role %s", p.Role)
 		switch now := time.Now(); {

@@ -21,13 +21,18 @@ import (
 // scrubber takes out of a report what nobody else may read. No part is supposed to put it in; this is for what comes with
 // the words of others: errors, stores' messages, names.
 type scrubber struct {
-	secrets []string // longest first
+	paths   []string       // of endpoints, with their hosts; longest first
+	alone   *regexp.Regexp // the same paths elsewhere
+	secrets []string       // longest first
+	short   *regexp.Regexp
 	homes   *regexp.Regexp
 	user    *regexp.Regexp
 }
 
-// shortSecret is the fewest bytes that are searched for: shorter ones are in any text by chance.
-const shortSecret = 6
+const (
+	shortSecret    = 6 // bytes; shorter ones are in any text by chance, and searched for as whole words
+	shortestSecret = 3 // bytes; shorter ones are words that every text has, and protect nothing
+)
 
 var (
 	anAccount   = regexp.MustCompile(`\b\d{8}(\d{4})\b`)
@@ -38,25 +43,50 @@ var (
 	aToken      = regexp.MustCompile(`\b(?:IQoJ|FwoG|eyJ)[A-Za-z0-9+/=_.-]{40,}`)
 )
 
-func newScrubber() scrubber {
+// newScrubber knows what is secret on this computer, and in addresses of stores that only the caller knows.
+func newScrubber(endpoints ...string) scrubber {
 	secrets := signer.Secrets()
+	endpoints = append(endpoints, signer.Endpoints()...)
 	for _, pair := range os.Environ() {
 		name, value, _ := strings.Cut(pair, "=")
 		switch {
-		case isProxyVariable(name), strings.HasPrefix(name, "AWS_ENDPOINT_URL"):
+		case strings.HasPrefix(name, "AWS_ENDPOINT_URL"):
+			endpoints = append(endpoints, value)
+		case isProxyVariable(name):
 			secrets = append(secrets, signer.PasswordsIn(value)...)
 		case saysSecret.MatchString(name), strings.HasPrefix(name, "AWS_") && !harmless(name) && !aWord.MatchString(value):
 			secrets = append(secrets, value)
 		}
 	}
 	s := scrubber{user: userPattern()}
+	var alone []string
+	for _, one := range endpoints {
+		secrets = append(secrets, signer.PasswordsIn(one)...)
+		host, paths, parts := pathsIn(one)
+		secrets = append(secrets, parts...)
+		for _, path := range paths {
+			s.paths = append(s.paths, host+path)
+			if len(path) >= shortSecret {
+				alone = append(alone, regexp.QuoteMeta(path))
+			}
+		}
+	}
+	longestFirst(s.paths)
+	if longestFirst(alone); len(alone) > 0 {
+		s.alone = regexp.MustCompile(`(^|[^/])(?:` + strings.Join(alone, "|") + `)($|[^\pL\pN_-])`)
+	}
+	var short []string
 	for _, one := range secrets {
-		if len(one) >= shortSecret {
+		switch {
+		case len(one) >= shortSecret:
 			s.secrets = append(s.secrets, formsOf(one)...)
+		case len(one) >= shortestSecret:
+			short = append(short, regexp.QuoteMeta(one), regexp.QuoteMeta(url.QueryEscape(one)))
 		}
 	}
 	longestFirst(s.secrets)
 	s.secrets = slices.Compact(s.secrets)
+	s.short = wholeWords(short, "")
 	var homes []string
 	for _, find := range []func() (string, error){os.UserHomeDir, func() (string, error) { u, err := user.Current(); return userHome(u), err }} {
 		home, err := find()
@@ -92,6 +122,27 @@ func formsOf(secret string) []string {
 		}
 	}
 	return slices.DeleteFunc(forms, func(form string) bool { return len(form) < shortSecret })
+}
+
+// pathsIn is the path of an endpoint, as it is written and as it is meant, with the host before it. The parts of it that are no
+// words may be secrets by themselves.
+func pathsIn(endpoint string) (host string, paths, parts []string) {
+	if !strings.Contains(endpoint, "://") {
+		endpoint = "http://" + endpoint
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil || strings.Trim(u.Path, "/") == "" {
+		return "", nil, nil
+	}
+	for _, path := range []string{u.Path, u.EscapedPath()} {
+		paths = append(paths, strings.TrimRight(path, "/"))
+	}
+	for part := range strings.SplitSeq(u.Path, "/") {
+		if !aWord.MatchString(part) {
+			parts = append(parts, part)
+		}
+	}
+	return u.Host, paths, parts
 }
 
 // homePattern finds the home, and what is in it, but not its neighbours: /home/al is not the beginning of /home/alice.
@@ -130,11 +181,27 @@ func userPattern() *regexp.Regexp {
 	for _, variable := range []string{"USER", "LOGNAME", "USERNAME"} {
 		add(os.Getenv(variable))
 	}
-	if len(names) == 0 {
+	return wholeWords(names, "(?i)")
+}
+
+// wholeWords finds what matches one of the patterns and has no letter or digit beside it; nil where there are none.
+func wholeWords(patterns []string, flags string) *regexp.Regexp {
+	if len(patterns) == 0 {
 		return nil
 	}
-	longestFirst(names)
-	return regexp.MustCompile(`(?i)(^|[^\pL\pN])(?:` + strings.Join(names, "|") + `)($|[^\pL\pN])`)
+	longestFirst(patterns)
+	return regexp.MustCompile(flags + `(^|[^\pL\pN])(?:` + strings.Join(patterns, "|") + `)($|[^\pL\pN])`)
+}
+
+// replaceWords replaces what wholeWords finds. Two beside each other share what is between them.
+func replaceWords(t string, words *regexp.Regexp, by string) string {
+	if words == nil {
+		return t
+	}
+	for before := ""; before != t; {
+		before, t = t, words.ReplaceAllString(t, "${1}"+by+"${2}")
+	}
+	return t
 }
 
 // anybody are names that tell nothing of who has them, and that other things have too: the root of an account, a distribution.
@@ -148,9 +215,17 @@ func longestFirst(list []string) {
 
 // text takes all of it out of a text.
 func (s scrubber) text(t string) string {
+	for _, path := range s.paths {
+		host, _, _ := strings.Cut(path, "/")
+		t = strings.ReplaceAll(t, path, host+"/…")
+	}
+	if s.alone != nil {
+		t = s.alone.ReplaceAllString(t, "${1}/…${2}")
+	}
 	for _, secret := range s.secrets {
 		t = strings.ReplaceAll(t, secret, "…")
 	}
+	t = replaceWords(t, s.short, "…")
 	t = courier.RedactText(t)
 	t = anAccessKey.ReplaceAllString(t, "${1}…")
 	t = aToken.ReplaceAllString(t, "…")
@@ -158,12 +233,7 @@ func (s scrubber) text(t string) string {
 	if s.homes != nil {
 		t = s.homes.ReplaceAllString(t, "~${1}")
 	}
-	if s.user != nil {
-		for before := ""; before != t; { // two names beside each other share what is between them
-			before, t = t, s.user.ReplaceAllString(t, "${1}USER${2}")
-		}
-	}
-	return t
+	return replaceWords(t, s.user, "USER")
 }
 
 // report takes all of it out of a report.

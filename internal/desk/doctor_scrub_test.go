@@ -137,10 +137,51 @@ func TestHomesAndNamesAreTakenOut(t *testing.T) {
 func TestAnAddressShowsNoPartOfAPassword(t *testing.T) {
 	for value, wanted := range map[string]string{
 		"http://alice:2024/s3cret@proxy:3128": "is set, and is no address", "alice:2024#s3cret@proxy": "is set, and is no address",
-		"proxy:3128": "http://proxy:3128", "https://u:p@x.test/y?z": "https://x.test, with a user name and a password",
+		"proxy:3128": "http://proxy:3128", "https://u:p@x.test/y?z": "https://x.test, with a user name and a password, with a path, with a query",
+		"https://x.test:9000/": "https://x.test:9000",
 	} {
 		if got := bareAddress(value); got != wanted {
 			t.Errorf("%s: %s", value, got)
+		}
+	}
+}
+
+// TestPathsOfEndpointsAreTakenOut: one may be a key. Behind its host and alone, as it is and escaped, but not what only looks like it.
+func TestPathsOfEndpointsAreTakenOut(t *testing.T) {
+	atHome(t, "carlotta", map[string]string{
+		".aws/config": "[services a]\ns3 =\n  endpoint_url = https://x.test/token-xyz/ # a comment\n[profile b]\nendpoint_url = http://y.test:9000/s3\n",
+	})
+	t.Setenv("AWS_ENDPOINT_URL", "https://z.test/a%20b/K3Y+k")
+	s := newScrubber("http://w.test/Own1234/")
+	for text, wanted := range map[string]string{
+		`put "https://x.test/token-xyz/bucket/key": refused`: `put "https://x.test/…/bucket/key": refused`,
+		"https://bucket.x.test/token-xyz/key":                "https://bucket.x.test/…/key",
+		"the resource /token-xyz/bucket":                     "the resource /…/bucket",
+		"http://y.test:9000/s3/bucket":                       "http://y.test:9000/…/bucket",
+		"https://z.test/a%20b/K3Y+k/x and /a b/K3Y+k":        "https://z.test/…/x and /…",
+		"it said K3Y+k":                               "it said …",
+		"http://w.test/Own1234 (Own1234)":             "http://w.test/… (…)",
+		"s3://token-xyz/x, /token-xyz-bucket, aws/s3": "s3://token-xyz/x, /token-xyz-bucket, aws/s3",
+	} {
+		if got := s.text(text); got != wanted {
+			t.Errorf("%s: %s, want %s", text, got, wanted)
+		}
+	}
+}
+
+// TestShortSecretsAreWholeWords: a short one is in many words by chance, and is taken out where it stands alone.
+func TestShortSecretsAreWholeWords(t *testing.T) {
+	atHome(t, "carlotta", map[string]string{
+		".aws/credentials": "[a]\naws_secret_access_key = Kv7\n[b]\naws_session_token = a+b/c\n[c]\naws_secret_access_key = at\n",
+		".aws/config":      "[profile d]\nendpoint_url = https://bob:pw12@x.test\n",
+	})
+	s := newScrubber()
+	for text, wanted := range map[string]string{
+		"the secret Kv7.": "the secret ….", "Kv7": "…", "Kv7 Kv7,Kv7": "… …,…", "Kv7x, xKv7 and kv7": "Kv7x, xKv7 and kv7",
+		"token=a%2Bb%2Fc&x": "token=…&x", "(a+b/c)": "(…)", "https://bob:pw12@x.test/": "https://…@x.test/", "look at it": "look at it",
+	} {
+		if got := s.text(text); got != wanted {
+			t.Errorf("%s: %s, want %s", text, got, wanted)
 		}
 	}
 }

@@ -72,7 +72,11 @@ func (x *examiner) anybodyThere(ctx context.Context, opened *signer.Signer, addr
 		x.say("address", "cannot be read")
 		return false
 	}
-	x.say("address", u.Scheme+"://"+u.Host+u.Path)
+	shown := u.Scheme + "://" + u.Host + u.Path
+	if u.Path != "/" && u.Path != "/"+about.bucket { // an endpoint's own
+		shown = bareAddress(address)
+	}
+	x.say("address", shown)
 	x.say("proxy", wayTo(network.Here(), u))
 	t := opened.Transport()
 	defer t.CloseIdleConnections()

@@ -20,20 +20,21 @@ type Moving struct {
 	Version string // of the Waybill that made it
 
 	Links         int // records of the ledger
+	Requests      int // with what has arrived by them
 	Destinations  int // that were used lately
 	Templates     int // for keys
 	Distributions int // CloudFront's, with the paths of their private keys
 
 	// What an export leaves behind on this computer, when it is made.
-	SandboxLinks int // what was sent to the sandbox, whose files stay too
-	Interrupted  int // drops that are not done: their files are here
-	Requests     int // that are open: their ways in go on, and what comes is seen here alone
-	LeftOut      int // records that no import would take
+	SandboxLinks    int // what was sent to the sandbox, whose files stay too
+	SandboxRequests int // into the sandbox, that are open
+	Interrupted     int // drops that are not done: their files are here
+	LeftOut         int // records and requests that no import would take
 }
 
 // ExportAll writes the settings and the ledger for another computer. Nothing secret is in them, nor any path of a file
-// that was sent. What belongs to this computer alone stays: the sandbox and the links into it, drops that are not done,
-// with them the uploads that the store has half of, and requests.
+// that was sent. What belongs to this computer alone stays: the sandbox, the links and requests into it, and drops that are not
+// done, with them the uploads that the store has half of.
 func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 	from := d.readable()
 	if from == nil {
@@ -70,6 +71,9 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 		return m, ledgerTrouble(err, d.ledgerPath())
 	}
 	if err == nil {
+		err = d.exportRequests(ctx, from, out, &m)
+	}
+	if err == nil {
 		err = out.end()
 	}
 	if err == nil {
@@ -83,13 +87,7 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 		return m, ledgerTrouble(err, d.ledgerPath())
 	}
 	m.Interrupted = len(plans)
-	requests, err := d.Requests(ctx)
-	for _, r := range requests {
-		if r.Standing(d.now()) == RequestOpen {
-			m.Requests++
-		}
-	}
-	return m, err
+	return m, nil
 }
 
 // ExportFile writes an export to a file that is its owner's alone. A file that is there is replaced only if the caller
@@ -168,6 +166,15 @@ func readThrough(ctx context.Context, path string, from io.Reader) (Moving, erro
 			return m, importTrouble(path, r, err)
 		}
 		m.Links++
+	}
+	for one, err := range r.requests() {
+		if err == nil {
+			err = errors.Join(one.Check(), ctx.Err())
+		}
+		if err != nil {
+			return m, importTrouble(path, r, err)
+		}
+		m.Requests++
 	}
 	return m, nil
 }

@@ -14,11 +14,19 @@ import (
 	"testing"
 )
 
-// ended puts the end behind lines that a test has made: how many records there are, and the sum of all.
+// ended puts the end behind lines that a test has made: how many records and requests there are, and the sum of all.
 func ended(lines [][]byte) []byte {
+	count := func(kind string) (n int) {
+		for _, line := range lines {
+			if bytes.HasPrefix(line, []byte(`{"`+kind+`"`)) {
+				n++
+			}
+		}
+		return n
+	}
 	text := bytes.Join(lines, nil)
 	sum := sha256.Sum256(text)
-	return fmt.Appendf(text, `{"end":{"records":%d,"sha256":"%s"}}`+"\n", len(lines)-2, hex.EncodeToString(sum[:]))
+	return fmt.Appendf(text, `{"end":{"records":%d,"requests":%d,"sha256":"%s"}}`+"\n", count("record"), count("request"), hex.EncodeToString(sum[:]))
 }
 
 // privateKey makes a key pair of the test's own, and gives the path of its private half.

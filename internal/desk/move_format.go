@@ -18,11 +18,12 @@ import (
 )
 
 // What moves to another computer is a text of one JSON object a line: a head, the settings, a line for each record of
-// the ledger, and an end that says how many there were and the SHA-256 of all lines before it. Whoever wants to know what
+// the ledger, one for each request with those of its arrivals behind it, and an end that says how many records and requests
+// there were and the SHA-256 of all lines before it. Whoever wants to know what
 // they carry along can read it; there is nothing in it to unpack, and no path of a file to write.
 
-// moveFormat is the form that this version writes and reads.
-const moveFormat = 1
+// moveFormat is the form that this version writes. It reads the first one too, which had no requests.
+const moveFormat = 2
 
 // The most that such a text may have.
 const (
@@ -31,10 +32,12 @@ const (
 )
 
 type moveLine struct {
-	Head     *moveHead   `json:"waybill_export,omitempty"`
-	Settings *Settings   `json:"settings,omitempty"`
-	Record   *moveRecord `json:"record,omitempty"`
-	End      *moveEnd    `json:"end,omitempty"`
+	Head     *moveHead    `json:"waybill_export,omitempty"`
+	Settings *Settings    `json:"settings,omitempty"`
+	Record   *moveRecord  `json:"record,omitempty"`
+	Request  *moveRequest `json:"request,omitempty"`
+	Arrival  *moveArrival `json:"arrival,omitempty"`
+	End      *moveEnd     `json:"end,omitempty"`
 }
 
 type moveHead struct {
@@ -44,15 +47,17 @@ type moveHead struct {
 }
 
 type moveEnd struct {
-	Records int    `json:"records"`
-	SHA256  string `json:"sha256"`
+	Records  int    `json:"records"`
+	Requests int    `json:"requests,omitempty"`
+	SHA256   string `json:"sha256"`
 }
 
 // moveWriter writes lines and sums them up.
 type moveWriter struct {
-	to      io.Writer
-	sum     hash.Hash
-	records int
+	to       io.Writer
+	sum      hash.Hash
+	records  int
+	requests int
 }
 
 func newMoveWriter(w io.Writer) *moveWriter { return &moveWriter{to: w, sum: sha256.New()} }
@@ -70,13 +75,16 @@ func (w *moveWriter) write(l moveLine) error {
 	if l.Record != nil {
 		w.records++
 	}
+	if l.Request != nil {
+		w.requests++
+	}
 	_, _ = w.sum.Write(line.Bytes()) // a hash never fails
 	_, err := w.to.Write(line.Bytes())
 	return err
 }
 
 func (w *moveWriter) end() error {
-	return w.write(moveLine{End: &moveEnd{w.records, hex.EncodeToString(w.sum.Sum(nil))}})
+	return w.write(moveLine{End: &moveEnd{w.records, w.requests, hex.EncodeToString(w.sum.Sum(nil))}})
 }
 
 // What may be wrong with a text that came from elsewhere.
@@ -100,6 +108,9 @@ type moveReader struct {
 	head     moveHead
 	settings Settings
 	left     int // settings that nothing can be made of
+
+	count moveEnd   // what was read so far
+	ahead *moveLine // that ended the records, or a request
 }
 
 // newMoveReader reads head and settings. Of a newer form the error is errMoveNewer, and the head says which version made it.
@@ -131,6 +142,10 @@ func newMoveReader(r io.Reader) (*moveReader, error) {
 // next reads a line: one object that says exactly one thing.
 func (m *moveReader) next() (moveLine, error) {
 	var l moveLine
+	if m.ahead != nil {
+		l, m.ahead = *m.ahead, nil
+		return l, nil
+	}
 	line, err := m.from.ReadSlice('\n')
 	m.read += int64(len(line))
 	switch {
@@ -149,7 +164,7 @@ func (m *moveReader) next() (moveLine, error) {
 		return l, fmt.Errorf("%w: %w", errMoveText, err)
 	}
 	things := 0
-	for _, there := range []bool{l.Head != nil, l.Settings != nil, l.Record != nil, l.End != nil} {
+	for _, there := range []bool{l.Head != nil, l.Settings != nil, l.Record != nil, l.Request != nil, l.Arrival != nil, l.End != nil} {
 		if there {
 			things++
 		}
@@ -163,19 +178,16 @@ func (m *moveReader) next() (moveLine, error) {
 	return l, nil
 }
 
-// records gives what comes after the settings. Whoever has got to its end without an error has read all that was written.
+// records gives the records, which come after the settings.
 func (m *moveReader) records() iter.Seq2[ledger.Moved, error] {
 	return func(yield func(ledger.Moved, error) bool) {
-		for n := 0; ; n++ {
+		for {
 			l, err := m.next()
 			switch {
 			case err != nil:
-			case l.End != nil:
-				if err = m.checkEnd(*l.End, n); err == nil {
-					return
-				}
 			case l.Record == nil:
-				err = errMoveLines
+				m.ahead = &l
+				return
 			default:
 				err = l.Record.check()
 			}
@@ -183,6 +195,7 @@ func (m *moveReader) records() iter.Seq2[ledger.Moved, error] {
 				yield(ledger.Moved{}, err)
 				return
 			}
+			m.count.Records++
 			if !yield(l.Record.moved(), nil) {
 				return
 			}
@@ -190,8 +203,61 @@ func (m *moveReader) records() iter.Seq2[ledger.Moved, error] {
 	}
 }
 
-func (m *moveReader) checkEnd(end moveEnd, records int) error {
-	if end.Records != records || end.SHA256 != hex.EncodeToString(m.sum.Sum(nil)) {
+// requests gives the requests, which come after the records, each with its arrivals. Whoever has got to its end without an
+// error has read all that was written.
+func (m *moveReader) requests() iter.Seq2[ledger.MovedRequest, error] {
+	return func(yield func(ledger.MovedRequest, error) bool) {
+		for {
+			l, err := m.next()
+			switch {
+			case err != nil:
+			case l.End != nil:
+				if err = m.checkEnd(*l.End); err == nil {
+					return
+				}
+			case l.Request == nil:
+				err = errMoveLines
+			default:
+				err = l.Request.check()
+			}
+			if err != nil {
+				yield(ledger.MovedRequest{}, err)
+				return
+			}
+			m.count.Requests++
+			one := ledger.MovedRequest{Request: l.Request.moved()}
+			if one.Arrivals, err = m.arrivals(l.Request); err != nil {
+				one = ledger.MovedRequest{}
+			}
+			if !yield(one, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// arrivals reads those of a request, up to the next line that is none.
+func (m *moveReader) arrivals(of *moveRequest) (list []ledger.Arrival, err error) {
+	for {
+		l, err := m.next()
+		switch {
+		case err != nil:
+			return nil, err
+		case l.Arrival == nil:
+			m.ahead = &l
+			return list, nil
+		case len(list) == mostMovedArrivals:
+			return nil, errMoveLines
+		}
+		if err := l.Arrival.check(of); err != nil {
+			return nil, err
+		}
+		list = append(list, l.Arrival.moved(of))
+	}
+}
+
+func (m *moveReader) checkEnd(end moveEnd) error {
+	if m.count.SHA256 = hex.EncodeToString(m.sum.Sum(nil)); end != m.count {
 		return errMoveSum
 	}
 	if _, err := m.from.ReadByte(); !errors.Is(err, io.EOF) {

@@ -50,7 +50,7 @@ func TestImportOfWhatIsNoExport(t *testing.T) {
 		"zip":            {"PK\x03\x04\n", "ImportNotOurs"},
 		"other JSON":     {`{"a":1}` + "\n", "ImportNotOurs"},
 		"no form":        {`{"waybill_export":{"format":0}}` + "\n", "ImportNotOurs"},
-		"newer":          {`{"waybill_export":{"format":2,"version":"9.9.9"},"more":[]}` + "\n\x00", "ImportNewer"},
+		"newer":          {`{"waybill_export":{"format":3,"version":"9.9.9"},"more":[]}` + "\n\x00", "ImportNewer"},
 		"endless line":   {strings.Repeat("[", 2<<20), "ImportNotOurs"},
 		"long line":      {lines[0] + `{"settings":"` + strings.Repeat("x", 2<<20) + `"}` + "\n", "ImportDamaged"},
 		"cut":            {text[:len(text)-20], "ImportDamaged"},

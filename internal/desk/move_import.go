@@ -28,6 +28,8 @@ type Imported struct {
 	Replaced int // links that were here, and whose link was signed or revoked later there
 	Kept     int // links that were here and are not what they are there: they stay
 	LeftOut  int // settings that cannot be used here
+	// RequestsAdded were not here, and RequestsChanged were closed or tidied up after there.
+	RequestsAdded, RequestsChanged int
 	// Keys are the paths of private keys of distributions that were imported, and are not on this computer.
 	Keys []string
 	// Backups are the paths of the copies of ledger and settings, as they were before.
@@ -43,7 +45,7 @@ func (d *Desk) importLock() *flock.Flock {
 }
 
 // ImportFile takes in what ExportFile has written on another computer. Links of both are one list afterwards. A link that
-// both have stays as it is here, unless it was signed or revoked later there. Of the settings, those of the file hold, but
+// both have stays as it is here, unless it was signed or revoked later there, and so does a request, unless it was closed there. Of the settings, those of the file hold, but
 // for distributions that this computer has already; destinations and templates that only this one has stay.
 func (d *Desk) ImportFile(ctx context.Context, path string) (Imported, error) {
 	if d.ledger == nil {
@@ -163,6 +165,10 @@ func (d *Desk) doImportInto(ctx context.Context, made *Imported) error {
 		return unfinished(err)
 	}
 	made.Added, made.Replaced, made.Kept, made.LeftOut = merged.Added, merged.Replaced, merged.Kept, r.left
+	if merged, err = d.ledger.MergeRequests(ctx, r.requests(), laterRequest); err != nil {
+		return unfinished(err)
+	}
+	made.RequestsAdded, made.RequestsChanged = merged.Added, merged.Replaced
 	fresh, err := d.takeSettings(r.settings)
 	if err != nil {
 		return unfinished(err)

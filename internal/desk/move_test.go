@@ -213,6 +213,9 @@ func TestExportHoldsNoSecret(t *testing.T) {
 	inEndpoint := record("endpoint", now)
 	inEndpoint.Endpoint = "https://alice:PASSWORD-OF-THE-LEDGER@store.example.com"
 	c := newComputer(t, record("a", now), inEndpoint)
+	asked := request(aRequestID, now)
+	asked.Endpoint = "https://alice:PASSWORD-OF-THE-REQUEST@store.example.com"
+	c.ledger(func(l *ledger.Ledger) error { return l.PutRequest(context.Background(), asked) })
 	key := privateKey(t)
 	pem, err := os.ReadFile(key)
 	if err != nil {
@@ -243,7 +246,7 @@ func TestExportHoldsNoSecret(t *testing.T) {
 
 	file, m := c.export()
 	exported, err := os.ReadFile(file)
-	if err != nil || m.Links != 2 || m.Distributions != 1 {
+	if err != nil || m.Links != 2 || m.Distributions != 1 || m.Requests != 1 {
 		t.Fatalf("%v, %+v", err, m)
 	}
 	body := strings.Split(string(pem), "\n")[1]
@@ -350,11 +353,11 @@ func TestFailedRecordsMove(t *testing.T) {
 	old.ledger(func(l *ledger.Ledger) error {
 		now := time.Now()
 		return errors.Join(
-			l.PutRequest(context.Background(), ledger.Request{ID: "open", Made: now, Asked: time.Hour, Ends: now.Add(time.Hour)}),
-			l.PutRequest(context.Background(), ledger.Request{ID: "ended", Made: sent, Asked: time.Hour, Ends: sent.Add(time.Hour)}))
+			l.PutRequest(context.Background(), request(aRequestID, now)),
+			l.PutRequest(context.Background(), ledger.Request{ID: "ended", Made: sent, Asked: time.Hour, Ends: sent.Add(time.Hour)})) // of no form that this version makes
 	})
 	path, m := old.export()
-	if m.Links != 7 || m.LeftOut != 1 || m.Requests != 1 {
+	if m.Links != 7 || m.LeftOut != 2 || m.Requests != 1 {
 		t.Errorf("%+v", m)
 	}
 	fresh := newComputer(t)

@@ -165,6 +165,8 @@ func rows() map[string]row {
 		"StoreName":             {`"{{.Name}}" cannot be the name of a new profile.`, `Use at most 64 letters from a to z, digits and the signs -._@+ with a letter or digit first.`},
 		"StoreNameSandbox":      {`"{{.Name}}" is the name of the store inside Waybill.`, `Give the new profile another name.`},
 		"StoreEndpointPath":     {`The endpoint has a path, {{.Path}}, and nothing was found there.`, `Write it as {{.Bare}}, unless the path is the store's own; a bucket is named by itself.`},
+		"StoreElsewhere":        {`The check asks {{.Asked}}, not {{.Endpoint}}: {{.Variable}} in the environment counts for more than the endpoint of a profile.`, `Take {{.Variable}} out of the environment to check the store that you have named; the AWS CLI heeds it as well.`},
+		"StoreNowhere":          {`{{.Variable}} in the environment counts for more than the endpoint of a profile, and is none that can be asked.`, `Take {{.Variable}} out of the environment, or write an https address there; the AWS CLI heeds it as well.`},
 		"StoreTaken":            {`There is a profile "{{.Name}}" in the AWS files already.`, `Choose another name, or allow the profile to be replaced (--replace on the command line).`},
 		"StoreNotReplaceable":   {`The profile "{{.Name}}" does not sign with plain keys of its own, so it was left as it is.`, `Choose another name, or edit the AWS files yourself.`},
 		"StoreKeyMissing":       {`The access key ID is missing.`, `Copy it from the console of the store.`},

@@ -49,7 +49,7 @@ func (d *Desk) NoteTrouble(t *Trouble) {
 		return
 	}
 	// Now, not when it is read: a token that a store has told is another one by then, and none is kept.
-	detail := newScrubber().text(t.Detail)
+	detail := newScrubber(d.endpoints()...).text(t.Detail)
 	if len(detail) > keptDetail {
 		detail = strings.ToValidUTF8(detail[:keptDetail], "") + "…"
 	}

@@ -61,8 +61,15 @@ type executor interface {
 	ExecContext(ctx context.Context, q string, a ...any) (sql.Result, error)
 }
 
+func (r Request) holdsSecret() bool {
+	return secret(r.ID, r.Profile, r.Region, r.Endpoint, r.Account, r.Bucket, r.Prefix, r.Folder, r.Page, r.Content, r.Because)
+}
+
+// HoldsSecret reports whether something in it came from a presigned URL: whoever sends a file chooses its name.
+func (a Arrival) HoldsSecret() bool { return secret(a.Key, a.Name, a.ContentType, a.ETag, a.Checksum) }
+
 func putRequest(ctx context.Context, to executor, r Request) error {
-	if secret(r.ID, r.Profile, r.Region, r.Endpoint, r.Account, r.Bucket, r.Prefix, r.Folder, r.Page, r.Content, r.Because) {
+	if r.holdsSecret() {
 		return ErrSecret
 	}
 	_, err := to.ExecContext(ctx, "INSERT OR REPLACE INTO request ("+requestColumns+`)
@@ -126,7 +133,7 @@ func (l *Ledger) SetArrivals(ctx context.Context, request string, looked time.Ti
 			}
 		}
 		for _, a := range list {
-			if secret(a.Key, a.Name, a.ContentType, a.ETag, a.Checksum) {
+			if a.HoldsSecret() {
 				continue
 			}
 			isNew, err := setArrival(ctx, tx, request, a)
