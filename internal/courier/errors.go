@@ -23,6 +23,8 @@ var (
 	ErrNotRegular = errors.New("not a regular file")
 	// ErrTaken: the key is taken, and the upload was not to overwrite.
 	ErrTaken = errors.New("the key is taken")
+	// ErrOverwrite: the store says that the key is taken, and the upload was to overwrite.
+	ErrOverwrite = errors.New("the store says that the key is taken, and does not overwrite it")
 	// ErrProof: the store holds something else than what was sent.
 	ErrProof = errors.New("the store's checksum differs from the file's")
 	// ErrPartSize: the sum of an object depends on how large its parts were, and the store does not say that.

@@ -296,10 +296,19 @@ func (c *Courier) arrived(ctx context.Context, u *Upload, size int64, expected s
 	return Receipt{}, false
 }
 
+// isTaken is what an upload fails with when the store says that its key is taken.
+func (u *Upload) isTaken() error {
+	why := ErrTaken
+	if u.Overwrite || u.ours {
+		why = ErrOverwrite
+	}
+	return fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, why)
+}
+
 // taken is called when the store says that the key is taken. If the answer to an earlier try was lost, it may
 // be this very upload that took it; expected is what the store says of it then.
 func (c *Courier) taken(ctx context.Context, u *Upload, size int64, expected string, again bool) (Receipt, error) {
-	refused := fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
+	refused := u.isTaken()
 	if !again {
 		return Receipt{}, refused
 	}
@@ -348,6 +357,12 @@ func (c *Courier) head(ctx context.Context, bucket, key string) (h http.Header, 
 func (c *Courier) Exists(ctx context.Context, bucket, key string) bool {
 	_, err := c.head(ctx, bucket, key)
 	return err == nil
+}
+
+// Free looks whether the store says that nothing has the key. Not knowing is no.
+func (c *Courier) Free(ctx context.Context, bucket, key string) bool {
+	_, err := c.head(ctx, bucket, key)
+	return isCode(err, "NoSuchKey")
 }
 
 // removeOurs takes away an object that this upload has put there and nobody has proven: it has the file's name, and

@@ -62,6 +62,8 @@ func ofStore(err error, s scene, a args) string {
 	switch {
 	case errors.Is(err, courier.ErrTaken):
 		return "PreconditionFailed"
+	case errors.Is(err, courier.ErrOverwrite):
+		return "OverwriteRefused"
 	case errors.Is(err, courier.ErrProof):
 		return "BadDigest"
 	case errors.Is(err, bucket.ErrNotAStore):
