@@ -214,7 +214,7 @@ func (d *Desk) bundled(ctx context.Context, id string) ([]Entry, error) {
 	}
 	var files []Entry
 	for _, r := range records {
-		if e := entryOf(r); e.notRenewable() == "" {
+		if e := d.takeUp(r); e.notRenewable() == "" {
 			files = append(files, e)
 		}
 	}
