@@ -1,17 +1,15 @@
 package signer
 
 import (
+	"bytes"
 	"context"
-	"errors"
+	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	smithyendpoints "github.com/aws/smithy-go/endpoints"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -26,8 +24,11 @@ func withoutRedirects(t *http.Transport) *http.Client {
 	}
 }
 
-// asked is what a request of the SDK's client turned out to be about.
-type asked struct{ bucket, region string }
+// asked is what a request of the SDK's client turned out to be about, and what its last answer has said of the region.
+type asked struct {
+	bucket, region string
+	said           Elsewhere
+}
 
 type askedKey struct{}
 
@@ -67,38 +68,43 @@ func (s *Signer) relocating(stack *middleware.Stack) error {
 		about := &asked{}
 		ctx = context.WithValue(ctx, askedKey{}, about)
 		out, metadata, err := next.HandleInitialize(ctx, in)
-		if err != nil && about.bucket != "" && s.Relocate(ctx, about.bucket, about.region, elsewhere(err)) {
+		if err != nil && about.bucket != "" && s.Relocate(ctx, about.bucket, about.region, about.said) {
 			out, metadata, err = next.HandleInitialize(ctx, in)
 		}
-		if err == nil {
+		switch {
+		case err == nil:
 			s.Answered(Presigned{Bucket: about.bucket, Region: about.region})
+		case about.said.Region != "":
+			err = &ElsewhereError{about.said, err}
 		}
 		return out, metadata, err
 	}), middleware.After)
 }
 
-// elsewhere reads what an error of the SDK says of a bucket's region.
-func elsewhere(err error) (e Elsewhere) {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		e.Code, e.Message = api.ErrorCode(), api.ErrorMessage()
-	}
-	var answer *awshttp.ResponseError
-	if errors.As(err, &answer) && answer.Response != nil && answer.Response.Response != nil {
-		e.Status = answer.HTTPStatusCode()
-		e.Region = answer.Response.Header.Get("X-Amz-Bucket-Region")
-		e.Endpoint = LocationHost(answer.Response.Header)
-	}
-	return e
-}
+// maxRefusal bounds what is read of a refusal, in bytes.
+const maxRefusal = 64 << 10
 
-// LocationHost is the host that a redirect leads to, "" where it leads to none.
-func LocationHost(h http.Header) string {
-	u, err := url.Parse(h.Get("Location"))
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
+// reading notes what a refusal says of regions, before the SDK reads it.
+func reading(stack *middleware.Stack) error {
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("WaybillReads", func(
+		ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler,
+	) (middleware.DeserializeOutput, middleware.Metadata, error) {
+		out, metadata, err := next.HandleDeserialize(ctx, in)
+		about, known := ctx.Value(askedKey{}).(*asked)
+		if resp, ok := out.RawResponse.(*smithyhttp.Response); ok && known {
+			about.said = Elsewhere{}
+			if resp.StatusCode >= http.StatusMultipleChoices {
+				body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // what fails here fails the SDK too
+				resp.Body = struct {
+					io.Reader
+					io.Closer
+				}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
+				said, _ := ReadRefusal(body)
+				about.said = said.Elsewhere(resp.StatusCode, resp.Header)
+			}
+		}
+		return out, metadata, err
+	}), middleware.After)
 }
 
 // What says that the requester pays (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html):

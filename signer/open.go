@@ -146,7 +146,7 @@ func (o Options) signer(cfg aws.Config, settings map[string]string, way *chain) 
 		s.UseARNRegion = opened.arnRegion
 		s.HTTPClient = withoutRedirects(transportOf(cfg))
 		s.EndpointResolverV2 = &bucketsRegion{s.EndpointResolverV2, opened}
-		s.APIOptions = append(s.APIOptions, opened.relocating, opened.paying)
+		s.APIOptions = append(s.APIOptions, opened.relocating, reading, opened.paying)
 		if custom != "" {
 			s.BaseEndpoint = aws.String(custom)
 		}

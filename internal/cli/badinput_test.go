@@ -113,6 +113,15 @@ func TestUnknownProfile(t *testing.T) {
 		t.Errorf("a link endpoint of nobody: %s", got.err)
 	}
 	r.run("link-endpoint", "--profile", "nobody", "s3://sandbox", "--forget").is(cli.OK)
+	got := r.run("cloudfront", "--profile", "nobody", "s3://sandbox", "--domain", "d111111abcdef8.cloudfront.net",
+		"--key-pair-id", "K2JCJMDEHXQW5F", "--private-key", path).is(cli.Failed)
+	if !strings.Contains(got.err, want.what) || !strings.Contains(got.err, want.help) {
+		t.Errorf("a distribution for nobody: %s", got.err)
+	}
+	if shown := r.run("cloudfront").is(cli.OK); shown.out != "" {
+		t.Errorf("it was remembered: %s", shown.out)
+	}
+	r.run("cloudfront", "--profile", "nobody", "s3://sandbox", "--forget").is(cli.OK)
 	t.Setenv("AWS_PROFILE", "nobody")
 	r.fails(want, "send", "--bucket", sandbox.Bucket, path)
 }

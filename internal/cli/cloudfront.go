@@ -64,7 +64,13 @@ func (c *command) cloudFront() *cobra.Command {
 			}
 			return c.withDesk(cmd.Context(), func(on *desk.Desk) error {
 				if set || forget {
-					err := on.SetDistribution(bucket, d)
+					var err error
+					if set { // what was set is forgotten, whoever is named
+						err = desk.CheckProfile(c.store)
+					}
+					if err == nil {
+						err = on.SetDistribution(bucket, d)
+					}
 					switch {
 					case err != nil:
 					case forget:

@@ -1,7 +1,6 @@
 package courier
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +22,8 @@ var (
 	ErrNotRegular = errors.New("not a regular file")
 	// ErrTaken: the key is taken, and the upload was not to overwrite.
 	ErrTaken = errors.New("the key is taken")
+	// ErrOverwrite: the store says that the key is taken, and the upload was to overwrite.
+	ErrOverwrite = errors.New("the store says that the key is taken, and does not overwrite it")
 	// ErrProof: the store holds something else than what was sent.
 	ErrProof = errors.New("the store's checksum differs from the file's")
 	// ErrPartSize: the sum of an object depends on how large its parts were, and the store does not say that.
@@ -110,17 +111,17 @@ func (c *Courier) refusal(op string, signed signer.Presigned, r *http.Response) 
 // storeError reads a refusal. It does not close the body.
 func storeError(op string, signed signer.Presigned, r *http.Response) *StoreError {
 	e := &StoreError{
-		Bucket: signed.Bucket, SignedFor: signed.Region, Endpoint: signer.LocationHost(r.Header),
+		Bucket: signed.Bucket, SignedFor: signed.Region,
 		Op: op, Status: r.StatusCode,
 		RequestID: r.Header.Get("X-Amz-Request-Id"),
-		Region:    r.Header.Get("X-Amz-Bucket-Region"),
 	}
 	e.Date, _ = http.ParseTime(r.Header.Get("Date"))
 	if seconds, err := strconv.Atoi(r.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		e.RetryAfter = time.Duration(seconds) * time.Second
 	}
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxAnswer))
-	e.read(body)
+	at := e.read(body).Elsewhere(r.StatusCode, r.Header)
+	e.Region, e.Endpoint = at.Region, at.Endpoint
 	if e.Code == "" && strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") {
 		e.HTML = true
 	}
@@ -134,33 +135,21 @@ func storeError(op string, signed signer.Presigned, r *http.Response) *StoreErro
 	return e
 }
 
-// read takes code and message out of S3's XML.
-func (e *StoreError) read(body []byte) {
-	var x struct {
-		XMLName   xml.Name
-		Code      string
-		Message   string
-		RequestID string `xml:"RequestId"`
-		Region    string
-		Endpoint  string
-	}
-	if err := xml.Unmarshal(body, &x); err != nil || x.XMLName.Local != "Error" {
+// read takes code and message out of S3's XML, and gives all of it.
+func (e *StoreError) read(body []byte) signer.Refusal {
+	x, ok := signer.ReadRefusal(body)
+	if !ok {
 		head := strings.ToLower(string(body[:min(len(body), 512)]))
 		e.HTML = strings.Contains(head, "<html") || strings.Contains(head, "<!doctype html")
 		// In the words of Go, which MinIO and many others are written in, and of nginx.
 		e.WantsTLS = strings.Contains(head, "an http request to an https server") || strings.Contains(head, "http request was sent to https port")
-		return
+		return x
 	}
 	e.Code, e.Message = x.Code, RedactText(x.Message)
 	if e.RequestID == "" {
 		e.RequestID = x.RequestID
 	}
-	if e.Region == "" {
-		e.Region = x.Region
-	}
-	if e.Endpoint == "" {
-		e.Endpoint = x.Endpoint
-	}
+	return x
 }
 
 // secretParam is a parameter of a presigned URL with its value.

@@ -145,7 +145,7 @@ func (c *Courier) sendParts(ctx context.Context, u *Upload, f *os.File) (Receipt
 // already is called when the key is taken, and finds out whether an earlier process's upload has taken it: then it
 // is done. The file is read for that, but only where the size fits.
 func (c *Courier) already(ctx context.Context, u *Upload, f *os.File) (Receipt, error) {
-	refused := fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
+	refused := u.isTaken()
 	if !u.Again {
 		return Receipt{}, refused
 	}
@@ -338,6 +338,7 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 	size, expected := u.opened.Size(), way.joined(u.parts)
 
 	var receipt Receipt
+	var conflict error
 	another := false // the very bytes are there, and not by this upload, as far as is known
 	err = c.try(ctx, u, func(int) error {
 		o := signer.Object{Bucket: u.Bucket, Key: u.Key, Expires: linkTime}
@@ -359,13 +360,14 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 			receipt, said, err = completed(answer, way)
 		}
 		if isCode(err, "ConditionalRequestConflict") {
+			conflict = err
 			return errConflict
 		}
 		if isCode(err, "PreconditionFailed", "NoSuchUpload") {
 			// After a lost answer, both mean that the store may have done it already.
 			first := err
 			another = isCode(first, "PreconditionFailed")
-			if receipt, err = c.taken(request, u, size, expected, again); errors.Is(err, ErrTaken) && isCode(first, "NoSuchUpload") {
+			if receipt, err = c.taken(request, u, size, expected, again); err != nil && isCode(first, "NoSuchUpload") {
 				return first
 			}
 			return err
@@ -394,11 +396,11 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 	}
 	if errors.Is(err, errConflict) {
 		c.startAnew(ctx, u)
-		return Receipt{}, errConflict
+		return Receipt{}, fmt.Errorf("%w: %w", errConflict, conflict)
 	}
 	if errors.Is(err, errGarbled) {
 		u.Moved(-u.counted())
-		u.forget(false) // there is no such upload any more
+		u.forget() // there is no such upload any more
 		return Receipt{}, ErrProof
 	}
 	switch {
@@ -406,7 +408,7 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 	case u.cut.Load(), another:
 		c.abort(ctx, u) // what was cut off may arrive in an upload that is done
 	default:
-		u.forget(false)
+		u.forget()
 	}
 	return receipt, err
 }

@@ -43,7 +43,7 @@ func (c *Courier) Stream(ctx context.Context, u *Upload, r io.Reader, about int6
 	case err != nil:
 		return Receipt{}, fmt.Errorf("read the stream: %w", err)
 	case !u.Overwrite && c.Exists(ctx, u.Bucket, u.Key):
-		return Receipt{}, fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
+		return Receipt{}, u.isTaken()
 	}
 	receipt, err := c.stream(ctx, u, r, first)
 	if err != nil {

@@ -95,7 +95,7 @@ func (u *Upload) Unfinished() bool { return u.uploadID != "" }
 
 // Forget makes the next Send begin anew, under a Key that may be another: nothing of it is in the store.
 func (u *Upload) Forget() {
-	u.forget(false)
+	u.forget()
 	u.ours, u.loose = false, false
 }
 
@@ -196,7 +196,7 @@ func (c *Courier) anew(ctx context.Context, u *Upload, err error) bool {
 		// Somebody has tidied up, or the store has; a part that was on its way meanwhile may have outlived that.
 		c.startAnew(ctx, u)
 	case isCode(err, "InvalidPart", "InvalidPartOrder"):
-		u.forgetParts(true) // what the store has, it will say
+		u.forgetParts() // what the store has, it will say
 	case errors.Is(err, errConflict): // of parts, S3 wants a new upload then, not a new try
 	case errors.Is(err, ErrProof) && u.uploadID == "" && u.ours && u.opened.Size() > c.part:
 		// It was put together wrongly. What is there now is this upload's, so it is replaced.
@@ -296,10 +296,19 @@ func (c *Courier) arrived(ctx context.Context, u *Upload, size int64, expected s
 	return Receipt{}, false
 }
 
+// isTaken is what an upload fails with when the store says that its key is taken.
+func (u *Upload) isTaken() error {
+	why := ErrTaken
+	if u.Overwrite || u.ours {
+		why = ErrOverwrite
+	}
+	return fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, why)
+}
+
 // taken is called when the store says that the key is taken. If the answer to an earlier try was lost, it may
 // be this very upload that took it; expected is what the store says of it then.
 func (c *Courier) taken(ctx context.Context, u *Upload, size int64, expected string, again bool) (Receipt, error) {
-	refused := fmt.Errorf("s3://%s/%s: %w", u.Bucket, u.Key, ErrTaken)
+	refused := u.isTaken()
 	if !again {
 		return Receipt{}, refused
 	}
@@ -350,6 +359,12 @@ func (c *Courier) Exists(ctx context.Context, bucket, key string) bool {
 	return err == nil
 }
 
+// Free looks whether the store says that nothing has the key. Not knowing is no.
+func (c *Courier) Free(ctx context.Context, bucket, key string) bool {
+	_, err := c.head(ctx, bucket, key)
+	return isCode(err, "NoSuchKey")
+}
+
 // removeOurs takes away an object that this upload has put there and nobody has proven: it has the file's name, and
 // maybe not its bytes.
 func (c *Courier) removeOurs(ctx context.Context, u *Upload) {
@@ -365,17 +380,14 @@ func (c *Courier) removeOurs(ctx context.Context, u *Upload) {
 }
 
 // forget lets go of a multipart upload that is no more.
-func (u *Upload) forget(count bool) {
-	u.forgetParts(count)
-	u.uploadID, u.from, u.completing, u.touched = "", nil, false, false
+func (u *Upload) forget() {
+	u.parts, u.uploadID, u.from, u.completing, u.touched = nil, "", nil, false, false
 	u.cut.Store(false)
 }
 
 // forgetParts takes back what was counted of parts that the store has.
-func (u *Upload) forgetParts(count bool) {
-	if count {
-		u.Moved(-u.counted())
-	}
+func (u *Upload) forgetParts() {
+	u.Moved(-u.counted())
 	u.parts = nil
 }
 
@@ -391,7 +403,7 @@ func (c *Courier) startAnew(ctx context.Context, u *Upload) {
 func (c *Courier) abort(ctx context.Context, u *Upload) {
 	id := u.uploadID
 	cut := u.cut.Load()
-	u.forget(false)
+	u.forget()
 	if id == "" {
 		return
 	}

@@ -214,7 +214,7 @@ func (d *Desk) bundled(ctx context.Context, id string) ([]Entry, error) {
 	}
 	var files []Entry
 	for _, r := range records {
-		if e := entryOf(r); e.notRenewable() == "" {
+		if e := d.takeUp(r); e.notRenewable() == "" {
 			files = append(files, e)
 		}
 	}
@@ -241,10 +241,14 @@ func (d *Desk) publish(ctx context.Context, page Entry, files []Entry, expires t
 		return fail(err, "s3:GetObject")
 	}
 	var receipt courier.Receipt
-	wanted := page.Key
+	wanted, taken := page.Key, takenNames{}
 	for n := 2; ; n++ { // a name that is taken is somebody's page
 		receipt, err = d.putPage(ctx, opened, page, data, settings)
-		if settings == nil || !errors.Is(err, courier.ErrTaken) || n > 1000 {
+		if !errors.Is(err, courier.ErrTaken) {
+			break
+		}
+		if taken.enough(func() bool { etag, err := d.etagOf(ctx, page); return err == nil && etag == gone }) {
+			err = taken.trouble(page.scene(""), taken.refused, err)
 			break
 		}
 		page.Key = numbered(wanted, n)

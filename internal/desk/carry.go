@@ -128,8 +128,6 @@ func (p *Drop) abandon(ctx context.Context, j *job) {
 	p.end(j, Cancelled, nil)
 }
 
-var errSkip = errors.New("the name is taken, and the person chose to skip")
-
 // upload sends the job's file, under another name if its own is taken and that is what the person wants.
 func (p *Drop) upload(ctx context.Context, j *job) error {
 	if j.upload == nil {
@@ -140,7 +138,8 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 	})
 	defer p.waitsNoMore(j)
 	corrected, revived := false, 0
-	for n := 2; ; {
+	names := p.namesBeside(j)
+	for {
 		news := p.desk.news.next() // before the try, so that no sign-in is missed
 		receipt, err := p.courier.Send(ctx, j.upload)
 		switch {
@@ -161,11 +160,9 @@ func (p *Drop) upload(ctx context.Context, j *job) error {
 			case ClashReplace:
 				j.upload.Overwrite = true
 			default:
-				key, next, err := p.freeName(ctx, j.wanted, n)
-				if err != nil {
+				if j.upload.Key, err = names.after(ctx, j.upload.Key); err != nil {
 					return err
 				}
-				j.upload.Key, n = key, next
 			}
 			j.upload.Forget()
 		case !corrected && p.correctClock(err):
@@ -227,26 +224,6 @@ func (p *Drop) begin(ctx context.Context, j *job) {
 	}
 }
 
-func (p *Drop) onClash(ctx context.Context, j *job) (Clash, error) {
-	if p.options.OnClash != ClashAsk {
-		return p.options.OnClash, nil
-	}
-	p.mu.Lock()
-	snapshot := j.Transfer
-	p.mu.Unlock()
-	answer := make(chan Clash, 1)
-	go func() { answer <- p.options.Ask(ctx, snapshot) }()
-	select {
-	case c := <-answer:
-		if ctx.Err() != nil { // nobody has answered: the question is over
-			return "", context.Cause(ctx)
-		}
-		return c, nil
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	}
-}
-
 // maxRevivals bounds how often a transfer starts the sandbox anew.
 const maxRevivals = 8
 
@@ -261,28 +238,6 @@ func (p *Drop) revive(ctx context.Context, err error) bool {
 	}
 	running, err := p.desk.Sandbox(ctx)
 	return err == nil && running.Endpoint() == p.signer.Endpoint()
-}
-
-// freeName looks for the first name beside a taken one that is free, from number n on. Not being allowed to
-// look is no hindrance: the store refuses a taken name anyway, and then the next one is tried.
-func (p *Drop) freeName(ctx context.Context, wanted string, n int) (key string, next int, err error) {
-	for ; n < 10_000; n++ {
-		if ctx.Err() != nil {
-			return "", n, context.Cause(ctx)
-		}
-		key = numbered(wanted, n)
-		p.mu.Lock()
-		given := p.keys[key]
-		if !given {
-			p.keys[key] = true
-		}
-		p.mu.Unlock()
-		// What an earlier process has sent under this name may be this very file: then sending it finds that out.
-		if !given && (p.before != nil || !p.courier.Exists(ctx, p.dest.Bucket, key)) && !p.desk.revokedThere(ctx, p.pinned, p.dest.Bucket, key) {
-			return key, n + 1, nil
-		}
-	}
-	return "", n, courier.ErrTaken
 }
 
 // makeLink signs the link to what was sent, tries it, and ends the job.

@@ -18,7 +18,6 @@ import (
 const (
 	checkTry      = 20 * time.Second // for one request of a check
 	checkPatience = 15 * time.Second // for a network that is lost while a check removes what it has put
-	clockAgrees   = 2 * time.Second  // a store tells whole seconds
 	roundTrips    = 5
 )
 
@@ -86,8 +85,8 @@ func (r *checking) way(ctx context.Context) bool {
 	}
 	p, _ := r.signer.Get(ctx, r.object(), signer.GetOptions{}) // it was signed a moment ago
 	host := courier.HostOf(p)
-	name.Facts = CheckFacts{Host: host, Addresses: first.Addresses, Proxy: first.Proxy, Lookup: first.Lookup, Connect: first.Connect}
-	a := args{"Host": host, "Addresses": strings.Join(first.Addresses, ", "), "Took": Took(first.Lookup), "Proxy": first.Proxy}
+	name.Facts = CheckFacts{Host: host, Addresses: first.Addresses, Proxy: first.Proxy, Lookup: first.DNS, Connect: first.Connect}
+	a := args{"Host": host, "Addresses": strings.Join(first.Addresses, ", "), "Took": Took(first.DNS), "Proxy": first.Proxy}
 	switch {
 	case t != nil && (t.Code == "NoSuchHost" || t.Code == "NameServer" || isOfProxy(t.Code)):
 		return r.fails(name, t)
@@ -112,7 +111,7 @@ func (r *checking) way(ctx context.Context) bool {
 		}
 		return r.fails(r.begin("answer"), t)
 	}
-	r.encryption(secure, first.TLS, strings.HasPrefix(p.URL, "https:"), host)
+	r.encryption(secure, first.Secure, strings.HasPrefix(p.URL, "https:"), host)
 	r.clock(first)
 	access := r.begin("access")
 	if t != nil {
@@ -150,26 +149,23 @@ func (r *checking) encryption(s CheckStep, with *tls.ConnectionState, secure boo
 	}
 }
 
-// clock compares this computer's clock with the store's. A store tells whole seconds; the middle of one is the best guess.
+// clock compares this computer's clock with the store's.
 func (r *checking) clock(first courier.Trial) {
 	s := r.begin("clock")
-	if first.Date.IsZero() {
-		r.done(s, CheckUnknown, `The store does not tell its time.`, nil)
-		return
-	}
-	here := r.desk.now().Add(-time.Since(first.Between))
-	off := here.Sub(first.Date.Add(time.Second / 2)).Round(time.Second)
+	off, store := r.desk.clockOff(first.Header, first.Timing)
 	s.Facts.ClockOff = off
 	a := args{"Off": off.Abs(), "Behind": off < 0}
 	switch {
-	case off.Abs() < clockAgrees:
-		s.Facts.ClockOff = 0
+	case store.IsZero():
+		r.done(s, CheckUnknown, `The store does not tell its time.`, nil)
+	case off == 0:
 		r.done(s, CheckFine, `This computer's clock and the store's agree.`, nil)
-	case off.Abs() < clockMatters:
+	case off.Abs() < leastSkew:
 		r.done(s, CheckFine, `This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's.`, a)
 	default:
-		r.signer.SetSkew(first.Date)
-		s.Trouble = trouble("ClockCorrected", args{"Off": off.Abs().String(), "Behind": off < 0}, nil)
+		r.signer.SetSkew(store)
+		a["Off"] = roughly(off)
+		s.Trouble = trouble("ClockCorrected", a, nil)
 		r.done(s, CheckFine, `This computer's clock is {{.Off}} {{if .Behind}}behind{{else}}ahead of{{end}} the store's; Waybill signs with the store's time.`, a)
 	}
 }
@@ -186,10 +182,10 @@ func (r *checking) answerTime(ctx context.Context, first courier.Trial) bool {
 		if again.Header == nil {
 			return r.fails(s, explain(err, r.scene("")))
 		}
-		times = append(times, again.FirstByte)
+		times = append(times, again.Answer)
 	}
 	slices.Sort(times)
-	s.Facts.RoundTrip, s.Facts.FirstByte = times[len(times)/2], first.Lookup+first.Connect+first.Handshake+first.FirstByte
+	s.Facts.RoundTrip, s.Facts.FirstByte = times[len(times)/2], first.Total
 	r.done(s, CheckFine, `The store answers in {{.Took}}; the first time it took {{.First}}.`,
 		args{"Took": Took(s.Facts.RoundTrip), "First": Took(s.Facts.FirstByte)})
 	return true

@@ -309,7 +309,7 @@ func TestCheckClock(t *testing.T) {
 		if got := s.Facts.ClockOff; (got-off).Abs() > 2*time.Second || s.State != desk.CheckFine || !c.Works() {
 			t.Errorf("%v off is measured as %v: %s; %s", off, got, s.Result, c.Summary())
 		}
-		if said := s.Result.String(); off < 0 && !strings.Contains(said, "3h0m") || off != 0 && !strings.Contains(said, map[bool]string{true: "behind", false: "ahead"}[off < 0]) {
+		if said := s.Result.String(); off < 0 && !strings.Contains(said, " 3 h behind ") || off != 0 && !strings.Contains(said, map[bool]string{true: "behind", false: "ahead"}[off < 0]) {
 			t.Errorf("%v: %q", off, said)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -147,5 +148,32 @@ func TestLateSignature(t *testing.T) {
 	}
 	if cause := desk.Explain(made.Trouble.Cause); code(cause) != "SignatureEnded" {
 		t.Errorf("%v", cause)
+	}
+}
+
+// TestOneMeasureOfTheClock: the report of the doctor and the look at a destination hold this computer's clock against the
+// store's alike, and say it in the same words.
+func TestOneMeasureOfTheClock(t *testing.T) {
+	const off, words = -3*time.Hour - 7*time.Minute, "3 h 7 min behind the store's"
+	atStore(t)
+	d := openDesk(t, desk.Options{Now: func() time.Time { return time.Now().Add(off) }})
+	report := desk.Examine(t.Context(), d, desk.Examination{})
+	told := slices.ContainsFunc(report.Findings, func(f desk.Finding) bool {
+		return code(f.Trouble) == "ClockOff" && strings.Contains(f.Error(), words)
+	})
+	measured := slices.ContainsFunc(report.Parts, func(p desk.Part) bool {
+		return slices.ContainsFunc(p.Facts, func(f desk.Fact) bool {
+			got, err := time.ParseDuration(strings.TrimSuffix(f.Value, " behind the store's"))
+			return f.Name == "clock" && err == nil && (got+off).Abs() <= time.Second
+		})
+	})
+	if !told || !measured {
+		t.Errorf("%s", report.Text())
+	}
+	_, steps := checked(t, d, dest(t), desk.CheckOptions{ReadOnly: true})
+	s := steps["clock"]
+	if code(s.Trouble) != "ClockCorrected" || !strings.Contains(s.Trouble.Error(), words) || !strings.Contains(s.Result.String(), words) ||
+		(s.Facts.ClockOff-off).Abs() > time.Second {
+		t.Errorf("%v, %s, %v", s.Facts.ClockOff, s.Result, s.Trouble)
 	}
 }

@@ -77,8 +77,8 @@ type Desk struct {
 	aside    *Trouble                                                   // settings that could not be read, and where they are kept
 	sandbox  *sandbox.Sandbox
 	stores   map[Store]*openStore
-	paysAll  bool            // the person pays for requests about any bucket
-	paid     map[string]bool // or about these
+	paysAll  bool                // the person pays for requests about any bucket
+	paid     map[paidBucket]bool // or about these
 	settings Settings
 	stamp    string // of the settings' file, as it was read or written last
 }
@@ -94,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 		home: home, log: o.Log, now: o.Now,
 		changed: make(chan struct{}, 1),
 		stores:  map[Store]*openStore{},
-		paid:    map[string]bool{},
+		paid:    map[paidBucket]bool{},
 		limit:   courier.NewLimit(0),
 
 		mostArrivals: mostArrivals, checkOld: checkOld, checkWaits: checkPatience,

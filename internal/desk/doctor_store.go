@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,9 +16,6 @@ import (
 	"waybill/internal/network"
 	"waybill/signer"
 )
-
-// clockMatters is from how far apart clocks are worth a word. S3 itself takes a quarter of an hour.
-const clockMatters = time.Minute
 
 // askStore asks the store: whether somebody is there, how fast, what its clock says, and whether it takes what the profile
 // signs. The two requests change nothing, and nobody is asked for a code.
@@ -87,9 +85,9 @@ func (x *examiner) anybodyThere(ctx context.Context, opened *signer.Signer, addr
 		x.say("address", "cannot be asked")
 		return false
 	}
-	asked := x.d.now()
 	resp, err := client.Do(req)
-	x.say("times", timesOf(watch.Timing()))
+	timing := watch.Timing()
+	x.say("times", timesOf(timing))
 	if err != nil {
 		x.fails("answer", explain(err, about))
 		return false
@@ -98,31 +96,28 @@ func (x *examiner) anybodyThere(ctx context.Context, opened *signer.Signer, addr
 	_ = resp.Body.Close()
 	x.sayf("answer", "HTTP %s, unsigned", resp.Status)
 	x.say("server", orDefault(resp.Header.Get("Server"), "does not say"))
-	if timing := watch.Timing(); timing.Version != "" {
-		x.sayf("tls", "%s, certificate by %s", timing.Version, timing.Issuer)
+	if s := timing.Secure; s != nil && len(s.PeerCertificates) > 0 {
+		x.sayf("tls", "%s, certificate by %s", tls.VersionName(s.Version), s.PeerCertificates[0].Issuer)
 	}
-	x.clock(resp.Header.Get("Date"), asked, watch.Timing().Total)
+	x.clock(resp.Header, timing)
 	return true
 }
 
-// clock compares the store's clock with this computer's. The Date of an answer has whole seconds.
-func (x *examiner) clock(date string, asked time.Time, took time.Duration) {
-	store, err := http.ParseTime(date)
-	if err != nil {
-		x.say("clock", "the answer has no time")
-		return
-	}
-	off := asked.Add(took / 2).Sub(store.Add(500 * time.Millisecond)).Round(time.Second)
+// clock compares the store's clock with this computer's.
+func (x *examiner) clock(h http.Header, t network.Timing) {
+	off, store := x.d.clockOff(h, t)
 	switch {
-	case off.Abs() < 2*time.Second:
+	case store.IsZero():
+		x.say("clock", "the answer has no time")
+	case off == 0:
 		x.say("clock", "as the store's")
 	case off < 0:
 		x.sayf("clock", "%s behind the store's", -off)
 	default:
 		x.sayf("clock", "%s ahead of the store's", off)
 	}
-	if off.Abs() >= clockMatters {
-		x.wrong(trouble("ClockOff", args{"Off": off.Abs().String(), "Behind": off < 0}, nil))
+	if off.Abs() >= leastSkew {
+		x.wrong(trouble("ClockOff", args{"Off": roughly(off), "Behind": off < 0}, nil))
 	}
 }
 

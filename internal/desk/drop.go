@@ -127,9 +127,9 @@ func (d *Desk) newDrop(ctx context.Context, dest Destination, o SendOptions, fil
 		o.OnClash = ClashKeepBoth
 	}
 	if o.RequesterPays { // by the word of the command whose drop this goes on with
-		d.payFor(dest.Bucket)
+		d.payFor(dest)
 	}
-	o.RequesterPays = o.RequesterPays || d.pays(dest.Bucket)
+	o.RequesterPays = o.RequesterPays || d.pays(dest.Store.id(), dest.Bucket)
 	ctx, cancel := context.WithCancelCause(ctx)
 	p := &Drop{
 		desk: d, dest: dest, options: o, ctx: ctx, cancel: cancel, before: b,

@@ -87,8 +87,8 @@ func (s Settings) LinkEndpointOf(store Store, bucket string) LinkEndpoint {
 	return s.LinkEndpoints[at].LinkEndpoint
 }
 
-// knowsProfile says that a store's profile is not there: what is remembered for it would never hold.
-func (d *Desk) knowsProfile(store Store) error {
+// CheckProfile says that a store's profile is not there, or returns nil: what is remembered for it would never hold.
+func CheckProfile(store Store) error {
 	if store.Sandbox || store.Profile == "" {
 		return nil
 	}
@@ -115,7 +115,7 @@ func (d *Desk) SetLinkEndpoint(store Store, bucket string, e LinkEndpoint) error
 		return trouble("AccessPointHere", args{"Bucket": bucket}, signer.ErrAccessPointHere)
 	}
 	if e != (LinkEndpoint{}) { // what was set for a profile that is gone can be forgotten
-		if err := d.knowsProfile(store); err != nil {
+		if err := CheckProfile(store); err != nil {
 			return err
 		}
 	}

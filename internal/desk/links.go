@@ -172,10 +172,7 @@ func (d *Desk) Entry(ctx context.Context, id string) (Entry, error) {
 	if err != nil {
 		return Entry{}, ledgerTrouble(err, d.ledgerPath())
 	}
-	e := entryOf(r)
-	if e.RequesterPays {
-		d.payFor(e.Destination.Bucket) // as the person has said when the link was made
-	}
+	e := d.takeUp(r)
 	pages, err := d.ledger.PagesOf(ctx, id)
 	if err == nil && len(pages) > 0 {
 		e.Bundle = pages[len(pages)-1] // the newest

@@ -6,14 +6,23 @@ import (
 	"waybill/signer"
 )
 
-// same reports whether two stores are one, for what is remembered of them. A region and a word about plain http make no
-// other store; no profile is the one that the AWS CLI would take.
-func (s Store) same(other Store) bool {
-	if s.Sandbox || other.Sandbox {
-		return s.Sandbox == other.Sandbox
-	}
-	return s.profile() == other.profile() && strings.TrimRight(s.Endpoint, "/") == strings.TrimRight(other.Endpoint, "/")
+// storeID is what makes a store this one, for what is remembered of it.
+type storeID struct {
+	sandbox           bool
+	profile, endpoint string
 }
+
+// id says which store it is. A region and a word about plain http make no other store; no profile is the one that the AWS
+// CLI would take.
+func (s Store) id() storeID {
+	if s.Sandbox {
+		return storeID{sandbox: true}
+	}
+	return storeID{profile: s.profile(), endpoint: strings.TrimRight(s.Endpoint, "/")}
+}
+
+// same reports whether two stores are one, for what is remembered of them.
+func (s Store) same(other Store) bool { return s.id() == other.id() }
 
 // profile is the profile's name, also where none was given.
 func (s Store) profile() string {

@@ -458,7 +458,7 @@ func (d *Desk) Forget(ctx context.Context, i Interrupted) error {
 		return ledgerTrouble(err, d.ledgerPath())
 	}
 	if i.plan.Options.RequesterPays {
-		d.payFor(i.Destination.Bucket)
+		d.payFor(i.Destination)
 	}
 	if len(uploads) > 0 {
 		err = d.abortAll(ctx, i.Destination.Store, uploads)

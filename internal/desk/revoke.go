@@ -283,7 +283,7 @@ func (d *Desk) Unrevoke(ctx context.Context, id string) (Entry, error) {
 		}
 		for _, f := range files {
 			if f.Revoked.Equal(e.Revoked) && f.Undo != "" {
-				back = append(back, entryOf(f))
+				back = append(back, d.takeUp(f))
 			}
 		}
 	}

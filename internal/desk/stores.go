@@ -45,7 +45,8 @@ func (d *Desk) open(ctx context.Context, s Store) (*signer.Signer, error) {
 		return have.signer, nil
 	}
 	o := signer.Options{Profile: s.Profile, Region: s.Region, Endpoint: s.Endpoint, AllowHTTP: s.AllowHTTP, Now: d.now, Code: d.askCode}
-	o.Regions, o.Accelerate, o.RequestPayer = d.regions, d.accelerate.Load(), d.pays
+	at := s.id()
+	o.Regions, o.Accelerate, o.RequestPayer = d.regions, d.accelerate.Load(), func(bucket string) bool { return d.pays(at, bucket) }
 	if s.Sandbox {
 		running, err := d.Sandbox(ctx)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"waybill/internal/bucket"
 	"waybill/internal/courier"
+	"waybill/signer"
 )
 
 // refusal is a store's no, whichever way it came.
@@ -41,11 +42,14 @@ func refusalIn(err error) (r refusal, ok bool) {
 	if errors.As(err, &api) {
 		r, ok = refusal{code: api.ErrorCode(), message: courier.RedactText(api.ErrorMessage())}, true
 	}
+	var told *signer.ElsewhereError
+	if errors.As(err, &told) {
+		r.region = told.Region
+	}
 	var answer *awshttp.ResponseError
 	if errors.As(err, &answer) && answer.Response != nil && answer.HTTPStatusCode() > 0 { // 0: there was no answer
 		ok = true
 		r.status = answer.HTTPStatusCode()
-		r.region = answer.Response.Header.Get("X-Amz-Bucket-Region")
 		if date, wrong := http.ParseTime(answer.Response.Header.Get("Date")); wrong == nil {
 			r.date, r.ahead = date, time.Until(date)
 		}
@@ -62,6 +66,8 @@ func ofStore(err error, s scene, a args) string {
 	switch {
 	case errors.Is(err, courier.ErrTaken):
 		return "PreconditionFailed"
+	case errors.Is(err, courier.ErrOverwrite):
+		return "OverwriteRefused"
 	case errors.Is(err, courier.ErrProof):
 		return "BadDigest"
 	case errors.Is(err, bucket.ErrNotAStore):

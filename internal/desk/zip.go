@@ -107,10 +107,11 @@ func (p *Drop) zip(ctx context.Context, j *job, files []packed) {
 	j.cancel, j.meter, j.State = cancel, &courier.Meter{}, Sending
 	p.active[j] = struct{}{}
 	p.mu.Unlock()
-	wanted := j.Key
+	j.wanted = j.Key
+	names := p.namesBeside(j)
 	var receipt courier.Receipt
 	var err error
-	for n := 2; ; n++ {
+	for {
 		p.set(j, func(t *Transfer) { t.Done = 0 })
 		receipt, err = p.stream(ctx, j, files)
 		if !errors.Is(err, courier.ErrTaken) {
@@ -124,7 +125,10 @@ func (p *Drop) zip(ctx context.Context, j *job, files []packed) {
 			p.options.OnClash = ClashReplace
 			continue
 		}
-		key := numbered(wanted, n)
+		var key string
+		if key, err = names.after(ctx, j.Key); err != nil {
+			break
+		}
 		p.set(j, func(t *Transfer) { t.Key = key })
 	}
 	switch {

@@ -1,6 +1,7 @@
 package network_test
 
 import (
+	"crypto/tls"
 	"io"
 	"net/http"
 	"testing"
@@ -31,10 +32,11 @@ func TestTimesOfARequest(t *testing.T) {
 	}
 	first := get()
 	if first.Connect <= 0 || first.TLS <= 0 || first.Answer <= 0 || first.Total < first.Connect+first.TLS || first.Total > 10*time.Second || first.Reused ||
-		first.Version != "TLS 1.3" || first.Issuer == "" {
+		first.Secure == nil || first.Secure.Version != tls.VersionTLS13 || len(first.Secure.PeerCertificates) == 0 ||
+		!first.Answered.After(first.Ready) || !first.Halfway().After(first.Ready) || !first.Halfway().Before(first.Answered) {
 		t.Errorf("%+v", first)
 	}
-	if second := get(); !second.Reused || second.Connect != 0 || second.TLS != 0 || second.Answer <= 0 {
+	if second := get(); !second.Reused || second.Connect != 0 || second.TLS != 0 || second.Secure != nil || second.Answer <= 0 {
 		t.Errorf("%+v", second)
 	}
 	if len(p.Seen()) != 1 {

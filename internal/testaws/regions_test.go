@@ -121,15 +121,16 @@ func TestFirstThingInAnotherRegion(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, refusal := range []string{testaws.Permanent, testaws.Temporary, testaws.Illegal} {
+			for _, refusal := range []string{testaws.Permanent, testaws.Endpoint, testaws.Temporary, testaws.Illegal, testaws.Field} {
+				if name == "link" && (refusal == testaws.Endpoint || refusal == testaws.Field) {
+					continue // its first request is a HEAD, whose answer has no XML
+				}
 				r := r.again(t)
 				r.Set(func() { r.Refusal = refusal })
 				if err := do(r.desk()); err != nil {
 					t.Fatal(err)
 				}
-				if signed, _ := r.refused(); signed != 1 {
-					t.Errorf("%s: %d requests were refused", refusal, signed)
-				}
+				r.wants(1, 0)
 			}
 		})
 	}

@@ -33,6 +33,7 @@ const (
 	Silent    = "301 silent"   // with neither: what a HEAD in the older form is
 	Temporary = "307"          // TemporaryRedirect with Location, while a bucket is new
 	Illegal   = "400"          // IllegalLocationConstraintException, of regions since March 2019
+	Field     = "400 field"    // AuthorizationHeaderMalformed with Region in the XML only
 	Loop      = "loop"         // each region sends on to another one, which no documentation promises not to happen
 )
 
@@ -193,6 +194,8 @@ func (s *S3) judge(w http.ResponseWriter, c S3Call) (status int, store string) {
 			return refuse(http.StatusTemporaryRedirect, "TemporaryRedirect",
 				"Please re-send this request to the specified temporary endpoint. Continue to use the original request endpoint for future requests.",
 				endpoint, "Location", "https://"+bucket+".s3-"+home+".amazonaws.com"+c.Path)
+		case Field:
+			return refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed.", "<Region>"+home+"</Region>")
 		case Illegal:
 			return refuse(http.StatusBadRequest, "IllegalLocationConstraintException",
 				"The "+home+" location constraint is incompatible for the region specific endpoint this request was sent to.", "", said, home)
