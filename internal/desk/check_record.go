@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"path"
@@ -75,8 +76,9 @@ func storeSum(s *signer.Signer) string {
 
 // putsIn reads what checks have written down of a bucket and not taken back.
 func (d *Desk) putsIn(s *signer.Signer, bucketName string) (list []putRecord) {
-	files, _ := filepath.Glob(filepath.Join(d.putsFolder(), "*.json")) // the pattern is a good one
-	for _, file := range files {
+	names, _ := fs.Glob(os.DirFS(d.putsFolder()), "*.json") // the pattern is a good one, where a folder's name need not be
+	for _, name := range names {
+		file := filepath.Join(d.putsFolder(), name)
 		info, err := os.Lstat(file)
 		if err != nil || !info.Mode().IsRegular() || info.Size() > mostRecord {
 			continue

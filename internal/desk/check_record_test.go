@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,7 +34,7 @@ func TestWhatAStoreCheckHasLeft(t *testing.T) {
 		w.WriteHeader(http.StatusForbidden)
 		_, _ = io.WriteString(w, `<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`)
 	})
-	home := t.TempDir()
+	home := filepath.Join(t.TempDir(), "a [home]") // which is no pattern
 	check := func(d *desk.Desk) desk.StoreCheck {
 		t.Helper()
 		found, err := d.CheckStore(t.Context(), n, desk.AddStoreOptions{MayPut: true})
