@@ -73,7 +73,9 @@ func secretOf(name, value string) []string {
 	switch {
 	case name == "web_identity_token_file":
 		return tokenIn(value)
-	case name == "aws_access_key_id", name == "credential_process", name == "external_id",
+	case name == "credential_process":
+		return []string{value, unquoted(value)}
+	case name == "aws_access_key_id", name == "external_id",
 		strings.Contains(name, "secret"), strings.Contains(name, "password"), strings.HasSuffix(name, "token"):
 		return []string{value}
 	}
