@@ -398,7 +398,7 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 	}
 	if errors.Is(err, errGarbled) {
 		u.Moved(-u.counted())
-		u.forget(false) // there is no such upload any more
+		u.forget() // there is no such upload any more
 		return Receipt{}, ErrProof
 	}
 	switch {
@@ -406,7 +406,7 @@ func (c *Courier) putTogether(ctx context.Context, u *Upload) (Receipt, error) {
 	case u.cut.Load(), another:
 		c.abort(ctx, u) // what was cut off may arrive in an upload that is done
 	default:
-		u.forget(false)
+		u.forget()
 	}
 	return receipt, err
 }

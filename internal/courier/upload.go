@@ -95,7 +95,7 @@ func (u *Upload) Unfinished() bool { return u.uploadID != "" }
 
 // Forget makes the next Send begin anew, under a Key that may be another: nothing of it is in the store.
 func (u *Upload) Forget() {
-	u.forget(false)
+	u.forget()
 	u.ours, u.loose = false, false
 }
 
@@ -196,7 +196,8 @@ func (c *Courier) anew(ctx context.Context, u *Upload, err error) bool {
 		// Somebody has tidied up, or the store has; a part that was on its way meanwhile may have outlived that.
 		c.startAnew(ctx, u)
 	case isCode(err, "InvalidPart", "InvalidPartOrder"):
-		u.forgetParts(true) // what the store has, it will say
+		u.Moved(-u.counted())
+		u.parts = nil // what the store has, it will say
 	case errors.Is(err, errConflict): // of parts, S3 wants a new upload then, not a new try
 	case errors.Is(err, ErrProof) && u.uploadID == "" && u.ours && u.opened.Size() > c.part:
 		// It was put together wrongly. What is there now is this upload's, so it is replaced.
@@ -365,18 +366,10 @@ func (c *Courier) removeOurs(ctx context.Context, u *Upload) {
 }
 
 // forget lets go of a multipart upload that is no more.
-func (u *Upload) forget(count bool) {
-	u.forgetParts(count)
+func (u *Upload) forget() {
+	u.parts = nil
 	u.uploadID, u.from, u.completing, u.touched = "", nil, false, false
 	u.cut.Store(false)
-}
-
-// forgetParts takes back what was counted of parts that the store has.
-func (u *Upload) forgetParts(count bool) {
-	if count {
-		u.Moved(-u.counted())
-	}
-	u.parts = nil
 }
 
 // startAnew takes back what was counted of parts that the store has, and removes them.
@@ -391,7 +384,7 @@ func (c *Courier) startAnew(ctx context.Context, u *Upload) {
 func (c *Courier) abort(ctx context.Context, u *Upload) {
 	id := u.uploadID
 	cut := u.cut.Load()
-	u.forget(false)
+	u.forget()
 	if id == "" {
 		return
 	}
