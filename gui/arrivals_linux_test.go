@@ -138,6 +138,11 @@ func TestADownloadCanBeStopped(t *testing.T) {
 	if got := r.says(downloadNotice); !strings.HasPrefix(got, "Files of this request are being downloaded already.") {
 		t.Errorf("it says %q", got)
 	}
+	r.notices.hide(downloadNotice)
+	r.bring(p.request, t.TempDir(), nil) // whose folder was asked for before the first one began
+	if got := r.says(downloadNotice); !strings.HasPrefix(got, "Files of this request are being downloaded already.") || r.brings[w.Request.ID] != b {
+		t.Errorf("a second download begins, and it says %q", got)
+	}
 	p.bring.Tapped(nil)
 	r.until("it has stopped", func() bool { return strings.HasPrefix(r.says(downloadNotice), "Stopped: ") })
 	found, err := filepath.Glob(filepath.Join(folder, ".waybill-*"))

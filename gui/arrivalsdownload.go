@@ -78,9 +78,7 @@ func (u *ui) download(r desk.Request, keys []string) {
 	if r.Arrived == 0 || keys != nil && len(keys) == 0 {
 		return
 	}
-	if b := u.brings[r.ID]; b != nil && !b.over {
-		u.notices.show(downloadNotice, notice{tone: neutral, text: lang.L("Files of this request are being downloaded already."),
-			help: lang.L("Wait for them, or stop that.")})
+	if u.bringsAlready(r) {
 		return
 	}
 	last := u.desk.Settings().Requests.Folder
@@ -94,10 +92,24 @@ func (u *ui) download(r desk.Request, keys []string) {
 	})
 }
 
+// bringsAlready reports whether files of a request are being downloaded, and says so.
+func (u *ui) bringsAlready(r desk.Request) bool {
+	b := u.brings[r.ID]
+	if b == nil || b.over {
+		return false
+	}
+	u.notices.show(downloadNotice, notice{tone: neutral, text: lang.L("Files of this request are being downloaded already."),
+		help: lang.L("Wait for them, or stop that.")})
+	return true
+}
+
 func targetTitle() string { return lang.L("Download to which folder?") }
 
 // bring brings files into a folder, and says how far it is.
 func (u *ui) bring(r desk.Request, folder string, keys []string) {
+	if u.bringsAlready(r) { // by another answer to the question for a folder
+		return
+	}
 	settings := u.desk.Settings()
 	if settings.Requests.Folder != folder {
 		settings.Requests.Folder = folder

@@ -534,15 +534,6 @@ func (e *browseEmpty) say() {
 	e.all.Refresh()
 }
 
-// clip shortens a text in the middle to so many letters.
-func clip(s string, most int) string {
-	letters := []rune(s)
-	if len(letters) <= most {
-		return s
-	}
-	return string(letters[:most/2]) + "…" + string(letters[len(letters)-most/2:])
-}
-
 // middleOfText is middleOf for what has texts in it that go on in the next line. Where there is no room for all of
 // it, the picture goes.
 type middleOfText struct{ picture *picture }

@@ -228,3 +228,18 @@ func TestLeadToAPage(t *testing.T) {
 		}
 	}
 }
+
+// TestSavingReplacesNothingThatHasJustCome: who saves there in the same moment was first.
+func TestSavingReplacesNothingThatHasJustCome(t *testing.T) {
+	r := inLinks(t, "just-come")
+	path := filepath.Join(t.TempDir(), "list.csv")
+	r.saveAs(chosenFile{path: path}, func(w io.Writer) error {
+		write(t, path, "somebody else's")
+		_, err := io.WriteString(w, "ours")
+		return err
+	}, func() string { return "" })
+	r.until("it asks", func() bool { return r.says(replaceQuestion) != "" })
+	if got := contentOf(t, path); got != "somebody else's" {
+		t.Errorf("there is %q", got)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -72,7 +73,15 @@ func (u *ui) saveAs(to chosenFile, write func(io.Writer) error, help func() stri
 		if _, err := os.Lstat(to.path); err == nil && !to.asked {
 			return true, nil
 		}
-		if err := whole.Write(to.path, write); err != nil {
+		place := whole.WriteNew // what has come there just now stays as well
+		if to.asked {
+			place = whole.Write
+		}
+		err := place(to.path, write)
+		switch {
+		case !to.asked && errors.Is(err, fs.ErrExist):
+			return true, nil
+		case err != nil:
 			return false, fmt.Errorf("save %s: %w", to.path, err)
 		}
 		return false, nil

@@ -201,3 +201,13 @@ func (p *linksPlace) address(e desk.Entry) string {
 
 // oneLine is a text without its line ends.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// clip cuts a text in its middle, so that it has at most so many letters.
+func clip(s string, most int) string {
+	letters := []rune(s)
+	if len(letters) <= most {
+		return s
+	}
+	begin := most / 2
+	return string(letters[:begin]) + "…" + string(letters[len(letters)-(most-begin-1):])
+}

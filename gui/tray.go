@@ -20,6 +20,9 @@ type tray struct {
 	icon  *trayIcon
 }
 
+// mostInMenu is how many letters of a name the menu shows: it is as wide as its longest line.
+const mostInMenu = 40
+
 // trayView is what the icon and its menu show.
 type trayView struct {
 	status string
@@ -84,7 +87,7 @@ func (t *tray) view() trayView {
 	}
 	if e, there := u.links.newestLive(); there {
 		v.entry = e.ID
-		v.link = lang.L("Copy last link: {{.Name}}, {{.End}}", args{"Name": shortened(oneLine(e.Name)), "End": w.end(e.Ends, e.Because, u.now())})
+		v.link = lang.L("Copy last link: {{.Name}}, {{.End}}", args{"Name": clip(oneLine(e.Name), mostInMenu), "End": w.end(e.Ends, e.Because, u.now())})
 	}
 	return v
 }
@@ -114,16 +117,6 @@ func (p *linksPlace) newestLive() (desk.Entry, bool) {
 		}
 	}
 	return desk.Entry{}, false
-}
-
-// shortened cuts a name in its middle, for a menu.
-func shortened(name string) string {
-	const most = 40
-	letters := []rune(name)
-	if len(letters) <= most {
-		return name
-	}
-	return string(letters[:most/2]) + "…" + string(letters[len(letters)-most/2+1:])
 }
 
 // copyLast copies the newest link. Where that cannot be, the window says why.

@@ -23,9 +23,9 @@ func TestAddProfileFollowsLinks(t *testing.T) {
 	}
 	isolate(t, "[default]\nregion = x\n", "")
 	config, credentials := awsFiles(t)
-	dotfiles := t.TempDir()
+	dotfiles := filepath.Join(t.TempDir(), "dot [files]") // which is no pattern
 	behind := filepath.Join(dotfiles, "config")
-	if err := os.Rename(config, behind); err != nil {
+	if err := errors.Join(os.Mkdir(dotfiles, 0o700), os.Rename(config, behind)); err != nil {
 		t.Fatal(err)
 	}
 	for link, to := range map[string]string{config: behind, credentials: filepath.Join(dotfiles, "not there yet")} {

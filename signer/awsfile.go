@@ -77,8 +77,9 @@ func closeFolder(folder string) {
 
 // sweep removes what a Waybill that was killed has left half written: it may hold keys.
 func sweep(folder string) {
-	left, _ := filepath.Glob(filepath.Join(folder, ".waybill-[0-9]*")) // the pattern is sound
-	for _, path := range left {
+	left, _ := fs.Glob(os.DirFS(folder), ".waybill-[0-9]*") // the pattern is sound
+	for _, name := range left {
+		path := filepath.Join(folder, name)
 		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > time.Minute {
 			_ = os.Remove(path)
 		}

@@ -155,7 +155,11 @@ func setting(text string) (name, value string, ok bool) {
 	if i < 0 {
 		return "", "", false
 	}
-	return strings.ToLower(strings.TrimSpace(text[:i])), unquoted(strings.TrimSpace(text[i+1:])), true
+	name, value = strings.ToLower(strings.TrimSpace(text[:i])), strings.TrimSpace(text[i+1:])
+	if name != "credential_process" { // whose quotes are a shell's: "/a path/program" "an argument"
+		value = unquoted(value)
+	}
+	return name, value, true
 }
 
 // before cuts a text at the first of the marks of a comment.

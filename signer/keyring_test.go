@@ -113,6 +113,7 @@ func TestKindOf(t *testing.T) {
 		{map[string]string{"role_arn": "r", "source_profile": "back"}, KindRole, FaultLoop},
 		{with("role_arn", "r", "source_profile", "x"), KindRole, ""}, // its own source
 		{map[string]string{"role_arn": "r", "source_profile": "p", "duration_seconds": "60"}, KindRole, FaultDuration},
+		{map[string]string{"role_arn": "r", "source_profile": "p", "duration_seconds": "18446745073"}, KindRole, FaultDuration}, // nanoseconds go round
 		{map[string]string{"role_arn": "r", "source_profile": "p", "duration_seconds": "43200"}, KindRole, ""},
 		{map[string]string{"role_arn": "r", "web_identity_token_file": "f"}, KindWebIdentity, ""},
 		{map[string]string{"web_identity_token_file": "f"}, KindWebIdentity, FaultSetting},

@@ -68,11 +68,7 @@ func (p process) ask(ctx context.Context, _ wish) (aws.Credentials, error) {
 func (p process) run(ctx context.Context) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.limit, ErrProcessTimeout)
 	defer cancel()
-	shell := []string{"sh", "-c"}
-	if runtime.GOOS == "windows" {
-		shell = []string{"cmd.exe", "/C"}
-	}
-	cmd := exec.CommandContext(ctx, shell[0], append(shell[1:], p.command)...) // #nosec G204 -- the person's own setting
+	cmd := shell(ctx, p.command)
 	cmd.Env = append(os.Environ(), "PATH="+searchPath())
 	var out bytes.Buffer
 	cmd.Stdout = &out

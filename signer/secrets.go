@@ -2,9 +2,9 @@ package signer
 
 import (
 	"encoding/json"
+	"io/fs"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -25,10 +25,11 @@ func Secrets() []string {
 				found = append(found, secretsInLine(line)...)
 			}
 		default:
-			cached, _ := filepath.Glob(filepath.Join(f.Path, "*.json"))
-			for _, path := range cached {
+			folder := os.DirFS(f.Path) // whose own name may have what means something in a pattern
+			cached, _ := fs.Glob(folder, "*.json")
+			for _, name := range cached {
 				var fields any
-				if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &fields) == nil { // #nosec G304 -- of the AWS CLI's cache
+				if data, err := fs.ReadFile(folder, name); err == nil && json.Unmarshal(data, &fields) == nil {
 					found = append(found, secretsIn(fields)...)
 				}
 			}
@@ -73,7 +74,9 @@ func secretOf(name, value string) []string {
 	switch {
 	case name == "web_identity_token_file":
 		return tokenIn(value)
-	case name == "aws_access_key_id", name == "credential_process", name == "external_id",
+	case name == "credential_process":
+		return []string{value, unquoted(value)}
+	case name == "aws_access_key_id", name == "external_id",
 		strings.Contains(name, "secret"), strings.Contains(name, "password"), strings.HasSuffix(name, "token"):
 		return []string{value}
 	}

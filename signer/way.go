@@ -48,7 +48,7 @@ func (f awsFiles) follow(profile string, before []string) (*way, *ProfileError) 
 	if text := s["duration_seconds"]; text != "" && has("role_arn") {
 		n, err := strconv.Atoi(text)
 		w.duration = time.Duration(n) * time.Second
-		if err != nil || w.duration < shortestSession || w.duration > longestSession {
+		if err != nil || n < int(shortestSession/time.Second) || n > int(longestSession/time.Second) {
 			w.kind = KindRole
 			return fault(FaultDuration, text)
 		}

@@ -45,21 +45,18 @@ func List(ctx context.Context, c *s3.Client) ([]Named, error) {
 	return names, nil
 }
 
-// Prefixes names the folders directly below a prefix, each with the prefix and a trailing slash, at most a
-// thousand: they are for choosing from.
+// Prefixes names the folders directly below a prefix, each with the prefix and a trailing slash: those of a first page, which are
+// for choosing from.
 func Prefixes(ctx context.Context, c *s3.Client, bucket, prefix string) ([]string, error) {
-	page, err := c.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
-		Bucket: aws.String(bucket), Prefix: aws.String(prefix), Delimiter: aws.String("/"),
-	})
+	page, err := Objects(ctx, c, bucket, prefix, "")
 	if err != nil {
-		return nil, fmt.Errorf("list s3://%s/%s: %w", bucket, prefix, err)
+		return nil, err
 	}
-	if isPage(page.ResultMetadata) {
-		return nil, fmt.Errorf("list s3://%s/%s: %w", bucket, prefix, ErrNotAStore)
-	}
-	names := make([]string, 0, len(page.CommonPrefixes))
-	for _, p := range page.CommonPrefixes {
-		names = append(names, aws.ToString(p.Prefix))
+	names := make([]string, 0, len(page.Lines))
+	for _, l := range page.Lines {
+		if l.Folder {
+			names = append(names, l.Key)
+		}
 	}
 	return names, nil
 }

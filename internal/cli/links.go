@@ -226,8 +226,10 @@ func (c *command) renewAll(ctx context.Context, d *desk.Desk, at *desk.LinkEndpo
 			continue
 		}
 		if early := t.Link != nil && (t.Link.Because == signer.Credentials || t.Link.Because == signer.Unknown); early && !warned {
-			warned = true // the same holds for the others
-			c.warnOf(ctx, d, t.Destination.Store, expires)
+			warned = true                                 // the same holds for the others
+			if e, err := d.Entry(ctx, t.ID); err == nil { // without --expires, each is asked for as long as it was
+				c.warnOf(ctx, d, t.Destination.Store, e.Asked)
+			}
 		}
 	}
 	if ctx.Err() != nil {

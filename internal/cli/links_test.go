@@ -11,6 +11,7 @@ import (
 
 	"waybill/internal/cli"
 	"waybill/internal/sandbox"
+	"waybill/internal/teststore"
 )
 
 func TestLinkToWhatIsThere(t *testing.T) {
@@ -154,6 +155,24 @@ func TestLinksAreChosen(t *testing.T) {
 }
 
 // TestRenewAndRevoke by the command line.
+// TestRenewSaysThatTheSessionEndsFirst, also where nobody has said how long the link shall last.
+func TestRenewSaysThatTheSessionEndsFirst(t *testing.T) {
+	m := teststore.StartMinIO(t, false)
+	key, secret, token, ends := m.Session(time.Hour, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["arn:aws:s3:::*"]}]}`)
+	r := at(t, m.Endpoint, key, secret, "aws_session_token = "+token+"\nx_security_token_expires = "+ends.Format(time.RFC3339)+"\n")
+	sent := r.run("send", "--json", "--bucket", teststore.Bucket, "--expires", "1d", r.write("a.txt", "a")).is(cli.OK).line()
+	const warning = `when the session of the profile "default" ends, not after `
+	for _, c := range []struct {
+		args []string
+		asks string
+	}{{nil, "24h."}, {[]string{"--expires", "2d"}, "2d."}, {nil, "2d."}} {
+		got := r.run(append([]string{"renew", sent["id"].(string)}, c.args...)...).is(cli.OK)
+		if !strings.Contains(got.err, warning+c.asks) {
+			t.Errorf("%v: %q, want %q", c.args, got.err, warning+c.asks)
+		}
+	}
+}
+
 func TestRenewAndRevoke(t *testing.T) {
 	r := atStore(t)
 	prefix := folder()

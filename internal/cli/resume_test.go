@@ -383,7 +383,7 @@ func TestFoldersAreSentAsMeant(t *testing.T) {
 	got := r.run("send", "--bucket", to.bucket, "--prefix", prefix, "--skip-hidden", album).is(cli.OK)
 	for _, want := range []string{
 		"link is a link to a folder, which is not followed: it may lead in circles.\n",
-		"waybill: 3 hidden files or folders in album were left out.\n",
+		"waybill: Hidden files and folders in album were left out: 3.\n",
 	} {
 		if strings.Count(got.err, want) != 1 {
 			t.Errorf("it does not say once %q:\n%s", want, got.err)

@@ -38,5 +38,13 @@ func (l *Limit) piece() int {
 	return int(min(max(float64(l.limiter.Limit())/10, 512), limitBurst))
 }
 
-// wait lets n bytes pass when it is their time; n is at most limitBurst.
-func (l *Limit) wait(ctx context.Context, n int) error { return l.limiter.WaitN(ctx, n) }
+// wait lets n bytes pass when it is their time. There may be more of them than go at once: they were read before somebody
+// set the limit.
+func (l *Limit) wait(ctx context.Context, n int) error {
+	for ; n > limitBurst; n -= limitBurst {
+		if err := l.limiter.WaitN(ctx, limitBurst); err != nil {
+			return err
+		}
+	}
+	return l.limiter.WaitN(ctx, n)
+}

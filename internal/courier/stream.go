@@ -86,19 +86,22 @@ func (c *Courier) stream(ctx context.Context, u *Upload, r io.Reader, first []by
 	groupCtx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	var group errgroup.Group
-	group.SetLimit(streamParts - 1) // and one that is being read
+	group.SetLimit(streamParts - 1)   // and one that is being read
+	giveUp := func(why error) error { // no part is of use any more, not even one that is on its way
+		fail(why)
+		_ = group.Wait()
+		return why
+	}
 	sent := []*part{&u.parts[0]}
 	for more := true; more && groupCtx.Err() == nil; {
 		if len(sent) == MaxParts {
-			_ = group.Wait()
-			return Receipt{}, fmt.Errorf("send a stream in parts of %d bytes: %w", len(first), ErrTooLarge)
+			return Receipt{}, giveUp(fmt.Errorf("send a stream in parts of %d bytes: %w", len(first), ErrTooLarge))
 		}
 		chunk := make([]byte, len(first))
 		n, err := io.ReadFull(r, chunk)
 		more = err == nil
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			_ = group.Wait()
-			return Receipt{}, fmt.Errorf("read the stream: %w", err)
+			return Receipt{}, giveUp(fmt.Errorf("read the stream: %w", err))
 		}
 		if n == 0 {
 			break

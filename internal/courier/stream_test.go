@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"waybill/internal/courier"
 )
@@ -80,6 +81,30 @@ func TestStreamThatFails(t *testing.T) {
 		}
 		r.tidy()
 	}
+}
+
+// TestABrokenStreamWaitsForNoPart: where the reading fails, nobody waits until the parts before have arrived.
+func TestABrokenStreamWaitsForNoPart(t *testing.T) {
+	path, content := file(t, 2*courier.MinPart)
+	broken := errors.New("broken")
+	arriving := make(chan struct{})
+	endpoint := wrap(t, func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Query().Get("partNumber") != "2" {
+			return false
+		}
+		close(arriving)
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done() // the store is slow
+		return true
+	})
+	r := newRig(t, endpoint, courier.Options{PartSize: courier.MinPart})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	breaks := readerFunc(func([]byte) (int, error) { <-arriving; return 0, broken })
+	if _, err := r.Stream(ctx, r.upload(path), io.MultiReader(bytes.NewReader(content), breaks), int64(len(content))); !errors.Is(err, broken) || ctx.Err() != nil {
+		t.Errorf("%v, want at once that it is broken", err)
+	}
+	r.tidy()
 }
 
 // readerFunc is a Reader made of a function.

@@ -75,10 +75,11 @@ func FormatExpires(d time.Duration) string {
 	if d >= 2*day && d%day == 0 {
 		return strconv.Itoa(int(d/day)) + "d"
 	}
-	s := d.String()
-	s = strings.TrimSuffix(s, "0s")
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
+	s := d.String() // 1h30m0s
+	for _, nothing := range []struct{ after, unit string }{{"m", "0s"}, {"h", "0m"}} {
+		if strings.HasSuffix(s, nothing.after+nothing.unit) { // and not the end of 30s
+			s = strings.TrimSuffix(s, nothing.unit)
+		}
 	}
 	return s
 }

@@ -37,7 +37,7 @@ func TestParseExpires(t *testing.T) {
 // FuzzParseExpires: what it takes lies in the range that a signature can carry, and is read the same when it is
 // written out again.
 func FuzzParseExpires(f *testing.F) {
-	for _, seed := range []string{"15m", "1h", "36h", "7d", "1d12h", "0", "8d", "-1h", "soon", "1e3d", "0x1p3h", "+1h", "1d+2h", "∞"} {
+	for _, seed := range []string{"15m", "1h", "36h", "7d", "1d12h", "0", "8d", "-1h", "soon", "1e3d", "0x1p3h", "+1h", "1d+2h", "∞", "30s", "90s", "1h0m30s", "10m"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -236,10 +236,13 @@ func (f destinationFolder) settle(part, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := claim.Close(); err != nil {
-		return err
+	if err = claim.Close(); err == nil {
+		err = f.root.Rename(part, name)
 	}
-	return f.root.Rename(part, name)
+	if err != nil { // nobody shall take the empty one for the file
+		return errors.Join(err, f.root.Remove(name))
+	}
+	return nil
 }
 
 // place finds the first name that is free, or under which the file is already.

@@ -193,8 +193,8 @@ func (e BucketLinkEndpoint) usable() bool {
 	return err == nil && clean == e.LinkEndpoint && clean != LinkEndpoint{} && CheckBucket(e.Bucket) == nil && e.Store.readable()
 }
 
-// LinkReach is from where a link to a bucket would work if it were made now, and the host that it would lead to, with its
-// port. It may ask a name server.
+// LinkReach is from where a link to a bucket would work if it were made now, and the host that it would lead to; a link
+// endpoint's host comes with its port, where it names one. It may ask a name server.
 func (d *Desk) LinkReach(ctx context.Context, store Store, bucket string) (Reach, string, error) {
 	opened, err := d.open(ctx, store)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -381,6 +382,11 @@ func TestMatchAndBrowse(t *testing.T) {
 	}
 	if l := page.Lines[1]; l.Folder || l.Key != prefix+"a.pdf" || l.Size != 5 || time.Since(l.Modified).Abs() > time.Minute {
 		t.Errorf("%+v", l)
+	}
+	put(t, prefix+"bell\a+/z.txt", "z") // S3's XML has no words for such a name
+	folders, err := d.Prefixes(ctx, desk.Destination{Bucket: sandbox.Bucket, Prefix: prefix})
+	if want := []string{prefix + "bell\a+/", prefix + "x/"}; err != nil || !slices.Equal(folders, want) {
+		t.Errorf("%q, %v, want %q", folders, err, want)
 	}
 	if page, err = d.Browse(ctx, desk.Store{}, sandbox.Bucket, prefix+"x/y", ""); err != nil || len(page.Lines) != 1 || !page.Lines[0].Folder {
 		t.Errorf("%+v, %v", page, err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"os"
@@ -145,8 +146,20 @@ func TestWaybillsOwnHomeIsNotSent(t *testing.T) {
 			t.Errorf("%s: %q, want %q", dropped, keys, want)
 		}
 	}
-	if s := one(t, send(t, d, dest(t), desk.SendOptions{}, home)); s.State != desk.Failed || code(s.Trouble) != "NothingInside" {
-		t.Errorf("the home itself: %s, %v", s.State, s.Trouble)
+	zipped := one(t, collect(t, d.SendZip(t.Context(), dest(t), desk.SendOptions{}, []string{root})))
+	if zipped.State != desk.Sent {
+		t.Fatalf("the zip: %s, %v", zipped.State, zipped.Trouble)
+	}
+	body, _, _ := download(t, zipped.Link.URL)
+	if got := slices.Sorted(maps.Keys(unzip(t, body))); !slices.Equal(got, want) {
+		t.Errorf("the zip: %q, want %q", got, want)
+	}
+	for how, s := range map[string]desk.Transfer{
+		"sent": one(t, send(t, d, dest(t), desk.SendOptions{}, home)), "packed": one(t, collect(t, d.SendZip(t.Context(), dest(t), desk.SendOptions{}, []string{home}))),
+	} {
+		if s.State != desk.Failed || code(s.Trouble) != "NothingInside" {
+			t.Errorf("the home itself, %s: %s, %v", how, s.State, s.Trouble)
+		}
 	}
 }
 

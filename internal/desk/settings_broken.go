@@ -71,13 +71,13 @@ func (d *Desk) putAside() error {
 		d.log.Info("others may read what was put aside", "why", err)
 	}
 	d.aside = trouble("SettingsAside", args{"Kept": kept, "Path": path}, broken)
-	all, err := filepath.Glob(filepath.Join(filepath.Dir(path), "settings.json.broken-*"))
+	all, err := fs.Glob(os.DirFS(d.home), filepath.Base(path)+".broken-*")
 	if err != nil || len(all) <= mostBroken {
 		return nil //nolint:nilerr // too many of them are no reason to keep no choice
 	}
 	slices.Sort(all) // by their time
 	for _, old := range all[:len(all)-mostBroken] {
-		if old != kept {
+		if old = filepath.Join(d.home, old); old != kept {
 			_ = os.Remove(old)
 		}
 	}

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // TestBrokenSettingsAreKept: what cannot be read is put aside before something else is written, a few times, and said.
 func TestBrokenSettingsAreKept(t *testing.T) {
-	home := t.TempDir()
+	home := filepath.Join(t.TempDir(), "home [1]") // which is no pattern
 	path := filepath.Join(home, "settings.json")
 	at := time.Date(2026, 11, 26, 12, 0, 0, 0, time.Local)
 	d := newDesk(t, desk.Options{Home: home, Now: func() time.Time { return at }})
@@ -36,11 +37,11 @@ func TestBrokenSettingsAreKept(t *testing.T) {
 		if err := d.SetLinkEndpoint(desk.Store{}, "team-share", desk.LinkEndpoint{URL: "https://files.example.com"}); err != nil {
 			t.Fatal(err)
 		}
-		kept, err := filepath.Glob(path + ".broken-*")
+		kept, err := fs.Glob(os.DirFS(home), "settings.json.broken-*")
 		if err != nil || len(kept) != min(n+1, most) {
 			t.Fatalf("%d: %q", n, kept)
 		}
-		newest := kept[len(kept)-1]
+		newest := filepath.Join(home, kept[len(kept)-1])
 		text, err := os.ReadFile(newest)
 		info, _ := os.Stat(newest)
 		if err != nil || string(text) != broken || info.Mode().Perm() != 0o600 {

@@ -217,7 +217,7 @@ func rows() map[string]row {
 		"FolderLink":     {`{{.Name}} is a link to a folder, which is not followed: it may lead in circles.`, `Drop the folder that it leads to.`},
 		"SpecialFile":    {`{{.Name}} is no file but a device, a pipe or a socket, so it was left out.`, `There is nothing to send of it.`},
 		"LeftOut":        {`{{.Name}} is no file, so it was left out.`, `There is nothing to send of it.`},
-		"HiddenSkipped":  {`{{.Count}} hidden files or folders in {{.Name}} were left out.`, `To send them too, change that in the settings, or leave out --skip-hidden.`},
+		"HiddenSkipped":  {`Hidden files and folders in {{.Name}} were left out: {{.Count}}.`, `To send them too, change that in the settings, or leave out --skip-hidden.`},
 		"FileChanged":    {`{{.Name}} changed while it was being sent, so nothing of it was kept.`, `Wait until the program that writes it is done, then send it again.`},
 		"NotRegular":     {`{{.Name}} is not a file with contents of its own, but a device, a pipe or a socket.`, `Send a regular file or a folder.`},
 		"FileTooLarge":   {`{{.Name}} is larger than S3 can hold.`, `An object has at most 48.8 TiB; split the file.`},

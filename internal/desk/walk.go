@@ -74,7 +74,7 @@ func (p *Drop) walkFolder(ctx context.Context, root string) {
 	}
 	root = walkable(root)
 	files, hidden := 0, 0
-	own, ownErr := os.Stat(p.desk.home) // ledger, settings and the sandbox with its keys are nothing to give away
+	own := p.desk.ownFolder()
 	_ = filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return fs.SkipAll
@@ -97,7 +97,7 @@ func (p *Drop) walkFolder(ctx context.Context, root string) {
 			return nil
 		}
 		if entry.IsDir() {
-			if here, err := entry.Info(); ownErr == nil && err == nil && os.SameFile(own, here) {
+			if own(entry) {
 				return fs.SkipDir
 			}
 			return nil
@@ -120,6 +120,19 @@ func (p *Drop) walkFolder(ctx context.Context, root string) {
 	if files == 0 && hidden == 0 && ctx.Err() == nil {
 		j := p.add(found{path: readable(root), name: base})
 		p.end(j, Failed, trouble("NothingInside", scene{path: j.Path}.args(), nil))
+	}
+}
+
+// ownFolder reports of folders whether they are Waybill's home: ledger, settings and the sandbox with its keys are nothing to
+// give away.
+func (d *Desk) ownFolder() func(fs.DirEntry) bool {
+	own, err := os.Stat(d.home)
+	return func(folder fs.DirEntry) bool {
+		if err != nil {
+			return false
+		}
+		here, err := folder.Info()
+		return err == nil && os.SameFile(own, here)
 	}
 }
 

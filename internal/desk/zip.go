@@ -230,6 +230,7 @@ func packedAlready(contentType string) bool {
 // toPack finds the files of what was dropped, with the size of all in bytes.
 func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err error) {
 	names := map[string]bool{}
+	own := p.desk.ownFolder()
 	for _, f := range p.dropped {
 		root, base := f.path, ownBase(f.path)
 		if target, err := filepath.EvalSymlinks(root); err == nil {
@@ -248,6 +249,9 @@ func (p *Drop) toPack(ctx context.Context) (files []packed, total int64, err err
 					return fs.SkipDir
 				}
 				return nil
+			}
+			if entry.IsDir() && own(entry) {
+				return fs.SkipDir
 			}
 			info, err := os.Stat(at)
 			dangling := errors.Is(err, fs.ErrNotExist) && entry.Type()&fs.ModeSymlink != 0
