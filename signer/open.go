@@ -330,7 +330,7 @@ func checkEndpoint(endpoint string, allowHTTP bool) error {
 
 // Loopback reports whether a host can only be reached from this machine.
 func Loopback(host string) bool {
-	if host == "localhost" {
+	if strings.EqualFold(host, "localhost") {
 		return true
 	}
 	ip, err := netip.ParseAddr(host)

@@ -227,7 +227,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 
 func TestLoopback(t *testing.T) {
 	for host, want := range map[string]bool{
-		"localhost": true, "127.0.0.1": true, "127.9.9.9": true, "::1": true,
+		"localhost": true, "LocalHost": true, "127.0.0.1": true, "127.9.9.9": true, "::1": true,
 		"example.com": false, "10.0.0.1": false, "localhost.example.com": false, "::": false, "0.0.0.0": false, "": false,
 	} {
 		if got := signer.Loopback(host); got != want {

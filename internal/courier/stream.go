@@ -18,6 +18,10 @@ import (
 // streamParts is how many parts of a stream are in memory at once.
 const streamParts = 3
 
+// mostStreamPart is how large the parts of a stream are at the most, in bytes, where 10,000 of them are enough: they are in
+// memory, and a part size that suits files may be a gigabyte.
+const mostStreamPart = 64 << 20
+
 // sized is a stream in the place of a file: there is nothing of it but its size.
 type sized int64
 
@@ -35,7 +39,7 @@ func (c *Courier) Stream(ctx context.Context, u *Upload, r io.Reader, about int6
 	if u.Moved == nil {
 		u.Moved = func(int64) {}
 	}
-	first := make([]byte, partSize(about+about/8, c.part)) // a guess leaves room
+	first := make([]byte, partSize(about+about/8, min(c.part, mostStreamPart))) // a guess leaves room
 	n, err := io.ReadFull(r, first)
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -49,6 +49,19 @@ func TestPutAndStream(t *testing.T) {
 	}
 }
 
+// TestStreamInLargeParts: a part size that suits files, which are read from the disk, is not kept in memory three times.
+func TestStreamInLargeParts(t *testing.T) {
+	t.Parallel()
+	const size = 64<<20 + 1
+	r, parts, _ := watched(t, nil)
+	r.Courier = newRig(t, r.signer.Endpoint(), courier.Options{PartSize: 1 << 30}).Courier
+	path, content := file(t, size)
+	u := r.upload(path)
+	if receipt, err := r.Stream(within(t, time.Minute), u, bytes.NewReader(content), size); err != nil || receipt.Size != size || parts.Load() != 2 {
+		t.Errorf("%+v, %v, %d parts", receipt, err, parts.Load())
+	}
+}
+
 // TestStreamThatFails leaves nothing in the store, whatever fails: the reading, the store, or the person's patience.
 func TestStreamThatFails(t *testing.T) {
 	path, content := file(t, 3*courier.MinPart)

@@ -132,6 +132,7 @@ func (p *Proxies) choose(r *http.Request) (*url.URL, error) {
 // own reports whether a host is this computer, or on its wire alone: the metadata of an instance and the agent of a
 // container live at link-local addresses, and a proxy would ask for its own.
 func own(host string) bool {
+	host = strings.ToLower(host)
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}

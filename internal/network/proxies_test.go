@@ -46,6 +46,7 @@ func TestWhichProxy(t *testing.T) {
 		"https's is not http's":        {map[string]string{"HTTPS_PROXY": "http://a:1"}, "", "http://x.test", "", ""},
 		"but the environment decides":  {map[string]string{"HTTPS_PROXY": "http://a:1"}, "sys:9", "http://x.test", "", ""},
 		"a script's environment":       {map[string]string{"HTTP_PROXY": "http://a:1", "REQUEST_METHOD": "GET"}, "", "http://x.test", "", ""},
+		"LOCALHOST":                    {map[string]string{"HTTPS_PROXY": "http://a:1"}, "sys:9", "https://LOCALHOST:9000", "", ""},
 		"localhost":                    {map[string]string{"HTTPS_PROXY": "http://a:1"}, "sys:9", "https://localhost:9000", "", ""},
 		"loopback":                     {map[string]string{"HTTPS_PROXY": "http://a:1"}, "sys:9", "https://127.0.0.5:9000", "", ""},
 		"loopback of six":              {map[string]string{"HTTPS_PROXY": "http://a:1"}, "sys:9", "https://[::1]:9000", "", ""},
