@@ -16,8 +16,11 @@ func TestContainersAndInstancesAreAskedDirectly(t *testing.T) {
 		"[profile keys]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = own\n[profile own]\naws_access_key_id = a\naws_secret_access_key = b\n", "")
 	services, ca := testproxy.Services(t, a.URL)
 	p := testproxy.Start(t)
+	for _, name := range []string{"http_proxy", "https_proxy", "no_proxy"} { // first: on Windows they are the same as those in capitals
+		t.Setenv(name, "")
+	}
 	for name, value := range map[string]string{
-		"HTTP_PROXY": p.URL, "HTTPS_PROXY": p.URL, "http_proxy": "", "https_proxy": "", "NO_PROXY": "", "no_proxy": "", "AWS_CA_BUNDLE": ca,
+		"HTTP_PROXY": p.URL, "HTTPS_PROXY": p.URL, "NO_PROXY": "", "AWS_CA_BUNDLE": ca,
 		"AWS_EC2_METADATA_SERVICE_ENDPOINT":  testproxy.Named(a.URL),
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI": testproxy.Named(services) + "/container", "AWS_CONTAINER_AUTHORIZATION_TOKEN": testaws.ContainerToken,
 		"AWS_ENDPOINT_URL_STS": testproxy.Named(services),
