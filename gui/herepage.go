@@ -86,16 +86,11 @@ func (u *ui) newHerePage() *herePage {
 		container.New(columns{1, 1}, labelled(lang.L("ACL"), p.acl), container.New(stack{})),
 		p.expect.all)
 
-	p.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 0}, container.New(stack{gap: 8}, links, objects)))
+	p.scroll = scrollingForm(container.New(inset{0, 0, 12, 0}, container.New(stack{gap: 8}, links, objects)),
+		p.endpoint, p.key, p.tags, p.metadata, p.cache, p.named, p.class, p.sse, p.acl)
 	p.wrong, p.help = u.prose("", colorError), u.prose("", colorMuted)
 	foot := container.New(stack{gap: 2}, p.wrong.all, p.help.all) // in sight whatever the window's height
 	p.all = container.New(stack{gap: 8, stretch: p.scroll}, head, p.scroll, foot)
-	for _, f := range []*plainField{p.endpoint, p.key, p.tags, p.metadata, p.cache, p.named} {
-		f.focused = func() { reveal(p.scroll, f) }
-	}
-	for _, f := range []*combo{p.class, p.sse, p.acl} {
-		f.focused = func() { reveal(p.scroll, f) }
-	}
 	p.all.Hide()
 	return p
 }

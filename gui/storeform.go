@@ -110,7 +110,8 @@ func (u *ui) newStoreForm() *storeForm {
 		container.New(columns{1, 1.2}, f.keyID.labelled(), secretBox),
 		f.keyHint.all,
 		f.bucket.labelled())))
-	f.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)))
+	f.scroll = scrollingForm(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)),
+		f.kind, f.name, f.account, f.endpoint, f.region, f.keyID, f.secret, f.bucket)
 
 	f.line, f.help = u.prose(" ", colorText), u.prose("", colorMuted)
 	f.try = u.button(secondary, lang.L("Put a tiny object and remove it"), func() { f.add(desk.AddStoreOptions{MayPut: true}) })
@@ -118,12 +119,6 @@ func (u *ui) newStoreForm() *storeForm {
 	f.answers = container.New(line{gap: 8}, f.try, f.anyway)
 	foot := container.New(stack{gap: 4}, f.line.all, f.help.all, f.answers)
 	f.all = container.New(stack{gap: 8, stretch: f.scroll}, head, f.scroll, foot)
-	for _, field := range []*plainField{f.name, f.account, f.endpoint, f.keyID, f.secret, f.bucket} {
-		field.focused = func() { reveal(f.scroll, field) }
-	}
-	for _, field := range []*combo{f.kind, f.region} {
-		field.focused = func() { reveal(f.scroll, field) }
-	}
 	f.all.Hide()
 	f.clear()
 	return f
