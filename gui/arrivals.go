@@ -207,6 +207,9 @@ func (p *arrivalsPlace) tick() {
 // linkTo makes a link to what has arrived, which then is a link like others, and copies it.
 func (p *arrivalsPlace) linkTo(a desk.Arrival) {
 	u, at := p.u, p.request.Destination
+	if !u.sure(func() { p.linkTo(a) }) {
+		return
+	}
 	s := u.desk.Settings()
 	// Whatever the settings say: what strangers send is saved, and never shown at the bucket's own address.
 	o := desk.SendOptions{Expires: min(s.Expires, signer.MaxExpires), Verify: s.Verify}

@@ -31,7 +31,8 @@ type sendPlace struct {
 	shown   []*transfer
 	byID    map[string]*transfer
 	asks    map[string]chan<- desk.Clash // by transfer: what to do about a name that is taken
-	waiting []string                     // dropped before it was clear where to
+	waiting []string                     // dropped before it was clear where to, or how
+	unsure  bool                         // they wait for the settings, which cannot be read
 }
 
 func (u *ui) newSendPlace(flags desk.Store) *sendPlace {
@@ -126,17 +127,15 @@ func (l *sendLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSiz
 // destinationChanged is called when something about the destination has changed.
 func (s *sendPlace) destinationChanged() {
 	s.show()
-	if len(s.waiting) > 0 && s.dest.ready() {
-		paths := s.waiting
-		s.waiting = nil
-		s.u.notices.hide("waiting")
-		s.drop(paths)
-	}
+	s.sendWaiting()
 }
 
 // tick is called once a second: what says when something ends is said anew.
 func (s *sendPlace) tick() {
 	s.dest.tick()
+	if s.unsure { // the settings may have been mended
+		s.sendWaiting()
+	}
 	if s.all.Visible() {
 		s.rows.again()
 	}

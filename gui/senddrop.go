@@ -14,7 +14,7 @@ func (s *sendPlace) drop(paths []string) {
 	if len(paths) == 0 {
 		return
 	}
-	if !s.dest.ready() {
+	if !s.dest.ready() || s.u.desk.SureSettings() != nil {
 		s.wait(paths)
 		return
 	}
@@ -38,16 +38,39 @@ func (s *sendPlace) begin(g *group) {
 	s.follow(g)
 }
 
-// wait keeps what was dropped until the destination is complete: nothing dropped is lost.
+// sendWaiting sends what waits, if nothing is in the way any more.
+func (s *sendPlace) sendWaiting() {
+	switch {
+	case len(s.waiting) == 0 || !s.dest.ready():
+	case s.u.desk.SureSettings() == nil:
+		paths := s.waiting
+		s.waitNoMore()
+		s.drop(paths)
+	case !s.unsure:
+		s.wait(nil)
+	}
+}
+
+// waitNoMore lets go of what waits.
+func (s *sendPlace) waitNoMore() {
+	s.waiting, s.unsure = nil, false
+	s.u.notices.hide("waiting")
+}
+
+// wait keeps what was dropped until the destination is complete, and it is known what was chosen for it: nothing dropped is
+// lost, and no file goes without the encryption that was asked for.
 func (s *sendPlace) wait(paths []string) {
 	s.waiting = append(s.waiting, paths...)
 	n := len(s.waiting)
-	forget := s.u.button(secondary, lang.L("Forget them"), func() {
-		s.waiting = nil
-		s.u.notices.hide("waiting")
-	})
+	actions := []*button{s.u.button(secondary, lang.L("Forget them"), s.waitNoMore)}
+	unsure, ready := s.u.desk.SureSettings(), s.dest.ready()
+	s.unsure = ready && unsure != nil
 	help := lang.L("Name the bucket that they shall go to, and they go at once.")
 	switch {
+	case s.unsure:
+		t := desk.Explain(unsure)
+		help = told(t.What) + " " + told(t.Help)
+		actions = append([]*button{s.u.byDefaults(s.sendWaiting)}, actions...)
 	case s.dest.none():
 		help = lang.L("Choose a profile or try the sandbox, and they go at once.")
 	case s.dest.names.trouble != nil:
@@ -56,7 +79,7 @@ func (s *sendPlace) wait(paths []string) {
 		help = lang.L("Put right what the line below the fields says, and they go at once.")
 	}
 	s.u.notices.show("waiting", notice{
-		tone: accent, sticky: true, actions: []*button{forget},
+		tone: accent, sticky: true, actions: actions,
 		text: lang.N("{{.Count}} files wait to be sent.", n, args{"Count": s.u.words.count(n)}), help: help,
 	})
 	if s.dest.at.Bucket == "" && !s.dest.none() {
@@ -78,13 +101,16 @@ func (s *sendPlace) choose(folder bool) {
 
 // sendTo sends a file that the ledger knows to where it went before.
 func (s *sendPlace) sendTo(dest desk.Destination, e desk.Entry) {
+	if !s.u.sure(func() { s.sendTo(dest, e) }) {
+		return
+	}
 	again := desk.Transfer{ID: e.ID, Path: e.Path, Name: e.Name, Destination: dest, Key: e.Key}
 	s.begin(&group{drop: s.u.desk.SendAgain(s.u.ctx, s.optionsAgain(way{}), again)})
 }
 
 // again sends a file once more, in its row, whose links belong to the drop that it came with.
 func (s *sendPlace) again(t *transfer) {
-	if !t.State.Over() {
+	if !t.State.Over() || !s.u.sure(func() { s.again(t) }) {
 		return
 	}
 	g := &group{drop: s.u.desk.SendAgain(s.u.ctx, s.optionsAgain(t.home.way), t.Transfer), again: t}
@@ -97,10 +123,17 @@ func (s *sendPlace) again(t *transfer) {
 
 // againAfter sends what has failed once more, where it was a sign-in with this store that it lacked.
 func (s *sendPlace) againAfter(at desk.Store) {
+	var lacking []*transfer
 	for _, t := range s.shown {
 		if t.State == desk.Failed && t.Trouble != nil && t.Trouble.SignIn != nil && *t.Trouble.SignIn == at {
-			s.again(t)
+			lacking = append(lacking, t)
 		}
+	}
+	if len(lacking) == 0 || !s.u.sure(func() { s.againAfter(at) }) {
+		return
+	}
+	for _, t := range lacking {
+		s.again(t)
 	}
 }
 
@@ -182,10 +215,15 @@ func (s *sendPlace) offerToGoOn() {
 			return
 		}
 		const name = "interrupted"
-		goOn := s.u.button(primary, lang.L("Go on"), func() {
+		goOnAll := func() {
 			s.u.notices.hide(name)
 			for _, i := range list {
 				s.goOn(i)
+			}
+		}
+		goOn := s.u.button(primary, lang.L("Go on"), func() {
+			if s.u.sure(goOnAll) {
+				goOnAll()
 			}
 		})
 		forget := s.u.button(secondary, lang.L("Forget them"), func() {
