@@ -23,6 +23,7 @@ type arrivalsPlace struct {
 	copying *button
 	more    *button
 	about   *clipped
+	message *clipped // that stands on its page
 	asked   *clipped // what was asked for
 	band    *fyne.Container
 	summary *clipped
@@ -52,9 +53,10 @@ func (u *ui) newArrivalsPlace() *arrivalsPlace {
 	p.copying = u.button(primary, lang.L("Copy link"), func() { u.requests.copyPages([]desk.Request{p.request}, desk.FormatURL) })
 	p.copying.tip = u.tipFor("copy")
 	p.more = u.iconButton(iconMore, lang.L("More"), func() { u.requests.menu(p.request, p.more) })
-	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: p.title},
+	head := container.New(fixedHeight(headHeight), container.New(line{gap: 8, stretch: p.title},
 		back, p.title, container.NewStack(p.chip, p.chipTip), p.copying, p.more))
 	p.about, p.asked = newClipped(sizeSmall, colorMuted, false), newClipped(sizeSmall, colorMuted, false)
+	p.message = newClipped(sizeSmall, colorMuted, false)
 	p.about.keepEnd = true
 
 	p.summary = newClipped(sizeBody, colorText, true)
@@ -73,7 +75,7 @@ func (u *ui) newArrivalsPlace() *arrivalsPlace {
 	p.rows.list.deleted = func(int) { u.requests.askClose(p.request) }
 	p.empty = u.newEmptyCard(iconRequest)
 	middle := container.NewStack(p.empty.all, p.rows.card)
-	p.all = container.New(stack{gap: 8, stretch: middle}, head, container.New(stack{gap: 2}, p.about, p.asked), p.band, middle)
+	p.all = container.New(stack{gap: 8, stretch: middle}, head, container.New(stack{gap: 2}, p.about, p.message, p.asked), p.band, middle)
 	p.all.Hide()
 	return p
 }

@@ -103,14 +103,14 @@ func (browseHead) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		o.Resize(fyne.NewSize(max(width, 0), height))
 	}
 	put(back, 0, back.MinSize().Width)
-	left := back.MinSize().Width + 4
+	left := back.MinSize().Width + 8
 	put(title, left, size.Width-left-width-gap)
 	put(field, size.Width-width, width)
 }
 
 // MinSize implements fyne.Layout.
 func (browseHead) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(280, objects[2].MinSize().Height)
+	return fyne.NewSize(280, max(objects[2].MinSize().Height, headHeight))
 }
 
 // openBrowse shows what is in the bucket.

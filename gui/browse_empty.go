@@ -28,7 +28,7 @@ func (p *browsePlace) newEmpty() *browseEmpty {
 	picture := newPicture(iconFolder, colorAccent, 36)
 	e.all = newCard(container.New(middleOfText{picture}, container.New(stack{gap: 8},
 		picture, e.title, e.text.all, e.help.all,
-		container.NewCenter(container.New(line{gap: gap}, e.first, e.typed)))))
+		container.New(inset{0, 8, 0, 0}, container.NewCenter(container.New(line{gap: gap}, e.first, e.typed))))))
 	return e
 }
 

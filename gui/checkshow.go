@@ -30,7 +30,7 @@ type besideChip struct{}
 func (besideChip) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	chip, texts := objects[0], objects[1]
 	chip.Move(fyne.NewPos(0, 0))
-	chip.Resize(fyne.NewSize(checkChips-gap, chipHeight))
+	chip.Resize(fyne.NewSize(min(chip.MinSize().Width, checkChips-gap), chipHeight))
 	texts.Move(fyne.NewPos(checkChips, 2))
 	texts.Resize(fyne.NewSize(max(size.Width-checkChips, 0), size.Height-2))
 }
@@ -166,18 +166,21 @@ func (p *checkPlace) abilities() (can, cannot, open string) {
 	if p.check.Failed() > 0 {
 		return "", "", ""
 	}
-	var works, fails, unknown []string
+	var works, fails, unknown, names []string
 	for _, a := range p.check.Abilities() {
 		said := told(a.Say(told(a.Feature.Name())))
 		switch state := a.State(); {
 		case state == desk.CheckFine:
-			works = append(works, said)
+			works, names = append(works, said), append(names, told(a.Feature.Name()))
 		case !a.Wanted:
 		case state == desk.CheckMissing:
 			fails = append(fails, said)
 		default:
 			unknown = append(unknown, said)
 		}
+	}
+	if len(fails)+len(unknown) == 0 { // which the line above says already
+		return strings.Join(names, " · "), "", ""
 	}
 	return strings.Join(works, " "), strings.Join(fails, " "), strings.Join(unknown, " ")
 }

@@ -276,9 +276,9 @@ type arrowRenderer struct {
 
 func (r *arrowRenderer) Layout(size fyne.Size) {
 	r.picture.Resize(fyne.NewSquareSize(buttonIcon))
-	r.picture.Move(fyne.NewPos((size.Width-buttonIcon)/2, (size.Height-buttonIcon)/2))
+	r.picture.Move(fyne.NewPos(size.Width-buttonIcon-fieldEnd, (size.Height-buttonIcon)/2))
 }
-func (r *arrowRenderer) MinSize() fyne.Size { return fyne.NewSquareSize(buttonIcon) }
+func (r *arrowRenderer) MinSize() fyne.Size { return fyne.NewSize(buttonIcon+fieldEnd, buttonIcon) }
 func (r *arrowRenderer) Refresh() {
 	r.picture.Resource = r.a.icon.in(colorMuted)
 	r.picture.Refresh()

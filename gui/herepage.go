@@ -49,7 +49,7 @@ func (u *ui) newHerePage() *herePage {
 	p.title = newClipped(sizeTitle, colorText, true)
 	p.title.keepEnd = true
 	p.save = u.button(primary, lang.L("Save"), p.take)
-	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: p.title}, back, p.title, p.save))
+	head := container.New(fixedHeight(headHeight), container.New(line{gap: 8, stretch: p.title}, back, p.title, p.save))
 
 	leave := p.leave
 	typed := func(string) { p.say() }
@@ -145,7 +145,7 @@ func (p *herePage) fill() {
 	p.cache.SetText(u.CacheControl)
 	p.named.SetText(u.Disposition)
 	p.acl.setValue(u.ACL)
-	text := lang.L("They hold for {{.Place}} and the folders in it.", args{"Place": p.at.Bucket + "/" + p.at.Prefix})
+	text := lang.L("These settings hold for {{.Place}} and the folders in it.", args{"Place": p.at.Bucket + "/" + p.at.Prefix})
 	if !u.IsZero() && from.Prefix != p.at.Prefix {
 		text = lang.L("These were chosen for {{.Place}}; changed here, they hold for {{.Folder}} and the folders in it.",
 			args{"Place": from.Bucket + "/" + from.Prefix, "Folder": p.at.Bucket + "/" + p.at.Prefix})

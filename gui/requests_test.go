@@ -51,8 +51,8 @@ func TestSomebodyIsAskedForFiles(t *testing.T) {
 	}
 	a := r.arrivals
 	if a.title.text != "Anna & Söhne" || a.asked.text != "Any number of files, pictures, at most 10\u00a0MB each" || !strings.Contains(a.about.text, "sandbox/ask/") ||
-		a.empty.title.text != "Nothing has arrived yet" || a.chip.text != "Link copied" {
-		t.Errorf("%q, %q, %q, %q, %q", a.title.text, a.asked.text, a.about.text, a.empty.title.text, a.chip.text)
+		a.message.text != "“The photos, please.”" || !a.message.Visible() || a.empty.title.text != "Nothing has arrived yet" || a.chip.text != "Link copied" {
+		t.Errorf("%q, %q, %q, %q, %q, %q", a.title.text, a.asked.text, a.about.text, a.message.text, a.empty.title.text, a.chip.text)
 	}
 
 	// What is uploaded is there without a look by hand, and in sight it needs no notice.

@@ -53,7 +53,7 @@ func (u *ui) newRequestForm() *requestForm {
 	title := newClipped(sizeTitle, colorText, true)
 	title.text = lang.L("Ask somebody for files")
 	f.make = u.button(primary, lang.L("Make the request"), f.submit)
-	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: title}, back, title, f.make))
+	head := container.New(fixedHeight(headHeight), container.New(line{gap: 8, stretch: title}, back, title, f.make))
 
 	f.whom = newPlainField(u, lang.L("For whom"), lang.L("A name, or what it is about"), f.submit, f.leave)
 	f.from = newPlainField(u, lang.L("From"), lang.L("Your name, as it stands on the page"), f.submit, f.leave)

@@ -100,7 +100,7 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 	d := p.distributions
 	p.scroll = scrollingForm(container.New(inset{0, 0, 12, 8}, page), d.bucket, d.domain, d.keyPair, d.origin, d.key)
 	title := newWhole(lang.L("Settings"), sizeTitle, colorText, true)
-	p.all = container.New(stack{gap: gap, stretch: p.scroll}, container.New(fixedHeight(control), container.New(line{}, title)), p.scroll)
+	p.all = container.New(stack{gap: gap, stretch: p.scroll}, container.New(fixedHeight(headHeight), container.New(line{}, title)), p.scroll)
 	return p
 }
 

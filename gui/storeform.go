@@ -70,7 +70,7 @@ func (u *ui) newStoreForm() *storeForm {
 	title := newClipped(sizeTitle, colorText, true)
 	title.text = lang.L("Add a store")
 	f.save = u.button(primary, lang.L("Check and save"), f.submit)
-	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: title}, back, title, f.save))
+	head := container.New(fixedHeight(headHeight), container.New(line{gap: 8, stretch: title}, back, title, f.save))
 
 	f.kind = u.combo("", func(o option) { f.takeKind(o.id) })
 	f.kind.strict = true

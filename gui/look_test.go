@@ -1,0 +1,73 @@
+package gui
+
+import (
+	"image/color"
+	"math"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"waybill/internal/desk"
+)
+
+// TestWordsStandOut: every word on a ground has the contrast that WCAG 2.2 asks of small text
+// (https://www.w3.org/TR/WCAG22/#contrast-minimum).
+func TestWordsStandOut(t *testing.T) {
+	type pair struct{ text, ground fyne.ThemeColorName }
+	pairs := []pair{
+		{theme.ColorNameForegroundOnPrimary, colorAccent},
+		{colorMuted, theme.ColorNameBackground}, {colorMuted, colorCard}, {colorError, colorCard}, {colorWarn, theme.ColorNameBackground},
+		{colorAccent, theme.ColorNameBackground}, {colorText, colorAccentBack}, {colorText, colorWarnBack},
+	}
+	for _, tone := range []tone{neutral, good, warning, bad, accent} {
+		text, ground := tone.colors()
+		pairs = append(pairs, pair{text, ground})
+	}
+	for _, appearance := range []string{desk.AppearanceLight, desk.AppearanceDark} {
+		l := newLook(appearance)
+		for _, p := range pairs {
+			if c := contrast(l.Color(p.text, 0), l.Color(p.ground, 0)); c < 4.5 {
+				t.Errorf("%s: %s on %s: %.2f to 1", appearance, p.text, p.ground, c)
+			}
+		}
+	}
+}
+
+// contrast is that of WCAG.
+func contrast(a, b color.Color) float64 {
+	x, y := luminance(a), luminance(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+func luminance(c color.Color) float64 {
+	linear := func(of uint32) float64 {
+		v := float64(of) / 0xFFFF
+		if v <= 0.04045 {
+			return v / 12.92
+		}
+		return math.Pow((v+0.055)/1.055, 2.4)
+	}
+	r, g, b, _ := c.RGBA()
+	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+}
+
+// TestNothingJumpsWithItsState: a button that becomes the one that asks to be pressed is as large as before.
+func TestNothingJumpsWithItsState(t *testing.T) {
+	withProfiles(t)
+	r := open(t, "", Options{})
+	plain, asking := r.button(secondary, "Copy", nil), r.button(primary, "Copy", nil)
+	if plain.MinSize() != asking.MinSize() {
+		t.Errorf("%v and %v", plain.MinSize(), asking.MinSize())
+	}
+	var heads []float32
+	for _, place := range []place{r.links, r.requests, r.settings, r.here, r.adding, r.asking, r.browser, r.checking, r.arrivals} {
+		head := place.content().(*fyne.Container).Objects[0]
+		heads = append(heads, head.MinSize().Height)
+	}
+	for _, height := range heads {
+		if height != headHeight {
+			t.Errorf("the lines with the titles are %v high", heads)
+		}
+	}
+}
