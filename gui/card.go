@@ -133,12 +133,16 @@ type stack struct {
 
 // Layout implements fyne.Layout.
 func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		if o.Visible() && o.Size().Width != size.Width { // texts that wrap know their height once they know their width
+			o.Resize(fyne.NewSize(size.Width, o.Size().Height))
+		}
+	}
 	left := size.Height - s.MinSize(objects).Height
 	y := float32(0)
 	for _, o := range objects {
 		height := o.MinSize().Height
 		if !o.Visible() || height == 0 && o != s.stretch {
-			o.Resize(fyne.Size{})
 			continue
 		}
 		if o == s.stretch {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
 	"waybill/internal/desk"
@@ -68,6 +70,24 @@ func TestNothingJumpsWithItsState(t *testing.T) {
 	for _, height := range heads {
 		if height != headHeight {
 			t.Errorf("the lines with the titles are %v high", heads)
+		}
+	}
+}
+
+// TestStackFollowsItsWidth: what lies below a text that wraps lies below it in a narrower window too.
+func TestStackFollowsItsWidth(t *testing.T) {
+	withProfiles(t)
+	r := open(t, "", Options{})
+	text, below := r.prose("A sentence that takes one line in a wide window, and several lines in a narrow one.", colorText), newChip()
+	below.set("Below", neutral)
+	hidden := container.New(line{}, newWhole("", sizeBody, colorText, false))
+	hidden.Objects[0].Hide()
+	all := container.New(stack{gap: gap}, text.all, hidden, below)
+	window := test.NewTempWindow(t, all)
+	for _, width := range []float32{900, 200} {
+		window.Resize(fyne.NewSize(width, 400))
+		if high := text.all.MinSize().Height; text.all.Size().Height != high || below.Position().Y != high+gap {
+			t.Errorf("%v wide: the text needs %v and has %v, what is below it begins at %v", width, high, text.all.Size().Height, below.Position().Y)
 		}
 	}
 }

@@ -94,7 +94,7 @@ func (u *ui) newRequestForm() *requestForm {
 		container.New(columns{1, 1, 1}, labelled(lang.L("Files may come for"), f.lasts), labelled(lang.L("How many files"), f.files),
 			labelled(lang.L("Each at most"), f.size)),
 		kinds,
-		container.New(columns{1, 1.2, 1.2}, profile, bucket, prefix),
+		container.New(columns{1, 1, 1}, profile, bucket, prefix),
 		container.New(stack{gap: 2}, f.store.all, f.page.all))))
 	f.scroll = scrollingForm(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)),
 		f.whom, f.from, f.message, f.own, f.lasts, f.files, f.size, f.to.profile, f.to.bucket, f.to.prefix)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 
 	"waybill/internal/desk"
@@ -62,26 +63,25 @@ func (s *sendPlace) waitNoMore() {
 func (s *sendPlace) wait(paths []string) {
 	s.waiting = append(s.waiting, paths...)
 	n := len(s.waiting)
-	actions := []*button{s.u.button(secondary, lang.L("Forget them"), s.waitNoMore)}
+	forget := s.u.button(secondary, lang.L("Forget them"), s.waitNoMore)
+	said := notice{tone: accent, sticky: true, actions: []*button{forget}}
 	unsure, ready := s.u.desk.SureSettings(), s.dest.ready()
 	s.unsure = ready && unsure != nil
-	help := lang.L("Name the bucket that they shall go to, and they go at once.")
+	said.help = lang.L("Name the bucket that they shall go to, and they go at once.")
 	switch {
 	case s.unsure:
 		t := desk.Explain(unsure)
-		help = told(t.What) + " " + told(t.Help)
-		actions = append([]*button{s.u.byDefaults(s.sendWaiting)}, actions...)
+		said.help = told(t.What) + " " + told(t.Help)
+		said.actions, said.below = nil, container.New(line{gap: 8}, s.u.byDefaults(s.sendWaiting), forget)
 	case s.dest.none():
-		help = lang.L("Choose a profile or try the sandbox, and they go at once.")
+		said.help = lang.L("Choose a profile or try the sandbox, and they go at once.")
 	case s.dest.names.trouble != nil:
-		help = lang.L("Put the template for names right, and they go at once.")
+		said.help = lang.L("Put the template for names right, and they go at once.")
 	case s.dest.at.Bucket != "":
-		help = lang.L("Put right what the line below the fields says, and they go at once.")
+		said.help = lang.L("Put right what the line below the fields says, and they go at once.")
 	}
-	s.u.notices.show("waiting", notice{
-		tone: accent, sticky: true, actions: actions,
-		text: lang.N("{{.Count}} files wait to be sent.", n, args{"Count": s.u.words.count(n)}), help: help,
-	})
+	said.text = lang.N("{{.Count}} files wait to be sent.", n, args{"Count": s.u.words.count(n)})
+	s.u.notices.show("waiting", said)
 	if s.dest.at.Bucket == "" && !s.dest.none() {
 		s.u.window.Canvas().Focus(s.dest.bucket)
 	}

@@ -107,7 +107,7 @@ func (u *ui) newStoreForm() *storeForm {
 		container.New(columns{1, 1}, labelled(lang.L("Kind of store"), f.kind), f.name.labelled()),
 		container.New(line{}, f.replace),
 		f.rows, container.New(line{}, f.plain), f.styleBox, f.where.all,
-		container.New(columns{1, 1.2}, f.keyID.labelled(), secretBox),
+		container.New(columns{1, 1}, f.keyID.labelled(), secretBox),
 		f.keyHint.all,
 		f.bucket.labelled())))
 	f.scroll = scrollingForm(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)),

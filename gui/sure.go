@@ -14,7 +14,7 @@ func (u *ui) sure(again func()) bool {
 		return true
 	}
 	t := desk.Explain(err)
-	u.notices.show(unreadable, notice{tone: warning, text: told(t.What), help: told(t.Help), actions: []*button{u.byDefaults(again)}})
+	u.notices.show(unreadable, notice{tone: warning, text: told(t.What), help: told(t.Help), below: u.byDefaults(again)})
 	return false
 }
 
