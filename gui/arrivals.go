@@ -57,7 +57,6 @@ func (u *ui) newArrivalsPlace() *arrivalsPlace {
 		back, p.title, container.NewStack(p.chip, p.chipTip), p.copying, p.more))
 	p.about, p.asked = newClipped(sizeSmall, colorMuted, false), newClipped(sizeSmall, colorMuted, false)
 	p.message = newClipped(sizeSmall, colorMuted, false)
-	p.about.keepEnd = true
 
 	p.summary = newClipped(sizeBody, colorText, true)
 	p.bring = u.button(secondary, "", nil)

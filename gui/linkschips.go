@@ -31,7 +31,7 @@ func newSearchField(u *ui, placeholder string, changed func(string)) *searchFiel
 // Resize implements fyne.CanvasObject: a field without room for all it says says less.
 func (s *searchField) Resize(size fyne.Size) {
 	text := s.long
-	if fyne.MeasureText(text, theme.Size(sizeBody), fyne.TextStyle{}).Width > size.Width-buttonIcon-fieldEnd-24 {
+	if fyne.MeasureText(text, theme.Size(sizeBody), fyne.TextStyle{}).Width > size.Width-buttonIcon-fieldEnd-2*theme.Size(theme.SizeNameInnerPadding) {
 		text = s.short
 	}
 	if s.PlaceHolder != text {

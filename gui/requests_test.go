@@ -460,3 +460,15 @@ func TestClosingAsksWhileDownloading(t *testing.T) {
 		t.Error("it stays open for nothing")
 	}
 }
+
+// TestSearchFieldSaysAllItCan: in a window of the usual width there is room for all that the search looks through.
+func TestSearchFieldSaysAllItCan(t *testing.T) {
+	r := inRequests(t, "search")
+	if got := r.requests.search.PlaceHolder; got != "Search name, folder or message" {
+		t.Errorf("wide, it says %q", got)
+	}
+	r.requests.search.Resize(fyne.NewSize(200, control))
+	if got := r.requests.search.PlaceHolder; got != "Search" {
+		t.Errorf("narrow, it says %q", got)
+	}
+}
