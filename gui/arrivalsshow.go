@@ -46,7 +46,7 @@ func quoted(text string) string {
 	if text == "" {
 		return ""
 	}
-	return lang.L("“{{.Note}}”", args{"Note": oneLine(desk.Visible(text))})
+	return lang.L("“{{.Note}}”", args{"Note": desk.Visible(oneLine(text))})
 }
 
 // askedFor says what may come.
