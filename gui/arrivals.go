@@ -23,6 +23,7 @@ type arrivalsPlace struct {
 	copying *button
 	more    *button
 	about   *clipped
+	message *clipped // that stands on its page
 	asked   *clipped // what was asked for
 	band    *fyne.Container
 	summary *clipped
@@ -52,10 +53,10 @@ func (u *ui) newArrivalsPlace() *arrivalsPlace {
 	p.copying = u.button(primary, lang.L("Copy link"), func() { u.requests.copyPages([]desk.Request{p.request}, desk.FormatURL) })
 	p.copying.tip = u.tipFor("copy")
 	p.more = u.iconButton(iconMore, lang.L("More"), func() { u.requests.menu(p.request, p.more) })
-	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: p.title},
+	head := container.New(fixedHeight(headHeight), container.New(line{gap: 8, stretch: p.title},
 		back, p.title, container.NewStack(p.chip, p.chipTip), p.copying, p.more))
 	p.about, p.asked = newClipped(sizeSmall, colorMuted, false), newClipped(sizeSmall, colorMuted, false)
-	p.about.keepEnd = true
+	p.message = newClipped(sizeSmall, colorMuted, false)
 
 	p.summary = newClipped(sizeBody, colorText, true)
 	p.bring = u.button(secondary, "", nil)
@@ -73,7 +74,7 @@ func (u *ui) newArrivalsPlace() *arrivalsPlace {
 	p.rows.list.deleted = func(int) { u.requests.askClose(p.request) }
 	p.empty = u.newEmptyCard(iconRequest)
 	middle := container.NewStack(p.empty.all, p.rows.card)
-	p.all = container.New(stack{gap: 8, stretch: middle}, head, container.New(stack{gap: 2}, p.about, p.asked), p.band, middle)
+	p.all = container.New(stack{gap: 8, stretch: middle}, head, container.New(stack{gap: 2}, p.about, p.message, p.asked), p.band, middle)
 	p.all.Hide()
 	return p
 }
@@ -207,6 +208,9 @@ func (p *arrivalsPlace) tick() {
 // linkTo makes a link to what has arrived, which then is a link like others, and copies it.
 func (p *arrivalsPlace) linkTo(a desk.Arrival) {
 	u, at := p.u, p.request.Destination
+	if !u.sure(func() { p.linkTo(a) }) {
+		return
+	}
 	s := u.desk.Settings()
 	// Whatever the settings say: what strangers send is saved, and never shown at the bucket's own address.
 	o := desk.SendOptions{Expires: min(s.Expires, signer.MaxExpires), Verify: s.Verify}

@@ -21,7 +21,7 @@ func (p *arrivalsPlace) row(at int) (rowContent, rowActions) {
 		pick: lang.L("Select {{.Name}}", args{"Name": name}), picked: p.selected[a.Key],
 	}
 	act := rowActions{side: func(o fyne.CanvasObject) { p.menu(a, o) }, pick: func() { p.tapTile(a.Key) }}
-	c.text = strings.Join(nonEmpty(p.warning(a), w.size(a.Size), lang.L("arrived {{.When}}", args{"When": w.moment(a.Came, u.now())}), a.ContentType), " · ")
+	c.text = strings.Join(nonEmpty(p.warning(a), w.size(a.Size), lang.L("arrived {{.When}}", args{"When": w.moment(a.Came, u.now())}), a.SaidType()), " · ")
 	if a.TooLarge || a.Unasked {
 		c.texts = colorWarn
 	}

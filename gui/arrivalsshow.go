@@ -24,7 +24,11 @@ func (p *arrivalsPlace) show() {
 	p.chip.set(text, tone)
 	p.copying.Hidden = r.Standing(u.now()) != desk.RequestOpen
 	p.about.set(strings.Join(nonEmpty(desk.BucketTitle(r.Destination.Bucket)+"/"+r.Folder, u.signedBy(r.Destination),
-		lang.L("made {{.When}}", args{"When": u.words.moment(r.Made, u.now())}), quoted(r.Message)), " · "), colorMuted)
+		lang.L("made {{.When}}", args{"When": u.words.moment(r.Made, u.now())})), " · "), colorMuted)
+	p.message.set(quoted(r.Message), colorMuted)
+	if p.message.Hidden != (r.Message == "") {
+		p.message.Hidden, changed = r.Message == "", true
+	}
 	p.asked.set(u.askedFor(r), colorMuted)
 	p.summarise()
 	isEmpty := len(p.arrivals) == 0
@@ -42,7 +46,7 @@ func quoted(text string) string {
 	if text == "" {
 		return ""
 	}
-	return lang.L("“{{.Note}}”", args{"Note": oneLine(desk.Visible(text))})
+	return lang.L("“{{.Note}}”", args{"Note": desk.Visible(oneLine(text))})
 }
 
 // askedFor says what may come.

@@ -22,7 +22,7 @@ type browseField struct {
 func newBrowseField(p *browsePlace) *browseField {
 	f := &browseField{p: p, frame: newFrame()}
 	f.PlaceHolder = lang.L("Search, or s3://…")
-	f.ActionItem = newPicture(iconSearch, colorMuted, buttonIcon)
+	f.ActionItem = atFieldEnd(newPicture(iconSearch, colorMuted, buttonIcon))
 	f.OnChanged = func(string) { p.typed() }
 	f.ExtendBaseWidget(f)
 	return f

@@ -102,7 +102,7 @@ func (b *browseLinks) typed(bucket, key string) {
 // make has the desk make links, and says how far it is.
 func (b *browseLinks) make(bucket string, keys []string, then func([]desk.Transfer)) {
 	o, ok := b.options(bucket)
-	if !ok || b.making > 0 {
+	if !ok || b.making > 0 || !b.p.u.sure(func() { b.make(bucket, keys, then) }) {
 		return
 	}
 	p := b.p

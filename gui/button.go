@@ -215,8 +215,8 @@ func (r *buttonRenderer) Refresh() {
 		r.veil.FillColor = theme.Color(theme.ColorNameHover)
 	}
 	r.word.Text, r.word.Color, r.word.TextSize, r.word.TextStyle.Bold = b.text, theme.Color(text), theme.Size(sizeBody), true
-	if b.kind == secondary || b.kind == quiet {
-		r.word.TextSize = 13
+	if b.kind != wordLink {
+		r.word.TextSize = 13 // of all that have a box: none jumps when it becomes the one that asks to be pressed
 	}
 	r.word.Hidden = b.text == ""
 	r.icon.Hidden = b.icon == iconNone

@@ -43,7 +43,7 @@ func (u *ui) newEmptyCard(i icon) *emptyCard {
 	e := &emptyCard{title: newClipped(sizeTitle, colorText, true), text: newClipped(sizeBody, colorMuted, false), button: u.button(secondary, "", nil)}
 	e.title.align, e.text.align = fyne.TextAlignCenter, fyne.TextAlignCenter
 	e.all = newCard(container.New(middleOf{}, container.New(stack{gap: gap},
-		newPicture(i, colorAccent, 36), e.title, e.text, container.NewCenter(e.button))))
+		newPicture(i, colorAccent, 36), e.title, e.text, container.New(inset{0, 8, 0, 0}, container.NewCenter(e.button)))))
 	return e
 }
 
@@ -62,6 +62,14 @@ func newFrame() *surface { return newSurface(colorCard, colorLine, radius) }
 // framed puts a field into its frame.
 func framed(frame *surface, field fyne.CanvasObject) fyne.CanvasObject {
 	return container.NewStack(frame, container.New(insetAll(2), field))
+}
+
+// fieldEnd is between a picture at the end of a field and the field's frame.
+const fieldEnd = 6
+
+// atFieldEnd leaves that room.
+func atFieldEnd(picture fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(inset{0, 0, fieldEnd, 0}, picture)
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -125,13 +133,18 @@ type stack struct {
 
 // Layout implements fyne.Layout.
 func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		if o.Visible() && o.Size().Width != size.Width { // texts that wrap know their height once they know their width
+			o.Resize(fyne.NewSize(size.Width, o.Size().Height))
+		}
+	}
 	left := size.Height - s.MinSize(objects).Height
 	y := float32(0)
 	for _, o := range objects {
-		if !o.Visible() {
+		height := o.MinSize().Height
+		if !o.Visible() || height == 0 && o != s.stretch {
 			continue
 		}
-		height := o.MinSize().Height
 		if o == s.stretch {
 			height = max(height+left, 0)
 		}
@@ -145,10 +158,10 @@ func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (s stack) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
 	n := 0
 	for _, o := range objects {
-		if !o.Visible() {
+		m := o.MinSize()
+		if !o.Visible() || m.Height == 0 && o != s.stretch {
 			continue
 		}
-		m := o.MinSize()
 		size.Width = max(size.Width, m.Width)
 		size.Height += m.Height
 		n++

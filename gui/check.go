@@ -49,7 +49,7 @@ func (u *ui) newCheckPlace() *checkPlace {
 	p.title = newClipped(sizeTitle, colorText, true)
 	p.title.text = lang.L("Check the destination")
 	p.again = u.button(secondary, "", nil)
-	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: p.title}, back, p.title, p.again))
+	head := container.New(fixedHeight(headHeight), container.New(line{gap: 8, stretch: p.title}, back, p.title, p.again))
 	p.about = newClipped(sizeSmall, colorMuted, false)
 	p.about.keepEnd = true
 

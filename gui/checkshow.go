@@ -20,18 +20,19 @@ type checkStepLine struct {
 	all    *fyne.Container
 }
 
-// checkChips is the width of the column of chips, so that all titles begin at one place.
+// checkChips is the width of the column of chips, so that no text moves with the word in one.
 const checkChips = 116
 
-// besideChip puts a chip at the left and the texts beside it, as wide as there is room.
+// besideChip puts the texts at the left and a chip at the end of the line, where the rows of other places have theirs.
 type besideChip struct{}
 
 // Layout implements fyne.Layout.
 func (besideChip) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	chip, texts := objects[0], objects[1]
-	chip.Move(fyne.NewPos(0, 0))
-	chip.Resize(fyne.NewSize(checkChips-gap, chipHeight))
-	texts.Move(fyne.NewPos(checkChips, 2))
+	width := min(chip.MinSize().Width, checkChips-gap)
+	chip.Move(fyne.NewPos(size.Width-width, 0))
+	chip.Resize(fyne.NewSize(width, chipHeight))
+	texts.Move(fyne.NewPos(0, 2))
 	texts.Resize(fyne.NewSize(max(size.Width-checkChips, 0), size.Height-2))
 }
 
@@ -166,18 +167,21 @@ func (p *checkPlace) abilities() (can, cannot, open string) {
 	if p.check.Failed() > 0 {
 		return "", "", ""
 	}
-	var works, fails, unknown []string
+	var works, fails, unknown, names []string
 	for _, a := range p.check.Abilities() {
 		said := told(a.Say(told(a.Feature.Name())))
 		switch state := a.State(); {
 		case state == desk.CheckFine:
-			works = append(works, said)
+			works, names = append(works, said), append(names, told(a.Feature.Name()))
 		case !a.Wanted:
 		case state == desk.CheckMissing:
 			fails = append(fails, said)
 		default:
 			unknown = append(unknown, said)
 		}
+	}
+	if len(fails)+len(unknown) == 0 { // which the line above says already
+		return strings.Join(names, " · "), "", ""
 	}
 	return strings.Join(works, " "), strings.Join(fails, " "), strings.Join(unknown, " ")
 }

@@ -30,7 +30,7 @@ func (t tone) colors() (text, back fyne.ThemeColorName) {
 	case accent:
 		return colorAccent, colorAccentBack
 	}
-	return colorMuted, colorLine
+	return colorOnLine, colorLine
 }
 
 // chip is a word on a coloured ground: a state, or a filter when it can be tapped.

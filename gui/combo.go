@@ -40,19 +40,18 @@ type combo struct {
 	taken func(option)
 	// opened is called when the suggestions come up, to find out what there is.
 	opened func()
-	// focused is called when the field gets the keyboard.
-	focused func()
 
 	committed option // what was taken last, for Escape
 	list      *suggestions
 	frame     *surface
+	wheel     *wheel // knows the form
 }
 
 // suggestionsShown is how many suggestions are in sight at a time.
 const suggestionsShown = 8
 
 func (u *ui) combo(placeholder string, taken func(option)) *combo {
-	c := &combo{ui: u, taken: taken, frame: newFrame()}
+	c := &combo{ui: u, taken: taken, frame: newFrame(), wheel: newWheel()}
 	c.PlaceHolder = placeholder
 	c.ExtendBaseWidget(c)
 	c.list = newSuggestions(c)
@@ -67,6 +66,12 @@ func (u *ui) combo(placeholder string, taken func(option)) *combo {
 	c.OnSubmitted = func(string) { c.commit() }
 	return c
 }
+
+// within implements formField.
+func (c *combo) within(form *container.Scroll) { c.wheel.form = form }
+
+// CreateRenderer implements fyne.Widget.
+func (c *combo) CreateRenderer() fyne.WidgetRenderer { return c.wheel.over(c.Entry.CreateRenderer()) }
 
 // setValue shows a value that somebody else decided.
 func (c *combo) setValue(v string) { c.setOption(option{label: v}) }
@@ -171,8 +176,8 @@ func (c *combo) choose(o option) {
 func (c *combo) FocusGained() {
 	c.Entry.FocusGained()
 	c.frame.focus(true)
-	if c.focused != nil {
-		c.focused()
+	if c.wheel.form != nil {
+		reveal(c.wheel.form, c)
 	}
 	c.TypedShortcut(&fyne.ShortcutSelectAll{})
 }
@@ -271,9 +276,9 @@ type arrowRenderer struct {
 
 func (r *arrowRenderer) Layout(size fyne.Size) {
 	r.picture.Resize(fyne.NewSquareSize(buttonIcon))
-	r.picture.Move(fyne.NewPos((size.Width-buttonIcon)/2, (size.Height-buttonIcon)/2))
+	r.picture.Move(fyne.NewPos(size.Width-buttonIcon-fieldEnd, (size.Height-buttonIcon)/2))
 }
-func (r *arrowRenderer) MinSize() fyne.Size { return fyne.NewSquareSize(buttonIcon) }
+func (r *arrowRenderer) MinSize() fyne.Size { return fyne.NewSize(buttonIcon+fieldEnd, buttonIcon) }
 func (r *arrowRenderer) Refresh() {
 	r.picture.Resource = r.a.icon.in(colorMuted)
 	r.picture.Refresh()

@@ -131,7 +131,7 @@ func (u *ui) dropZone(choose func()) *dropZone {
 	z.second.Hide()
 	z.third.Hide()
 	middle := container.New(stack{gap: gap}, z.icon, z.title, z.text,
-		container.NewCenter(container.New(line{gap: gap}, z.button, z.third, z.second)))
+		container.New(inset{0, 8, 0, 0}, container.NewCenter(container.New(line{gap: gap}, z.button, z.third, z.second))))
 	z.all = container.NewStack(newDashes(choose), container.New(middleOf{}, middle))
 	return z
 }

@@ -306,11 +306,6 @@ func (u *ui) ledgerTrouble() {
 	u.notices.trouble("ledger", u.desk.LedgerTrouble(), warning)
 }
 
-// settingsTrouble says that the settings cannot be read, or have been put aside.
-func (u *ui) settingsTrouble() {
-	u.notices.trouble("unreadable", u.desk.SettingsTrouble(), warning)
-}
-
 // open shows one of the places.
 func (u *ui) open(p place) {
 	if u.uncover != nil {

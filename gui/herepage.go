@@ -49,7 +49,7 @@ func (u *ui) newHerePage() *herePage {
 	p.title = newClipped(sizeTitle, colorText, true)
 	p.title.keepEnd = true
 	p.save = u.button(primary, lang.L("Save"), p.take)
-	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: p.title}, back, p.title, p.save))
+	head := container.New(fixedHeight(headHeight), container.New(line{gap: 8, stretch: p.title}, back, p.title, p.save))
 
 	leave := p.leave
 	typed := func(string) { p.say() }
@@ -86,16 +86,11 @@ func (u *ui) newHerePage() *herePage {
 		container.New(columns{1, 1}, labelled(lang.L("ACL"), p.acl), container.New(stack{})),
 		p.expect.all)
 
-	p.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 0}, container.New(stack{gap: 8}, links, objects)))
+	p.scroll = scrollingForm(container.New(inset{0, 0, 12, 0}, container.New(stack{gap: 8}, links, objects)),
+		p.endpoint, p.key, p.tags, p.metadata, p.cache, p.named, p.class, p.sse, p.acl)
 	p.wrong, p.help = u.prose("", colorError), u.prose("", colorMuted)
 	foot := container.New(stack{gap: 2}, p.wrong.all, p.help.all) // in sight whatever the window's height
 	p.all = container.New(stack{gap: 8, stretch: p.scroll}, head, p.scroll, foot)
-	for _, f := range []*plainField{p.endpoint, p.key, p.tags, p.metadata, p.cache, p.named} {
-		f.focused = func() { reveal(p.scroll, f) }
-	}
-	for _, f := range []*combo{p.class, p.sse, p.acl} {
-		f.focused = func() { reveal(p.scroll, f) }
-	}
 	p.all.Hide()
 	return p
 }
@@ -150,7 +145,7 @@ func (p *herePage) fill() {
 	p.cache.SetText(u.CacheControl)
 	p.named.SetText(u.Disposition)
 	p.acl.setValue(u.ACL)
-	text := lang.L("They hold for {{.Place}} and the folders in it.", args{"Place": p.at.Bucket + "/" + p.at.Prefix})
+	text := lang.L("These settings hold for {{.Place}} and the folders in it.", args{"Place": p.at.Bucket + "/" + p.at.Prefix})
 	if !u.IsZero() && from.Prefix != p.at.Prefix {
 		text = lang.L("These were chosen for {{.Place}}; changed here, they hold for {{.Folder}} and the folders in it.",
 			args{"Place": from.Bucket + "/" + from.Prefix, "Folder": p.at.Bucket + "/" + p.at.Prefix})

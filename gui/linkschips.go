@@ -23,7 +23,7 @@ func newSearchField(u *ui, placeholder string, changed func(string)) *searchFiel
 	s := &searchField{ui: u, frame: newFrame()}
 	s.PlaceHolder, s.OnChanged = placeholder, changed
 	s.long, s.short = placeholder, lang.L("Search")
-	s.ActionItem = newPicture(iconSearch, colorMuted, buttonIcon)
+	s.ActionItem = atFieldEnd(newPicture(iconSearch, colorMuted, buttonIcon))
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -31,7 +31,7 @@ func newSearchField(u *ui, placeholder string, changed func(string)) *searchFiel
 // Resize implements fyne.CanvasObject: a field without room for all it says says less.
 func (s *searchField) Resize(size fyne.Size) {
 	text := s.long
-	if fyne.MeasureText(text, theme.Size(sizeBody), fyne.TextStyle{}).Width > size.Width-buttonIcon-24 {
+	if fyne.MeasureText(text, theme.Size(sizeBody), fyne.TextStyle{}).Width > size.Width-buttonIcon-fieldEnd-2*theme.Size(theme.SizeNameInnerPadding) {
 		text = s.short
 	}
 	if s.PlaceHolder != text {
@@ -295,5 +295,5 @@ func (h headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout.
 func (h headLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(280, max(objects[0].MinSize().Height, objects[1].MinSize().Height, control))
+	return fyne.NewSize(280, max(objects[0].MinSize().Height, objects[1].MinSize().Height, headHeight))
 }

@@ -150,6 +150,9 @@ func (p *linksPlace) askBundle(list []desk.Entry) {
 
 func (p *linksPlace) bundle(list []desk.Entry, title string) {
 	u := p.u
+	if !u.sure(func() { p.bundle(list, title) }) {
+		return
+	}
 	ids := make([]string, len(list))
 	for i, e := range list {
 		ids[i] = e.ID

@@ -22,7 +22,7 @@ type renewed struct {
 
 // renew signs links again, for so long from now on; 0 is as long as before. Nothing is uploaded.
 func (p *linksPlace) renew(list []desk.Entry, expires time.Duration) {
-	if len(list) == 0 {
+	if len(list) == 0 || !p.u.sure(func() { p.renew(list, expires) }) {
 		return
 	}
 	u := p.u

@@ -15,6 +15,7 @@ const (
 	colorCard       fyne.ThemeColorName = "waybillCard"
 	colorLine       fyne.ThemeColorName = "waybillLine"
 	colorMuted      fyne.ThemeColorName = "waybillMuted"
+	colorOnLine     fyne.ThemeColorName = "waybillOnLine" // muted, on a ground of the line's colour
 	colorAccentBack fyne.ThemeColorName = "waybillAccentBack"
 	colorOkBack     fyne.ThemeColorName = "waybillOkBack"
 	colorWarnBack   fyne.ThemeColorName = "waybillWarnBack"
@@ -42,7 +43,8 @@ const (
 	radius     = 8  // of buttons, fields and chips
 	cardRadius = 12
 	rowHeight  = 64
-	control    = 36 // the height of buttons and fields
+	control    = 36 // the height of buttons
+	headHeight = 40 // of the line with a place's title, which may have a field in it
 	sideWidth  = 176
 	sideNarrow = 64  // the sidebar without its words
 	narrow     = 800 // a window narrower than this has the narrow sidebar
@@ -98,6 +100,8 @@ func shades(name fyne.ThemeColorName) (light, dark uint32, alpha uint8, ok bool)
 		return 0x1A2230, 0xE8EBF1, 0xFF, true
 	case colorMuted, theme.ColorNamePlaceHolder, theme.ColorNameDisabled:
 		return 0x667085, 0x97A1B3, 0xFF, true
+	case colorOnLine:
+		return 0x4D586A, 0x97A1B3, 0xFF, true
 	case colorAccent, theme.ColorNameHyperlink:
 		return 0x4253D6, 0x8E9BFF, 0xFF, true
 	case colorAccentBack, theme.ColorNameSelection:
@@ -157,7 +161,7 @@ func (l *look) Size(name fyne.ThemeSizeName) float32 {
 }
 
 // rowsLook is the look inside a card of rows: they lie one thin line apart, and the highlight of a row reaches
-// from edge to edge.
+// from edge to edge, with corners that fit into the card's.
 type rowsLook struct{ *look }
 
 // Size implements fyne.Theme.
@@ -166,7 +170,7 @@ func (l rowsLook) Size(name fyne.ThemeSizeName) float32 {
 	case theme.SizeNamePadding: // which is what Fyne's list leaves between its rows
 		return 1
 	case theme.SizeNameSelectionRadius:
-		return 0
+		return cardRadius - 1
 	}
 	return l.look.Size(name)
 }

@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,6 +19,11 @@ func TestMovingToAnotherComputer(t *testing.T) {
 		t.Fatal(err)
 	}
 	chooser := savesTo(t)
+	at := r.send.dest.at
+	if err := errors.Join(r.desk.SetLinkEndpoint(at.Store, at.Bucket, desk.LinkEndpoint{URL: outsideStore(t)}),
+		r.desk.SetUpload(t.Context(), at, desk.UploadSettings{CacheControl: "no-store"})); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(t.TempDir(), "moved.jsonl")
 	chooser.answers <- answer{0, []string{"file://" + file}}
 	buttonIn(r.settings.scroll.Content, "Export…").Tapped(nil)
@@ -62,8 +68,14 @@ func TestMovingToAnotherComputer(t *testing.T) {
 	other.until("it is done", func() bool {
 		return strings.HasPrefix(other.says(movingNotice), "2 links came. 2 are new here, 0 were renewed")
 	})
-	if said := other.says(movingNotice); !strings.Contains(said, "1 request came, 1 of them new. The next drop goes to "+r.send.dest.at.Bucket+"/") {
-		t.Errorf("%q", said)
+	for _, says := range []string{
+		"1 request came, 1 of them new. The next drop goes to " + at.Bucket + "/",
+		"Links lead to another address from now on: " + at.Bucket + " (" + outsideStore(t) + ").",
+		"Other upload settings hold from now on: " + at.Bucket + "/" + at.Prefix + ".",
+	} {
+		if said := other.says(movingNotice); !strings.Contains(said, says) {
+			t.Errorf("%q, without %q", said, says)
+		}
 	}
 	other.until("the links are shown", func() bool { return len(other.links.shown) == 2 })
 	other.until("the request is known", func() bool { return len(other.requests.shown) == 1 && other.requests.shown[0].ID == asked.Request.ID })

@@ -107,16 +107,17 @@ const (
 	trackWidth   = 28
 	trackHeight  = 16
 	toggleHeight = 24
-	toggleInset  = 4 // around it, for the ring
+	toggleRing   = 4 // how far the ring lies around it
 )
 
 func (r *toggleRenderer) Layout(size fyne.Size) {
-	r.ring.Resize(size)
+	r.ring.Move(fyne.NewPos(-toggleRing, 0))
+	r.ring.Resize(size.AddWidthHeight(2*toggleRing, 0))
 	r.track.Resize(fyne.NewSize(trackWidth, trackHeight))
 	top := (size.Height - trackHeight) / 2
-	r.track.Move(fyne.NewPos(toggleInset, top))
+	r.track.Move(fyne.NewPos(0, top))
 	const knob = trackHeight - 4
-	left := float32(toggleInset + 2)
+	left := float32(2)
 	if r.t.on {
 		left += trackWidth - trackHeight
 	}
@@ -124,11 +125,11 @@ func (r *toggleRenderer) Layout(size fyne.Size) {
 	r.knob.Move(fyne.NewPos(left, top+2))
 	word := r.word.MinSize()
 	r.word.Resize(word)
-	r.word.Move(fyne.NewPos(toggleInset+trackWidth+8, (size.Height-word.Height)/2))
+	r.word.Move(fyne.NewPos(trackWidth+8, (size.Height-word.Height)/2))
 }
 
 func (r *toggleRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(2*toggleInset+trackWidth+8+r.word.MinSize().Width, max(toggleHeight, r.word.MinSize().Height))
+	return fyne.NewSize(trackWidth+8+r.word.MinSize().Width, max(toggleHeight, r.word.MinSize().Height))
 }
 
 func (r *toggleRenderer) Refresh() {

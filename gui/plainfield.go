@@ -15,11 +15,11 @@ type plainField struct {
 	submit func() // Enter, but in a field of several lines
 	leave  func() // Escape
 
-	focused func() // called when it gets the keyboard; nil for nothing
+	wheel *wheel // knows the form
 }
 
 func newPlainField(u *ui, name, placeholder string, submit, leave func()) *plainField {
-	f := &plainField{ui: u, name: name, frame: newFrame(), submit: submit, leave: leave}
+	f := &plainField{ui: u, name: name, frame: newFrame(), submit: submit, leave: leave, wheel: newWheel()}
 	f.PlaceHolder = placeholder
 	f.ExtendBaseWidget(f)
 	return f
@@ -36,6 +36,17 @@ func newPlainArea(u *ui, name, placeholder string, lines int, leave func()) *pla
 // AcceptsTab implements fyne.Tabbable: the Tab key goes on to the next field.
 func (f *plainField) AcceptsTab() bool { return false }
 
+// within implements formField.
+func (f *plainField) within(form *container.Scroll) { f.wheel.form = form }
+
+// CreateRenderer implements fyne.Widget. A field of several lines keeps the wheel: its text may go on below.
+func (f *plainField) CreateRenderer() fyne.WidgetRenderer {
+	if f.MultiLine {
+		return f.Entry.CreateRenderer()
+	}
+	return f.wheel.over(f.Entry.CreateRenderer())
+}
+
 func (f *plainField) label() fyne.CanvasObject {
 	label := newClipped(sizeSmall, colorMuted, false)
 	label.text = f.name
@@ -50,8 +61,8 @@ func (f *plainField) labelled() fyne.CanvasObject {
 func (f *plainField) FocusGained() {
 	f.Entry.FocusGained()
 	f.frame.focus(true)
-	if f.focused != nil {
-		f.focused()
+	if f.wheel.form != nil {
+		reveal(f.wheel.form, f)
 	}
 }
 

@@ -51,8 +51,8 @@ func TestSomebodyIsAskedForFiles(t *testing.T) {
 	}
 	a := r.arrivals
 	if a.title.text != "Anna & Söhne" || a.asked.text != "Any number of files, pictures, at most 10\u00a0MB each" || !strings.Contains(a.about.text, "sandbox/ask/") ||
-		a.empty.title.text != "Nothing has arrived yet" || a.chip.text != "Link copied" {
-		t.Errorf("%q, %q, %q, %q, %q", a.title.text, a.asked.text, a.about.text, a.empty.title.text, a.chip.text)
+		a.message.text != "“The photos, please.”" || !a.message.Visible() || a.empty.title.text != "Nothing has arrived yet" || a.chip.text != "Link copied" {
+		t.Errorf("%q, %q, %q, %q, %q, %q", a.title.text, a.asked.text, a.about.text, a.message.text, a.empty.title.text, a.chip.text)
 	}
 
 	// What is uploaded is there without a look by hand, and in sight it needs no notice.
@@ -458,5 +458,17 @@ func TestClosingAsksWhileDownloading(t *testing.T) {
 	b.over = true
 	if r.closeWindow(); r.ctx.Err() == nil {
 		t.Error("it stays open for nothing")
+	}
+}
+
+// TestSearchFieldSaysAllItCan: in a window of the usual width there is room for all that the search looks through.
+func TestSearchFieldSaysAllItCan(t *testing.T) {
+	r := inRequests(t, "search")
+	if got := r.requests.search.PlaceHolder; got != "Search name, folder or message" {
+		t.Errorf("wide, it says %q", got)
+	}
+	r.requests.search.Resize(fyne.NewSize(200, control))
+	if got := r.requests.search.PlaceHolder; got != "Search" {
+		t.Errorf("narrow, it says %q", got)
 	}
 }

@@ -53,7 +53,7 @@ func (u *ui) newRequestForm() *requestForm {
 	title := newClipped(sizeTitle, colorText, true)
 	title.text = lang.L("Ask somebody for files")
 	f.make = u.button(primary, lang.L("Make the request"), f.submit)
-	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: title}, back, title, f.make))
+	head := container.New(fixedHeight(headHeight), container.New(line{gap: 8, stretch: title}, back, title, f.make))
 
 	f.whom = newPlainField(u, lang.L("For whom"), lang.L("A name, or what it is about"), f.submit, f.leave)
 	f.from = newPlainField(u, lang.L("From"), lang.L("Your name, as it stands on the page"), f.submit, f.leave)
@@ -94,34 +94,16 @@ func (u *ui) newRequestForm() *requestForm {
 		container.New(columns{1, 1, 1}, labelled(lang.L("Files may come for"), f.lasts), labelled(lang.L("How many files"), f.files),
 			labelled(lang.L("Each at most"), f.size)),
 		kinds,
-		container.New(columns{1, 1.2, 1.2}, profile, bucket, prefix),
+		container.New(columns{1, 1, 1}, profile, bucket, prefix),
 		container.New(stack{gap: 2}, f.store.all, f.page.all))))
-	f.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)))
+	f.scroll = scrollingForm(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)),
+		f.whom, f.from, f.message, f.own, f.lasts, f.files, f.size, f.to.profile, f.to.bucket, f.to.prefix)
 	f.buttons = u.newSessionButtons(f.stretch)
 	said := container.New(stack{gap: 2}, f.ends.all, f.help.all)
 	foot := container.New(line{gap: gap, stretch: said}, said, f.buttons.all) // in sight whatever the window's height
 	f.all = container.New(stack{gap: 8, stretch: f.scroll}, head, f.scroll, foot)
-	for _, field := range []*plainField{f.whom, f.from, f.message, f.own} {
-		field.focused = func() { reveal(f.scroll, field) }
-	}
-	for _, field := range []*combo{f.lasts, f.files, f.size, f.to.profile, f.to.bucket, f.to.prefix} {
-		field.focused = func() { reveal(f.scroll, field) }
-	}
 	f.all.Hide()
 	return f
-}
-
-// reveal scrolls to a field that has got the keyboard.
-func reveal(scroll *container.Scroll, field fyne.CanvasObject) {
-	const around = 40 // its name above it, and the frame
-	driver := fyne.CurrentApp().Driver()
-	top := driver.AbsolutePositionForObject(field).Y - driver.AbsolutePositionForObject(scroll).Y + scroll.Offset.Y
-	switch bottom := top + field.Size().Height + around/2; {
-	case top-around < scroll.Offset.Y:
-		scroll.ScrollToOffset(fyne.NewPos(0, max(top-around, 0)))
-	case bottom > scroll.Offset.Y+scroll.Size().Height:
-		scroll.ScrollToOffset(fyne.NewPos(0, bottom-scroll.Size().Height))
-	}
 }
 
 func anyNumber() string { return lang.L("Any number") }

@@ -162,6 +162,9 @@ func (f *requestForm) submit() {
 		}
 		return
 	}
+	if !u.sure(f.submit) {
+		return
+	}
 	f.making = true
 	f.make.set(primary, lang.L("Making the page…"), iconNone, "", f.submit)
 	f.say()

@@ -125,6 +125,9 @@ func (s *sendPlace) renewPage(g *group) {
 
 // makePage puts a row above the group's others that says what comes of its page.
 func (s *sendPlace) makePage(g *group, job func(context.Context) desk.Transfer) {
+	if !s.u.sure(func() { s.makePage(g, job) }) {
+		return
+	}
 	g.rows = slices.DeleteFunc(g.rows, func(t *transfer) bool { return t == g.page }) // an earlier one
 	page := &transfer{home: g, carrier: g, Transfer: desk.Transfer{Kind: desk.KindBundle, State: desk.Verifying}}
 	g.page, g.rows = page, append([]*transfer{page}, g.rows...)

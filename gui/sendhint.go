@@ -18,7 +18,7 @@ const (
 
 // whatLinksCannot is said wherever somebody may look for a link that works once, or that can be called back.
 func whatLinksCannot() string {
-	return lang.L("S3 cannot limit a link to one download, and a signed link cannot be called back; removing or renaming the object does.")
+	return lang.L("S3 cannot limit a link to one download, and a signed link cannot be called back: before its time it ends only if the object is removed or renamed.")
 }
 
 // hint is a small sign beside a field's name that says more when it is pointed at or tapped. The Tab key passes it

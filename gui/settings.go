@@ -97,9 +97,10 @@ func (u *ui) newSettingsPlace() *settingsPlace {
 	page.Add(p.section("Waybill "+u.version,
 		p.fact(lang.L("Ledger, settings and sandbox"), u.desk.Home()),
 		p.fact(lang.L("Secrets"), lang.L("Waybill keeps none of its own: keys stand in the AWS files, and a link is signed anew whenever you copy it."))))
-	p.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 8}, page))
+	d := p.distributions
+	p.scroll = scrollingForm(container.New(inset{0, 0, 12, 8}, page), d.bucket, d.domain, d.keyPair, d.origin, d.key)
 	title := newWhole(lang.L("Settings"), sizeTitle, colorText, true)
-	p.all = container.New(stack{gap: gap, stretch: p.scroll}, container.New(fixedHeight(control), container.New(line{}, title)), p.scroll)
+	p.all = container.New(stack{gap: gap, stretch: p.scroll}, container.New(fixedHeight(headHeight), container.New(line{}, title)), p.scroll)
 	return p
 }
 

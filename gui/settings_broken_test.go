@@ -1,9 +1,14 @@
 package gui
 
 import (
+	"net/http"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"waybill/internal/desk"
 )
 
 // TestBrokenSettingsAreSaid: at the start that they cannot be read, and after a choice where they are kept.
@@ -26,5 +31,99 @@ func TestBrokenSettingsAreSaid(t *testing.T) {
 	}
 	if got := r.says("unreadable"); !strings.Contains(got, kept[0]) {
 		t.Errorf("after a choice it says %q", got)
+	}
+}
+
+// TestNothingGoesByDefaultsUnasked: where the settings become unreadable under an open window, a drop waits until they are
+// mended or somebody says that the defaults are fine; else it would go without what was chosen for it.
+func TestNothingGoesByDefaultsUnasked(t *testing.T) {
+	r := inLinks(t, "unsure", "old.txt")
+	if err := r.desk.SetUpload(t.Context(), r.send.dest.at, desk.UploadSettings{CacheControl: "no-store"}); err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(r.desk.Home(), "settings.json")
+	good, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := func() []string {
+		list, err := filepath.Glob(settings + ".broken-*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	cached := func(name string) string {
+		at := slices.IndexFunc(r.send.shown, func(t *transfer) bool { return t.Name == name })
+		resp, err := http.Get(r.send.shown[at].Link.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		return resp.Header.Get("Cache-Control")
+	}
+	waits := func() bool {
+		return len(r.send.waiting) == 1 && strings.Contains(r.says("waiting"), "Nothing was done, as the settings cannot be read") && strings.Contains(r.says("waiting"), settings)
+	}
+
+	write(t, settings, "{")
+	r.send.drop([]string{r.file("a.txt", "a")})
+	r.send.tick()
+	if !waits() || len(r.send.shown) != 1 || len(kept()) != 0 {
+		t.Fatalf("%q wait, and it says %q; put aside: %q", r.send.waiting, r.says("waiting"), kept())
+	}
+	write(t, settings, string(good))
+	r.send.tick()
+	r.over(2)
+	if got := cached("a.txt"); got != "no-store" || len(r.send.waiting) != 0 || r.says("waiting") != "" || len(kept()) != 0 {
+		t.Errorf("mended, it goes with %q; it says %q", got, r.says("waiting"))
+	}
+
+	write(t, settings, "{")
+	r.send.drop([]string{r.file("b.txt", "b")})
+	if !waits() {
+		t.Fatalf("%q wait, and it says %q", r.send.waiting, r.says("waiting"))
+	}
+	r.press("waiting", "Go by the defaults")
+	r.over(3)
+	if got := cached("b.txt"); got != "" || len(kept()) != 1 || !strings.Contains(r.says(unreadable), kept()[0]) {
+		t.Errorf("by the defaults it goes with %q; kept: %q; it says %q", got, kept(), r.says(unreadable))
+	}
+}
+
+// TestNoLinksByDefaultsUnasked: the same of everything else that sends or makes links, as on the command line.
+func TestNoLinksByDefaultsUnasked(t *testing.T) {
+	r := inLinks(t, "unsure-links", "1.txt", "2.txt")
+	b := r.browses("unsure-links/")
+	settings := filepath.Join(r.desk.Home(), "settings.json")
+	entries := slices.Clone(r.links.entries)
+	r.asking.inSight()
+	for name, do := range map[string]func(){
+		"renewing":            func() { r.links.renew(entries, 0) },
+		"a bundle of entries": func() { r.links.bundle(entries, "x") },
+		"a bundle of a drop":  r.send.bundleAll,
+		"links in a bucket":   func() { b.links.make(b.bucket, []string{"unsure-links/1.txt"}, b.links.take) },
+		"a request":           r.asking.submit,
+		"sending again":       func() { r.send.again(r.send.shown[0]) },
+		"sending an entry":    func() { r.send.sendTo(r.send.dest.at, entries[0]) },
+	} {
+		write(t, settings, "{")
+		r.notices.hide(unreadable)
+		do()
+		if got := r.says(unreadable); !strings.Contains(got, "Nothing was done, as the settings cannot be read") {
+			t.Errorf("%s: it says %q", name, got)
+		}
+		if n := r.send.totals(); n.open > 0 || n.files != 2 || b.links.making > 0 || r.asking.making {
+			t.Errorf("%s goes on", name)
+		}
+	}
+	if list, err := r.desk.Links(t.Context(), 0); err != nil || len(list) != 2 {
+		t.Errorf("%d links, %v", len(list), err)
+	}
+	r.links.renew(entries, 0)
+	r.press(unreadable, "Go by the defaults")
+	r.until("they are renewed", func() bool { return strings.HasPrefix(r.says("renew"), "2 links are renewed.") })
+	if got := r.says(unreadable); !strings.Contains(got, ".broken-") {
+		t.Errorf("it says %q", got)
 	}
 }

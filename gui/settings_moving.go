@@ -87,6 +87,7 @@ func (u *ui) importAll(path string) {
 		if next := u.desk.Settings().Destination; next.Bucket != "" {
 			said = append(said, lang.L("The next drop goes to {{.Place}}.", args{"Place": oneLine(next.Bucket + "/" + next.Prefix)}))
 		}
+		said = append(said, u.heldFromNow(m)...)
 		if len(m.Keys) > 0 {
 			said = append(said, lang.L("Private keys are missing here: {{.Paths}}", args{"Paths": strings.Join(m.Keys, ", ")}))
 		}
@@ -98,4 +99,22 @@ func (u *ui) importAll(path string) {
 		u.links.load()
 		u.requests.load()
 	})
+}
+
+// heldFromNow says what an import has changed of where links lead, and of what objects get.
+func (u *ui) heldFromNow(m desk.Imported) (said []string) {
+	var lead, get []string
+	for _, e := range m.NewEndpoints {
+		lead = append(lead, oneLine(desk.BucketTitle(e.Bucket)+" ("+e.URL+")"))
+	}
+	for _, s := range m.NewUploads {
+		get = append(get, oneLine(desk.BucketTitle(s.Destination.Bucket)+"/"+s.Destination.Prefix))
+	}
+	if len(lead) > 0 {
+		said = append(said, lang.L("Links lead to another address from now on: {{.Places}}.", args{"Places": strings.Join(lead, ", ")}))
+	}
+	if len(get) > 0 {
+		said = append(said, lang.L("Other upload settings hold from now on: {{.Places}}.", args{"Places": strings.Join(get, ", ")}))
+	}
+	return said
 }

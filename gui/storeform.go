@@ -70,7 +70,7 @@ func (u *ui) newStoreForm() *storeForm {
 	title := newClipped(sizeTitle, colorText, true)
 	title.text = lang.L("Add a store")
 	f.save = u.button(primary, lang.L("Check and save"), f.submit)
-	head := container.New(fixedHeight(control), container.New(line{gap: 8, stretch: title}, back, title, f.save))
+	head := container.New(fixedHeight(headHeight), container.New(line{gap: 8, stretch: title}, back, title, f.save))
 
 	f.kind = u.combo("", func(o option) { f.takeKind(o.id) })
 	f.kind.strict = true
@@ -107,10 +107,11 @@ func (u *ui) newStoreForm() *storeForm {
 		container.New(columns{1, 1}, labelled(lang.L("Kind of store"), f.kind), f.name.labelled()),
 		container.New(line{}, f.replace),
 		f.rows, container.New(line{}, f.plain), f.styleBox, f.where.all,
-		container.New(columns{1, 1.2}, f.keyID.labelled(), secretBox),
+		container.New(columns{1, 1}, f.keyID.labelled(), secretBox),
 		f.keyHint.all,
 		f.bucket.labelled())))
-	f.scroll = container.NewVScroll(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)))
+	f.scroll = scrollingForm(container.New(inset{0, 0, 12, 0}, container.New(stack{}, card)),
+		f.kind, f.name, f.account, f.endpoint, f.region, f.keyID, f.secret, f.bucket)
 
 	f.line, f.help = u.prose(" ", colorText), u.prose("", colorMuted)
 	f.try = u.button(secondary, lang.L("Put a tiny object and remove it"), func() { f.add(desk.AddStoreOptions{MayPut: true}) })
@@ -118,12 +119,6 @@ func (u *ui) newStoreForm() *storeForm {
 	f.answers = container.New(line{gap: 8}, f.try, f.anyway)
 	foot := container.New(stack{gap: 4}, f.line.all, f.help.all, f.answers)
 	f.all = container.New(stack{gap: 8, stretch: f.scroll}, head, f.scroll, foot)
-	for _, field := range []*plainField{f.name, f.account, f.endpoint, f.keyID, f.secret, f.bucket} {
-		field.focused = func() { reveal(f.scroll, field) }
-	}
-	for _, field := range []*combo{f.kind, f.region} {
-		field.focused = func() { reveal(f.scroll, field) }
-	}
 	f.all.Hide()
 	f.clear()
 	return f

@@ -148,7 +148,7 @@ func (u *ui) showChanges(found desk.Update) {
 	opening := u.button(primary, lang.L("Open the download page"), func() { u.openDownloadPage(found.Page) })
 	words := container.NewVScroll(container.New(inset{0, 0, 12, 8}, newCard(container.New(insetAll(16), u.prose(text, colorText).all))))
 	title := newWhole(lang.L("New in Waybill {{.Version}}", args{"Version": found.Newest}), sizeTitle, colorText, true)
-	all := container.New(stack{gap: gap, stretch: words}, container.New(fixedHeight(control), container.New(line{}, title)), words,
+	all := container.New(stack{gap: gap, stretch: words}, container.New(fixedHeight(headHeight), container.New(line{}, title)), words,
 		container.New(line{gap: 8}, opening, closing))
 	u.coverWith(container.NewStack(newSurface(colorSide, colorNone, 0), container.New(insetAll(16), all)), func() {})
 	u.window.Content().Refresh()

@@ -105,6 +105,18 @@ func (c *command) linkEndpoint() *cobra.Command {
 	return cmd
 }
 
+func linkEndpointLine(e desk.BucketLinkEndpoint) linkEndpointJSON {
+	return linkEndpointJSON{e.Bucket, profileNamed(e.Store), e.Store.Endpoint, e.URL}
+}
+
+// profileNamed is the profile of a store as --profile takes it; "" for the default one.
+func profileNamed(s desk.Store) string {
+	if s.Sandbox {
+		return desk.SandboxProfile
+	}
+	return s.Profile
+}
+
 func (c *command) showLinkEndpoints(on *desk.Desk, bucket string) error {
 	shown := 0
 	for _, one := range on.Settings().LinkEndpoints {
@@ -112,14 +124,11 @@ func (c *command) showLinkEndpoints(on *desk.Desk, bucket string) error {
 			continue
 		}
 		shown++
-		profile := one.Store.Profile
-		if one.Store.Sandbox {
-			profile = desk.SandboxProfile
-		}
 		if c.json {
-			c.printJSON(linkEndpointJSON{one.Bucket, profile, one.Store.Endpoint, one.URL})
+			c.printJSON(linkEndpointLine(one))
 			continue
 		}
+		profile := profileNamed(one.Store)
 		whose := "the default profile"
 		if profile != "" {
 			whose = "profile " + oneLine(profile)

@@ -16,6 +16,8 @@ type exportedJSON struct {
 	Destinations  int    `json:"destinations"`
 	Templates     int    `json:"templates"`
 	Distributions int    `json:"distributions"`
+	LinkEndpoints int    `json:"link_endpoints"`
+	Uploads       int    `json:"upload_settings"`
 	SandboxLinks  int    `json:"sandbox_links_left"`
 	Interrupted   int    `json:"interrupted_left"`
 	Requests      int    `json:"requests"`
@@ -25,17 +27,28 @@ type exportedJSON struct {
 
 // importedJSON is what an import has changed.
 type importedJSON struct {
-	File     string   `json:"file"`
-	Links    int      `json:"links"`
-	Added    int      `json:"added"`
-	Replaced int      `json:"replaced"`
-	Kept     int      `json:"kept"`
-	Requests int      `json:"requests"`
-	Asked    int      `json:"requests_added"`
-	Ended    int      `json:"requests_changed"`
-	LeftOut  int      `json:"settings_left_out"`
-	Keys     []string `json:"keys_missing"`
-	Backups  []string `json:"backups"`
+	File     string `json:"file"`
+	Links    int    `json:"links"`
+	Added    int    `json:"added"`
+	Replaced int    `json:"replaced"`
+	Kept     int    `json:"kept"`
+	Requests int    `json:"requests"`
+	Asked    int    `json:"requests_added"`
+	Ended    int    `json:"requests_changed"`
+	LeftOut  int    `json:"settings_left_out"`
+
+	LinkEndpoints []linkEndpointJSON `json:"link_endpoints"`  // that are new here
+	Uploads       []uploadPlaceJSON  `json:"upload_settings"` // likewise
+	Keys          []string           `json:"keys_missing"`
+	Backups       []string           `json:"backups"`
+}
+
+// uploadPlaceJSON is a destination that has upload settings.
+type uploadPlaceJSON struct {
+	Bucket   string `json:"bucket"`
+	Prefix   string `json:"prefix"`
+	Profile  string `json:"profile"`
+	Endpoint string `json:"endpoint"` // "" for what the profile says
 }
 
 // oneFile wants one argument.
@@ -69,7 +82,7 @@ func (c *command) export() *cobra.Command {
 					return err
 				}
 				if c.json {
-					c.printJSON(exportedJSON{files[0], m.Links, m.Destinations, m.Templates, m.Distributions, m.SandboxLinks, m.Interrupted, m.Requests, m.SandboxRequests, m.LeftOut})
+					c.printJSON(exportedJSON{files[0], m.Links, m.Destinations, m.Templates, m.Distributions, m.LinkEndpoints, m.Uploads, m.SandboxLinks, m.Interrupted, m.Requests, m.SandboxRequests, m.LeftOut})
 				}
 				c.sayExported(files[0], m)
 				return nil
@@ -113,6 +126,12 @@ func holds(m desk.Moving) string {
 	if m.Distributions > 0 {
 		parts = append(parts, counted(m.Distributions, "distribution", "distributions"))
 	}
+	if m.LinkEndpoints > 0 {
+		parts = append(parts, counted(m.LinkEndpoints, "link endpoint", "link endpoints"))
+	}
+	if m.Uploads > 0 {
+		parts = append(parts, "upload settings of "+counted(m.Uploads, "destination", "destinations"))
+	}
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
@@ -123,7 +142,8 @@ func (c *command) importing() *cobra.Command {
 		Short: "Take in settings and ledger that another computer has exported",
 		Long: "Take in a file that waybill export has written: all of it, or nothing. Links of both computers are one list afterwards.\n" +
 			"A link that both have stays as it is here, unless it was signed or revoked later there. A request stays as it is here,\n" +
-			"unless it was closed or has ended there. The settings of the file hold, but for distributions that this computer has; destinations and templates that only this one has stay.\n\n" +
+			"unless it was closed or has ended there. The settings of the file hold, but for distributions and link endpoints that this\n" +
+			"computer has; what only this one has stays.\n\n" +
 			"Copies of ledger and settings, as they were before, are kept beside them. Import only what you have exported yourself:\n" +
 			"it says where your next files go.",
 		Example: "  waybill import waybill.jsonl",
@@ -139,15 +159,29 @@ func (c *command) importing() *cobra.Command {
 					return err
 				}
 				if c.json {
-					line := importedJSON{files[0], m.Links, m.Added, m.Replaced, m.Kept, m.Requests, m.RequestsAdded, m.RequestsChanged, m.LeftOut, []string{}, m.Backups}
-					line.Keys = append(line.Keys, m.Keys...)
-					c.printJSON(line)
+					c.printJSON(importedLine(files[0], m))
 				}
 				c.sayImported(m, d.Settings().Destination)
 				return nil
 			})
 		},
 	}
+}
+
+func importedLine(file string, m desk.Imported) importedJSON {
+	line := importedJSON{
+		File: file, Links: m.Links, Added: m.Added, Replaced: m.Replaced, Kept: m.Kept,
+		Requests: m.Requests, Asked: m.RequestsAdded, Ended: m.RequestsChanged, LeftOut: m.LeftOut,
+		LinkEndpoints: []linkEndpointJSON{}, Uploads: []uploadPlaceJSON{}, Keys: append([]string{}, m.Keys...), Backups: m.Backups,
+	}
+	for _, e := range m.NewEndpoints {
+		line.LinkEndpoints = append(line.LinkEndpoints, linkEndpointLine(e))
+	}
+	for _, u := range m.NewUploads {
+		at := u.Destination
+		line.Uploads = append(line.Uploads, uploadPlaceJSON{at.Bucket, at.Prefix, profileNamed(at.Store), at.Endpoint})
+	}
+	return line
 }
 
 func (c *command) sayImported(m desk.Imported, next desk.Destination) {
@@ -164,6 +198,12 @@ func (c *command) sayImported(m desk.Imported, next desk.Destination) {
 			where = " at " + next.Endpoint
 		}
 		c.say("The window's next drop goes to s3://%s/%s%s.", oneLine(next.Bucket), oneLine(next.Prefix), oneLine(where))
+	}
+	for _, e := range m.NewEndpoints {
+		c.say("Links to s3://%s lead to %s from now on.", oneLine(e.Bucket), oneLine(e.URL))
+	}
+	for _, u := range m.NewUploads {
+		c.say("What goes to s3://%s/%s gets the upload settings of the other computer from now on.", oneLine(u.Destination.Bucket), oneLine(u.Destination.Prefix))
 	}
 	for _, key := range m.Keys {
 		c.say("The private key %s is not here: copy it, or name another by waybill cloudfront.", oneLine(key))

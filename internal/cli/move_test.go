@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"waybill/internal/cli"
+	"waybill/internal/desk"
 	"waybill/internal/sandbox"
 )
 
@@ -39,7 +41,7 @@ func TestExportAndImport(t *testing.T) {
 		t.Errorf("%q, %q", got.out, got.err)
 	}
 	line := r.run("export", "--json", "--force", file).is(cli.OK).line()
-	fields(t, line, "file", "links", "destinations", "templates", "distributions", "sandbox_links_left", "interrupted_left", "requests", "requests_left", "links_left_out")
+	fields(t, line, "file", "links", "destinations", "templates", "distributions", "link_endpoints", "upload_settings", "sandbox_links_left", "interrupted_left", "requests", "requests_left", "links_left_out")
 	if line["links"] != float64(2) || line["file"] != file {
 		t.Errorf("%v", line)
 	}
@@ -48,7 +50,7 @@ func TestExportAndImport(t *testing.T) {
 	t.Setenv("WAYBILL_HOME", filepath.Join(t.TempDir(), "new"))
 	in := r.run("import", "--json", file).is(cli.OK)
 	line = in.line()
-	fields(t, line, "file", "links", "added", "replaced", "kept", "requests", "requests_added", "requests_changed", "settings_left_out", "keys_missing", "backups")
+	fields(t, line, "file", "links", "added", "replaced", "kept", "requests", "requests_added", "requests_changed", "settings_left_out", "link_endpoints", "upload_settings", "keys_missing", "backups")
 	if line["links"] != float64(2) || line["added"] != float64(2) || !strings.HasPrefix(in.err, "2 links came: 2 new here, 0 renewed or revoked later there, 0 different and kept as here.\n1 request came: 1 new here, 0 closed or ended there.\n") || !strings.Contains(in.err, "As it was before: ") {
 		t.Errorf("%v, %q", line, in.err)
 	}
@@ -75,6 +77,41 @@ func TestExportAndImport(t *testing.T) {
 	// Where its file lay is known on the other computer only.
 	if got := r.run("verify", sent[0]["id"].(string)).is(cli.Failed); !strings.Contains(got.err, "There is nothing to hold") {
 		t.Errorf("%q", got.err)
+	}
+}
+
+// TestImportSaysWhereLinksLead: where links lead, and what objects get, is not changed by a file without a word on it.
+func TestImportSaysWhereLinksLead(t *testing.T) {
+	r := atStore(t)
+	r.desk(func(d *desk.Desk) {
+		to := desk.Destination{Bucket: sandbox.Bucket, Prefix: "raw/"}
+		if err := errors.Join(d.SetLinkEndpoint(desk.Store{}, sandbox.Bucket, desk.LinkEndpoint{URL: outsideOf(t)}),
+			d.SetUpload(t.Context(), to, desk.UploadSettings{CacheControl: "no-store"})); err != nil {
+			t.Fatal(err)
+		}
+	})
+	file := filepath.Join(r.dir, "moved.jsonl")
+	out := r.run("export", "--json", file).is(cli.OK)
+	if line := out.line(); line["link_endpoints"] != 1.0 || line["upload_settings"] != 1.0 || !strings.Contains(out.err, "1 link endpoint and upload settings of 1 destination.\n") {
+		t.Errorf("%v, %q", line, out.err)
+	}
+	t.Setenv("WAYBILL_HOME", filepath.Join(t.TempDir(), "new"))
+	in := r.run("import", "--json", file).is(cli.OK)
+	for _, says := range []string{
+		"Links to s3://" + sandbox.Bucket + " lead to " + outsideOf(t) + " from now on.\n",
+		"What goes to s3://" + sandbox.Bucket + "/raw/ gets the upload settings of the other computer from now on.\n",
+	} {
+		if !strings.Contains(in.err, says) {
+			t.Errorf("%q, without %q", in.err, says)
+		}
+	}
+	endpoints, uploads := in.line()["link_endpoints"].([]any), in.line()["upload_settings"].([]any)
+	if len(endpoints) != 1 || endpoints[0].(map[string]any)["link_endpoint"] != outsideOf(t) || len(uploads) != 1 || uploads[0].(map[string]any)["prefix"] != "raw/" {
+		t.Errorf("%v, %v", endpoints, uploads)
+	}
+	// Once more changes nothing, and says nothing.
+	if again := r.run("import", file).is(cli.OK); strings.Contains(again.err, "from now on") {
+		t.Errorf("%q", again.err)
 	}
 }
 

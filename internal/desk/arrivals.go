@@ -35,6 +35,14 @@ type Arrival struct {
 	Unasked     bool // of a kind that the request did not ask for
 }
 
+// SaidType is its content type; "" where that says no more than that whoever sent it knew none.
+func (a Arrival) SaidType() string {
+	if strings.HasSuffix(a.ContentType, unknownType) || a.ContentType == anyType {
+		return ""
+	}
+	return a.ContentType
+}
+
 // Arrivals asks the store what has come by a request, oldest first, and writes it down. Who was not told of it yet sees
 // it as New until SawArrivals. Of a request by which more than ten thousand files have come, it gives as many, and a
 // Trouble that says so.

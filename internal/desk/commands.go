@@ -24,10 +24,13 @@ func commandsOf(posts []PostWay, uploads []Upload) []Command {
 	return list
 }
 
+// unknownType is what a command line says after the slash where it knows no more.
+const unknownType = "x-unknown"
+
 // saidType is the content type that a command line says: one of the family, where any of it is taken.
 func saidType(contentType string) string {
 	if strings.HasSuffix(contentType, "/") {
-		return contentType + "x-unknown"
+		return contentType + unknownType
 	}
 	return contentType
 }

@@ -24,12 +24,21 @@ type Moving struct {
 	Destinations  int // that were used lately
 	Templates     int // for keys
 	Distributions int // CloudFront's, with the paths of their private keys
+	LinkEndpoints int // of buckets
+	Uploads       int // destinations with upload settings
 
 	// What an export leaves behind on this computer, when it is made.
 	SandboxLinks    int // what was sent to the sandbox, whose files stay too
 	SandboxRequests int // into the sandbox, that are open
 	Interrupted     int // drops that are not done: their files are here
 	LeftOut         int // records and requests that no import would take
+}
+
+// movingOf is what an export holds besides the links.
+func movingOf(head moveHead, s Settings) Moving {
+	return Moving{Made: head.Made, Version: head.Version,
+		Destinations: len(s.Recent), Templates: len(s.Naming), Distributions: len(s.Distributions),
+		LinkEndpoints: len(s.LinkEndpoints), Uploads: len(s.Uploads)}
 }
 
 // ExportAll writes the settings and the ledger for another computer. Nothing secret is in them, nor any path of a file
@@ -43,8 +52,7 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 	buffered := bufio.NewWriter(to)
 	out := newMoveWriter(buffered)
 	s := d.portable()
-	m := Moving{Made: d.now().UTC().Truncate(time.Second), Version: d.version,
-		Destinations: len(s.Recent), Templates: len(s.Naming), Distributions: len(s.Distributions)}
+	m := movingOf(moveHead{Version: d.version, Made: d.now().UTC().Truncate(time.Second)}, s)
 	err := out.write(moveLine{Head: &moveHead{Format: moveFormat, Version: d.version, Made: m.Made}})
 	if err == nil {
 		err = out.write(moveLine{Settings: &s})
@@ -156,8 +164,7 @@ func readThrough(ctx context.Context, path string, from io.Reader) (Moving, erro
 	if err != nil {
 		return Moving{}, importTrouble(path, r, err)
 	}
-	m := Moving{Made: r.head.Made, Version: r.head.Version,
-		Destinations: len(r.settings.Recent), Templates: len(r.settings.Naming), Distributions: len(r.settings.Distributions)}
+	m := movingOf(r.head, r.settings)
 	for one, err := range r.records() {
 		if err == nil {
 			err = errors.Join(one.Check(), ctx.Err())

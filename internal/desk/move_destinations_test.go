@@ -43,7 +43,19 @@ func TestWhatHoldsForDestinationsMoves(t *testing.T) {
 	if err != nil || strings.Contains(string(text), "PASSWORD") {
 		t.Errorf("a password is in it, or %v", err)
 	}
-	here.imports(file)
+	m := here.imports(file)
+	if m.LinkEndpoints != 3 || m.Uploads != 2 { // of which those are said that change something here
+		t.Errorf("%+v", m.Moving)
+	}
+	if e := m.NewEndpoints; len(e) != 2 || e[0].Bucket != "music" || e[0].URL != "https://there.example.com" || e[1].URL != "https://out.example.com" {
+		t.Errorf("%+v", e)
+	}
+	if u := m.NewUploads; len(u) != 2 || u[0].Destination != at("films", "raw/") || u[1].Destination != at("music", "raw/") {
+		t.Errorf("%+v", u)
+	}
+	if again := here.imports(file); len(again.NewEndpoints)+len(again.NewUploads) != 0 {
+		t.Errorf("once more, it says of %+v and %+v", again.NewEndpoints, again.NewUploads)
+	}
 	here.desk(func(d *desk.Desk) error {
 		s := d.Settings()
 		for bucket, want := range map[string]struct{ endpoint, class string }{

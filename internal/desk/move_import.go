@@ -30,6 +30,10 @@ type Imported struct {
 	LeftOut  int // settings that cannot be used here
 	// RequestsAdded were not here, and RequestsChanged were closed or tidied up after there.
 	RequestsAdded, RequestsChanged int
+	// NewEndpoints are the link endpoints of buckets that had none here.
+	NewEndpoints []BucketLinkEndpoint
+	// NewUploads are the upload settings of destinations that had none of their own here, or others.
+	NewUploads []DestinationUpload
 	// Keys are the paths of private keys of distributions that were imported, and are not on this computer.
 	Keys []string
 	// Backups are the paths of the copies of ledger and settings, as they were before.
@@ -173,7 +177,7 @@ func (d *Desk) doImportInto(ctx context.Context, made *Imported) error {
 	if err != nil {
 		return unfinished(err)
 	}
-	made.Keys = missingKeys(fresh)
+	made.Keys, made.NewEndpoints, made.NewUploads = missingKeys(fresh.distributions), fresh.endpoints, fresh.uploads
 	_ = f.Close() // Windows removes no file that is open
 	if err := os.Remove(d.importPath()); err != nil {
 		return unfinished(err)

@@ -94,8 +94,15 @@ func usable(s Settings) (_ Settings, left int) {
 	return withDefaults(s), left
 }
 
-// takeSettings takes settings in, and gives the distributions that came with them.
-func (d *Desk) takeSettings(came Settings) (fresh []Distribution, err error) {
+// freshSettings are what came with an import and was not so here.
+type freshSettings struct {
+	distributions []Distribution
+	endpoints     []BucketLinkEndpoint
+	uploads       []DestinationUpload
+}
+
+// takeSettings takes settings in, and gives what is new of them.
+func (d *Desk) takeSettings(came Settings) (fresh freshSettings, err error) {
 	d.saving.Lock()
 	defer d.saving.Unlock()
 	have := d.loadSettings()
@@ -113,15 +120,20 @@ func (d *Desk) takeSettings(came Settings) (fresh []Distribution, err error) {
 			came.Naming = append(came.Naming, n)
 		}
 	}
-	fresh = slices.DeleteFunc(slices.Clone(came.Distributions), func(c Distribution) bool {
+	fresh.distributions = slices.DeleteFunc(slices.Clone(came.Distributions), func(c Distribution) bool {
 		return slices.ContainsFunc(have.Distributions, func(h Distribution) bool { return h.Bucket == c.Bucket })
 	})
-	came.Distributions = append(slices.Clone(have.Distributions), fresh...)
+	came.Distributions = append(slices.Clone(have.Distributions), fresh.distributions...)
 	// Where links lead is not changed by what came from elsewhere.
-	came.LinkEndpoints = slices.DeleteFunc(slices.Clone(came.LinkEndpoints), func(c BucketLinkEndpoint) bool {
+	fresh.endpoints = slices.DeleteFunc(slices.Clone(came.LinkEndpoints), func(c BucketLinkEndpoint) bool {
 		return slices.ContainsFunc(have.LinkEndpoints, func(h BucketLinkEndpoint) bool { return h.Bucket == c.Bucket && h.Store.same(c.Store) })
 	})
-	came.LinkEndpoints = append(slices.Clone(have.LinkEndpoints), came.LinkEndpoints...)
+	came.LinkEndpoints = append(slices.Clone(have.LinkEndpoints), fresh.endpoints...)
+	fresh.uploads = slices.DeleteFunc(slices.Clone(came.Uploads), func(c DestinationUpload) bool {
+		return slices.ContainsFunc(have.Uploads, func(h DestinationUpload) bool {
+			return h.Destination.same(c.Destination) && h.Settings.Equal(c.Settings)
+		})
+	})
 	for _, u := range have.Uploads {
 		if !slices.ContainsFunc(came.Uploads, func(c DestinationUpload) bool { return c.Destination.same(u.Destination) }) {
 			came.Uploads = append(came.Uploads, u)

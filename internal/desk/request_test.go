@@ -262,7 +262,7 @@ func TestCommandLines(t *testing.T) {
 		// A kind of a family goes by its form.
 		pictures := a.ask(desk.RequestOptions{Kinds: []string{"image/*"}, Large: -1})
 		runCommand(t, pictures.Commands[0].Text, files[0])
-		if got := a.arrived(pictures.Request.ID); len(got) != 1 || got[0].ContentType != "image/x-unknown" {
+		if got := a.arrived(pictures.Request.ID); len(got) != 1 || got[0].ContentType != "image/x-unknown" || got[0].SaidType() != "" {
 			t.Errorf("%+v", got)
 		}
 	})

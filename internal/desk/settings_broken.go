@@ -35,6 +35,17 @@ func (d *Desk) SureSettings() error {
 	return nil
 }
 
+// GoByDefaults puts the defaults in the place of settings that cannot be read, which are kept aside: somebody has said that
+// this is fine. Settings that can be read stay.
+func (d *Desk) GoByDefaults() error {
+	d.saving.Lock()
+	defer d.saving.Unlock()
+	if d.readableSettings() == nil {
+		return nil
+	}
+	return d.writeSettings(Settings{})
+}
+
 // readableSettings says why the settings' file is as if it were not there, or returns nil.
 func (d *Desk) readableSettings() error {
 	data, err := os.ReadFile(d.settingsPath())

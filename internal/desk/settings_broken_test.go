@@ -56,3 +56,26 @@ func TestBrokenSettingsAreKept(t *testing.T) {
 		}
 	}
 }
+
+// TestGoByDefaults: what cannot be read makes way for the defaults, and what can be read stays.
+func TestGoByDefaults(t *testing.T) {
+	home := t.TempDir()
+	path := filepath.Join(home, "settings.json")
+	d := newDesk(t, desk.Options{Home: home})
+	good := `{"destination":{"bucket":"team-share"}}`
+	for _, c := range []struct {
+		there, bucket string
+		kept          int
+	}{{good, "team-share", 0}, {good[:20], "", 1}} {
+		write(t, path, c.there)
+		if err := d.GoByDefaults(); err != nil || d.SureSettings() != nil {
+			t.Errorf("%v, %v", err, d.SureSettings())
+		}
+		if kept, err := filepath.Glob(path + ".broken-*"); err != nil || len(kept) != c.kept {
+			t.Errorf("%q is kept of %q", kept, c.there)
+		}
+		if got := d.Settings().Destination.Bucket; got != c.bucket {
+			t.Errorf("the next drop goes to %q", got)
+		}
+	}
+}
