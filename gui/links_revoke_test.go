@@ -20,8 +20,8 @@ func TestRevokingAsksOnce(t *testing.T) {
 	p.rows.list.at = p.index(r.entry("keep me.txt").ID)
 	p.rows.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	r.until("it asks", func() bool { return r.says(revokeQuestion) != "" })
-	if got := r.says(revokeQuestion); !strings.HasPrefix(got, "Delete sandbox/revoke/keep me.txt? That cannot be undone. Rename sandbox/revoke/keep me.txt?") ||
-		!strings.Contains(got, "that can be undone") || !strings.HasSuffix(got, whatLinksCannot()) {
+	if got := r.says(revokeQuestion); !strings.HasPrefix(got, "Delete or rename sandbox/revoke/keep me.txt? Renamed, it stays in the bucket") ||
+		!strings.Contains(got, "; deleting cannot.") || !strings.HasSuffix(got, whatLinksCannot()) {
 		t.Errorf("it asks %q", got)
 	}
 	if b, ok := r.window.Canvas().Focused().(*button); !ok || b.text != "Keep it" {

@@ -66,7 +66,8 @@ func (p *linksPlace) revokeOrNot(each []desk.Revocation) {
 	}
 	q := notice{tone: warning, sticky: true}
 	if len(each) == 1 {
-		q.text, q.help = told(each[0].Ask(desk.RevokeDelete)), told(each[0].Ask(desk.RevokeRename))
+		choice := each[0].Choice()
+		q.text, q.help = told(choice.What), told(choice.Help)
 		q.actions = append(q.actions,
 			button(lang.L("Delete it"), func() { p.revoke(each, desk.RevokeDelete) }),
 			button(lang.L("Rename it"), func() { p.revoke(each, desk.RevokeRename) }),

@@ -127,6 +127,9 @@ func TestRevoke(t *testing.T) {
 	if q := r.Question(desk.RevokeRename); !strings.HasPrefix(q, "Rename ") || !strings.Contains(q, "can be undone") {
 		t.Error(q)
 	}
+	if q := r.Choice(); code(q) != "RevokeChoice" || !strings.Contains(q.What.String(), "für Bob.txt? 1 more") || !strings.HasSuffix(q.Help.String(), "; deleting cannot.") {
+		t.Error(q)
+	}
 	e, err := revoke(d, sent.ID, desk.RevokeRename)
 	if err != nil || !e.CanUndo || e.Standing(time.Now()) != desk.Revoked || e.Live(time.Now()) {
 		t.Fatalf("%+v, %v", e, err)

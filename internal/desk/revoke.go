@@ -371,14 +371,23 @@ func (r Revocation) Question(how Revoking) string {
 
 // Ask is Question as a text to be translated.
 func (r Revocation) Ask(how Revoking) Text {
+	a := r.args()
+	a["Rename"] = how == RevokeRename
+	return Text{rows()["RevokeQuestion"].what, a}
+}
+
+// Choice asks in what way, and says what can be undone of each.
+func (r Revocation) Choice() *Trouble { return trouble("RevokeChoice", r.args(), nil) }
+
+func (r Revocation) args() args {
 	a := r.Entry.scene("").args()
 	a["Files"], a["Others"], a["Replaced"], a["CloudFront"] = r.Files, r.Others, r.Replaced, r.CloudFront
-	a["Versioned"], a["Gone"], a["Rename"] = r.Versioned, r.Gone, how == RevokeRename
+	a["Versioned"], a["Gone"] = r.Versioned, r.Gone
 	a["Locked"], a["Hold"], a["Until"] = !r.LockedUntil.IsZero() || r.LegalHold, r.LegalHold, ""
 	if !r.LockedUntil.IsZero() {
 		a["Until"] = r.LockedUntil.Local().Format("2 Jan 2006 15:04")
 	}
-	return Text{rows()["RevokeQuestion"].what, a}
+	return a
 }
 
 // revokedThere reports whether a link to a key was revoked that would work again if something had the key.

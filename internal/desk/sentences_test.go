@@ -14,7 +14,7 @@ func TestSentences(t *testing.T) {
 	machine := regexp.MustCompile(`(?i)\b(errors?|invalid|failure|null|unable to|failed to|oops|please)\b`)
 	sentence := regexp.MustCompile(`[.?!] +["A-Z{]`)
 	// Rows that are no troubles but texts with several sentences: what a request enforces, and what is asked about.
-	longer := map[string]bool{"RequestByForm": true, "RequestByFile": true, "RevokeQuestion": true, "CloseQuestion": true}
+	longer := map[string]bool{"RequestByForm": true, "RequestByFile": true, "RevokeChoice": true, "RevokeQuestion": true, "CloseQuestion": true}
 	for code, r := range rows() {
 		for part, text := range map[string]string{"what": r.what, "help": r.help} {
 			if _, err := template.New("").Parse(text); err != nil {
