@@ -110,10 +110,8 @@ func (u *ui) bring(r desk.Request, folder string, keys []string) {
 	if u.bringsAlready(r) { // by another answer to the question for a folder
 		return
 	}
-	settings := u.desk.Settings()
-	if settings.Requests.Folder != folder {
-		settings.Requests.Folder = folder
-		if err := u.desk.SaveSettings(settings); err != nil {
+	if u.desk.Settings().Requests.Folder != folder {
+		if err := u.desk.Remember(func(s *desk.Settings) { s.Requests.Folder = folder }); err != nil {
 			u.notices.trouble("settings", desk.Explain(err), warning)
 		}
 	}

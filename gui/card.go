@@ -141,10 +141,11 @@ func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	left := size.Height - s.MinSize(objects).Height
 	y := float32(0)
 	for _, o := range objects {
-		height := o.MinSize().Height
-		if !o.Visible() || height == 0 && o != s.stretch {
+		least, takes := s.takes(o)
+		if !takes {
 			continue
 		}
+		height := least.Height
 		if o == s.stretch {
 			height = max(height+left, 0)
 		}
@@ -158,8 +159,8 @@ func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 func (s stack) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
 	n := 0
 	for _, o := range objects {
-		m := o.MinSize()
-		if !o.Visible() || m.Height == 0 && o != s.stretch {
+		m, takes := s.takes(o)
+		if !takes {
 			continue
 		}
 		size.Width = max(size.Width, m.Width)
@@ -168,6 +169,15 @@ func (s stack) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
 	}
 	size.Height += s.gap * float32(max(n-1, 0))
 	return size
+}
+
+// takes reports whether something takes room, and the least of it. What is hidden, which may be a whole place, is not measured.
+func (s stack) takes(o fyne.CanvasObject) (least fyne.Size, ok bool) {
+	if !o.Visible() {
+		return least, false
+	}
+	least = o.MinSize()
+	return least, least.Height > 0 || o == s.stretch
 }
 
 // line puts what is visible beside each other, in the middle of its height, a gap apart; the stretched one

@@ -163,6 +163,7 @@ type ui struct {
 	brings   map[string]*bringing // what was downloaded last, by the request's ID
 	codes    *codeQuestions
 	signing  *signingIn // who is signing in at present; nil for nobody
+	unsure   bool       // a line says that the settings cannot be read
 }
 
 // newUI builds the window without showing it.
@@ -264,6 +265,7 @@ func (u *ui) tick() {
 
 // count is called once a second.
 func (u *ui) count() {
+	u.mended()
 	u.links.tick()
 	u.send.tick()
 	u.requests.tick()

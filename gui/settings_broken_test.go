@@ -127,3 +127,50 @@ func TestNoLinksByDefaultsUnasked(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 }
+
+// TestQuestionsAboutSettingsEnd: once the settings are mended, the line about them goes, and with it the button that would do
+// again what was asked for meanwhile.
+func TestQuestionsAboutSettingsEnd(t *testing.T) {
+	r := inLinks(t, "mended", "1.txt")
+	settings := filepath.Join(r.desk.Home(), "settings.json")
+	good, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := slices.Clone(r.links.entries)
+	for how, mended := range map[string]func(){
+		"with what is asked for next": func() {
+			r.links.renew(entries, 0)
+			r.until("it is renewed", func() bool { return strings.HasPrefix(r.says("renew"), "The new link to 1.txt is copied.") })
+		},
+		"by itself": r.count,
+	} {
+		write(t, settings, "{")
+		if r.links.renew(entries, 0); !strings.Contains(r.says(unreadable), "Nothing was done") {
+			t.Fatalf("it says %q", r.says(unreadable))
+		}
+		write(t, settings, string(good))
+		if mended(); r.says(unreadable) != "" {
+			t.Errorf("%s: it still says %q", how, r.says(unreadable))
+		}
+	}
+}
+
+// TestWhatIsRememberedIsNoChoice: a download keeps its folder in mind, and does not put settings aside for it that cannot be read:
+// what is sent next would go by the defaults, and nobody was asked.
+func TestWhatIsRememberedIsNoChoice(t *testing.T) {
+	r := inRequests(t, "remembered")
+	w := r.asks(desk.RequestOptions{})
+	r.sends(w, "a.txt", "a")
+	p, folder := r.shows(w, 1), t.TempDir()
+	settings := filepath.Join(r.desk.Home(), "settings.json")
+	write(t, settings, "{")
+	r.bring(p.request, folder, nil)
+	r.until("it is there", func() bool { return strings.HasPrefix(r.says(downloadNotice), "a.txt is downloaded.") })
+	if text, err := os.ReadFile(settings); err != nil || string(text) != "{" || r.desk.SureSettings() == nil {
+		t.Errorf("the settings are %q, %v", text, err)
+	}
+	if got := r.desk.Settings().Requests.Folder; got != folder {
+		t.Errorf("the next one begins in %q", got)
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"waybill/internal/desk"
 	"waybill/internal/sandbox"
 	"waybill/signer"
 )
@@ -340,5 +341,16 @@ func TestTheFormSaysWhomItAsks(t *testing.T) {
 	r.storeAnswers()
 	if text := r.says(storeNotice); !strings.HasPrefix(text, "Added mine.") || !strings.Contains(text, said) {
 		t.Errorf("%q", text)
+	}
+}
+
+// TestAllIsSaidOfAnAddedStore: that a tiny object stays does not hide whose store it stays in.
+func TestAllIsSaidOfAnAddedStore(t *testing.T) {
+	withProfiles(t)
+	r := open(t, "", Options{})
+	found := desk.StoreCheck{Left: "waybill-check-x", Elsewhere: &desk.Trouble{What: desk.Text{ID: "The check asks another."}, Help: desk.Text{ID: "Take it out."}}}
+	r.sayAdded(r.adding.into, &desk.AddedStore{Checked: true, StoreCheck: found})
+	if got := r.says(storeNotice); !strings.Contains(got, "waybill-check-x could not be removed from the bucket. The check asks another. Take it out.") {
+		t.Errorf("it says %q", got)
 	}
 }

@@ -195,13 +195,18 @@ func (u *ui) sayAdded(into *destinationFields, a *desk.AddedStore) {
 	if a.Replaced {
 		said.text = lang.L("Changed {{.Name}}.", args{"Name": a.Store.Profile})
 	}
-	switch {
-	case a.Left != "":
-		said.tone, said.help = warning, lang.L("The tiny object {{.Key}} could not be removed from the bucket.", args{"Key": a.Left})
-	case a.Elsewhere != nil:
-		said.tone, said.help = warning, told(a.Elsewhere.What)+" "+told(a.Elsewhere.Help)
-	case !a.Checked:
-		said.tone, said.help = warning, lang.L("Nobody has asked the store whether it takes the keys.")
+	var wrong []string
+	if a.Left != "" {
+		wrong = append(wrong, lang.L("The tiny object {{.Key}} could not be removed from the bucket.", args{"Key": a.Left}))
+	}
+	if a.Elsewhere != nil {
+		wrong = append(wrong, told(a.Elsewhere.What), told(a.Elsewhere.Help))
+	}
+	if !a.Checked {
+		wrong = append(wrong, lang.L("Nobody has asked the store whether it takes the keys."))
+	}
+	if len(wrong) > 0 {
+		said.tone, said.help = warning, strings.Join(wrong, " ")
 	}
 	said.actions = []*button{u.button(secondary, lang.L("Undo"), func() { u.undoStore(into, a) })}
 	u.notices.show(storeNotice, said)

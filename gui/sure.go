@@ -11,8 +11,10 @@ import (
 func (u *ui) sure(again func()) bool {
 	err := u.desk.SureSettings()
 	if err == nil {
+		u.mended() // else the line would offer to do it once more
 		return true
 	}
+	u.unsure = true
 	t := desk.Explain(err)
 	u.notices.show(unreadable, notice{tone: warning, text: told(t.What), help: told(t.Help), below: u.byDefaults(again)})
 	return false
@@ -33,7 +35,15 @@ func (u *ui) byDefaults(then func()) *button {
 // unreadable is the line about settings that cannot be read.
 const unreadable = "unreadable"
 
+// mended takes the line about settings that cannot be read away once they can.
+func (u *ui) mended() {
+	if u.unsure && u.desk.SureSettings() == nil {
+		u.settingsTrouble()
+	}
+}
+
 // settingsTrouble says that the settings cannot be read, or have been put aside.
 func (u *ui) settingsTrouble() {
+	u.unsure = u.desk.SureSettings() != nil
 	u.notices.trouble(unreadable, u.desk.SettingsTrouble(), warning)
 }

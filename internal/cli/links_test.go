@@ -154,7 +154,6 @@ func TestLinksAreChosen(t *testing.T) {
 	}
 }
 
-// TestRenewAndRevoke by the command line.
 // TestRenewSaysThatTheSessionEndsFirst, also where nobody has said how long the link shall last.
 func TestRenewSaysThatTheSessionEndsFirst(t *testing.T) {
 	m := teststore.StartMinIO(t, false)
@@ -173,6 +172,7 @@ func TestRenewSaysThatTheSessionEndsFirst(t *testing.T) {
 	}
 }
 
+// TestRenewAndRevoke by the command line.
 func TestRenewAndRevoke(t *testing.T) {
 	r := atStore(t)
 	prefix := folder()

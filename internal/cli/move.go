@@ -109,7 +109,8 @@ func (c *command) sayExported(file string, m desk.Moving) {
 		c.say("%s here, with the sandbox.", counted(m.SandboxRequests, "open request stays", "open requests stay"))
 	}
 	if m.LeftOut > 0 {
-		c.say("%s out: no import would take them as they are.", counted(m.LeftOut, "line of the ledger is left", "lines of the ledger are left"))
+		c.say("%s.", counted(m.LeftOut, "entry of the ledger is left out, because no import would take it",
+			"entries of the ledger are left out, because no import would take them"))
 	}
 }
 

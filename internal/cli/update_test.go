@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,19 @@ func TestUpdate(t *testing.T) {
 	// Nobody has asked for more than this: whether it may look by itself is still to be asked.
 	if settings, err := os.ReadFile(r.home + "/settings.json"); err != nil || strings.Contains(string(settings), `"look"`) || !strings.Contains(string(settings), `"seen": "1.2.0"`) {
 		t.Errorf("%v: %s", err, settings)
+	}
+}
+
+// TestUpdateLeavesBrokenSettings: that it has looked is no choice, so settings that cannot be read stay what keeps files from
+// going by the defaults.
+func TestUpdateLeavesBrokenSettings(t *testing.T) {
+	r, s := withUpdates(t)
+	s.Publish(testupdates.Release("1.2.0"))
+	path := filepath.Join(r.home, "settings.json")
+	r.write(path, `{"expires":`)
+	r.built("1.1.0", s, "update").is(cli.OK)
+	if text, err := os.ReadFile(path); err != nil || string(text) != `{"expires":` {
+		t.Errorf("%q, %v", text, err)
 	}
 }
 

@@ -217,7 +217,7 @@ func (l *litter) told(failed error) {
 
 // tidyEarlier removes what checks that were killed have left, by its name and its age, or by what they have written down.
 func (r *checking) tidyEarlier(ctx context.Context) {
-	removed, found := 0, 0
+	removed, found, known := 0, 0, []string{r.key}
 	var failed error
 	old := func(t time.Time) bool { return !t.IsZero() && r.signer.Now().Sub(t) > r.desk.checkOld }
 	ours := func(key string) bool {
@@ -231,7 +231,7 @@ func (r *checking) tidyEarlier(ctx context.Context) {
 			if l.Key == r.key || !ours(l.Key) || l.Size > mostOfCheck || !old(l.Modified) {
 				continue
 			}
-			found++
+			found, known = found+1, append(known, l.Key)
 			if err := r.courier.Remove(ctx, r.dest.Bucket, l.Key); err != nil {
 				failed = errors.Join(failed, err)
 				continue
@@ -240,7 +240,7 @@ func (r *checking) tidyEarlier(ctx context.Context) {
 			r.desk.forgetPut(l.Key)
 		}
 	}
-	more, gone, err := r.desk.tidyPuts(ctx, r.signer, r.dest.Bucket) // also where listing is forbidden
+	more, gone, err := r.desk.tidyPuts(ctx, r.signer, r.dest.Bucket, known...) // also where listing is forbidden
 	found, removed, failed = found+more, removed+gone, errors.Join(failed, err)
 	for _, name := range []string{r.dest.Prefix + checkName, r.uploadKey} {
 		uploads, err := bucket.Uploads(ctx, r.signer.Client(), r.dest.Bucket, name)

@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,11 +107,11 @@ func mostPut(key string) (most int64, ok bool) {
 
 // tidyPuts removes from a bucket what checks of this computer have put there and were killed before they could remove it: what
 // they have written down, has the name and the size of it, and is so old that no check is at it. It counts what it has found
-// and what of that it has removed. What it cannot look at it leaves alone.
-func (d *Desk) tidyPuts(ctx context.Context, s *signer.Signer, bucketName string) (found, removed int, failed error) {
+// and what of that it has removed. What it cannot look at it leaves alone, and so the known keys, which the caller sees to.
+func (d *Desk) tidyPuts(ctx context.Context, s *signer.Signer, bucketName string, known ...string) (found, removed int, failed error) {
 	for _, r := range d.putsIn(s, bucketName) {
 		most, ours := mostPut(r.Key)
-		if !ours || d.now().Sub(r.At) < d.checkOld {
+		if !ours || slices.Contains(known, r.Key) || d.now().Sub(r.At) < d.checkOld {
 			continue
 		}
 		there, err := bucket.Head(ctx, s.Client(), bucketName, r.Key)

@@ -107,3 +107,30 @@ func TestAStoreCheckThatHeardNothing(t *testing.T) {
 		t.Errorf("it left %v; %v", there, err)
 	}
 }
+
+// TestWhatStaysIsCountedOnce: what an earlier check has left, and nobody may remove, is found by listing and by what was written
+// down, and is one all the same.
+func TestWhatStaysIsCountedOnce(t *testing.T) {
+	atStore(t)
+	to, home := dest(t), t.TempDir()
+	to.Endpoint = tampering(t, func(w http.ResponseWriter, r *http.Request, pass func(http.ResponseWriter)) {
+		if r.Method != http.MethodDelete || r.URL.Query().Has("uploadId") {
+			pass(w)
+			return
+		}
+		w.Header().Set("Content-Type", "application/xml")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`)
+	})
+	first, _ := checked(t, openDesk(t, desk.Options{Home: home}), to, desk.CheckOptions{Consent: agreed})
+	if objects, _ := inBucket(t, to.Prefix); code(first.Left()) != "CheckStays" || len(objects) != 1 {
+		t.Fatalf("%q, %v", objects, first.Left())
+	}
+	time.Sleep(1100 * time.Millisecond) // the store tells whole seconds
+	later := openDesk(t, desk.Options{Home: home})
+	later.LeftAfter(time.Millisecond)
+	_, steps := checked(t, later, to, desk.CheckOptions{Consent: agreed})
+	if said := steps["left"].Result.String(); said != "0 of 1 were removed." {
+		t.Errorf("it says %q", said)
+	}
+}

@@ -193,7 +193,8 @@ func wholeWords(patterns []string, flags string) *regexp.Regexp {
 	return regexp.MustCompile(flags + `(^|[^\pL\pN])(?:` + strings.Join(patterns, "|") + `)($|[^\pL\pN])`)
 }
 
-// replaceWords replaces what wholeWords finds. Two beside each other share what is between them.
+// replaceWords replaces what stands between the two groups of a pattern, as in those of wholeWords. Two beside each other share
+// what is between them.
 func replaceWords(t string, words *regexp.Regexp, by string) string {
 	if words == nil {
 		return t
@@ -219,9 +220,7 @@ func (s scrubber) text(t string) string {
 		host, _, _ := strings.Cut(path, "/")
 		t = strings.ReplaceAll(t, path, host+"/…")
 	}
-	if s.alone != nil {
-		t = s.alone.ReplaceAllString(t, "${1}/…${2}")
-	}
+	t = replaceWords(t, s.alone, "/…")
 	for _, secret := range s.secrets {
 		t = strings.ReplaceAll(t, secret, "…")
 	}

@@ -157,6 +157,7 @@ func TestPathsOfEndpointsAreTakenOut(t *testing.T) {
 		`put "https://x.test/token-xyz/bucket/key": refused`: `put "https://x.test/…/bucket/key": refused`,
 		"https://bucket.x.test/token-xyz/key":                "https://bucket.x.test/…/key",
 		"the resource /token-xyz/bucket":                     "the resource /…/bucket",
+		"/token-xyz /token-xyz,/token-xyz":                   "/… /…,/…",
 		"http://y.test:9000/s3/bucket":                       "http://y.test:9000/…/bucket",
 		"https://z.test/a%20b/K3Y+k/x and /a b/K3Y+k":        "https://z.test/…/x and /…",
 		"it said K3Y+k":                               "it said …",

@@ -3,8 +3,11 @@ package desk_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -258,6 +261,27 @@ func TestImportOfHostileRequests(t *testing.T) {
 		return nil
 	})
 	if m := c.imports(good); m.RequestsAdded != 1 {
+		t.Errorf("%+v", m)
+	}
+}
+
+// TestExportsOfTheFirstForm: an older Waybill wrote no requests, and no word of them at the end.
+func TestExportsOfTheFirstForm(t *testing.T) {
+	isolate(t, "", "")
+	file, _ := newComputer(t, record("a", time.Now()), record("b", time.Now())).export()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(bytes.Replace(data, []byte(`"format":2`), []byte(`"format":1`), 1), []byte("\n"))
+	text := bytes.Join(lines[:len(lines)-2], nil)
+	sum := sha256.Sum256(text)
+	text = fmt.Appendf(text, `{"end":{"records":2,"sha256":"%s"}}`+"\n", hex.EncodeToString(sum[:]))
+	write(t, file, string(text))
+	if bytes.Equal(text, data) {
+		t.Fatal("it is no older one")
+	}
+	if m := newComputer(t).imports(file); m.Links != 2 || m.Added != 2 || m.Requests != 0 {
 		t.Errorf("%+v", m)
 	}
 }

@@ -46,6 +46,18 @@ func (d *Desk) GoByDefaults() error {
 	return d.writeSettings(Settings{})
 }
 
+// Remember changes what nobody has chosen, such as the folder that was used last: that is no reason to put settings aside that
+// cannot be read. Then it holds in this process.
+func (d *Desk) Remember(change func(*Settings)) error {
+	if d.readableSettings() == nil {
+		return d.changeSettings(change)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	change(&d.settings)
+	return nil
+}
+
 // readableSettings says why the settings' file is as if it were not there, or returns nil.
 func (d *Desk) readableSettings() error {
 	data, err := os.ReadFile(d.settingsPath())

@@ -133,7 +133,7 @@ func (d *Desk) LookForUpdate(ctx context.Context) (Update, error) {
 
 // rememberUpdate changes what is remembered. Where that cannot be written, it holds in this process.
 func (d *Desk) rememberUpdate(change func(*Updates)) {
-	if err := d.changeSettings(func(s *Settings) { change(&s.Updates) }); err != nil {
+	if err := d.Remember(func(s *Settings) { change(&s.Updates) }); err != nil {
 		d.log.Warn("what was found about newer versions is not remembered", "error", err)
 	}
 }
