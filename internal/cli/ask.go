@@ -36,6 +36,7 @@ func (c *command) askHidden(ctx context.Context, prompt string) (string, error) 
 		_ = term.Restore(fd, before)
 		_, _ = fmt.Fprintln(c.Err)
 	}()
+	defer c.asking()()
 	_, _ = fmt.Fprint(c.Err, prompt)
 	answered := make(chan answer, 1)
 	go func() {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -11,7 +12,9 @@ import (
 
 // bar shows the progress of a drop where standard error is a terminal, and nothing elsewhere.
 type bar struct {
+	mu    sync.Mutex
 	bar   *progressbar.ProgressBar
+	held  bool // a person is being asked something: a bar that is drawn would wipe the question away
 	total int64
 	done  map[string]int64 // bytes of the transfers that are not over
 	sizes map[string]int64
@@ -20,8 +23,10 @@ type bar struct {
 	files int
 }
 
+// newBar is the bar of what the command does next.
 func (c *command) newBar() *bar {
 	b := &bar{done: map[string]int64{}, sizes: map[string]int64{}}
+	c.bar = b
 	if c.quiet || !isTTY(c.Err) {
 		return b
 	}
@@ -30,6 +35,7 @@ func (c *command) newBar() *bar {
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetSpinnerChangeInterval(0), // or it would draw itself, news or not
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetPredictTime(true),
 	)
@@ -41,13 +47,14 @@ func (b *bar) show(t desk.Transfer) {
 	if b.bar == nil {
 		return
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if old, known := b.sizes[t.ID]; !known || old != t.Size {
 		b.total += t.Size - old
 		b.sizes[t.ID] = t.Size
 		if !known {
 			b.files++
 		}
-		b.bar.ChangeMax64(max(b.total, 1))
 	}
 	b.moved += t.Done - b.done[t.ID]
 	b.done[t.ID] = t.Done
@@ -56,13 +63,36 @@ func (b *bar) show(t desk.Transfer) {
 		delete(b.done, t.ID)
 		delete(b.sizes, t.ID)
 	}
+	if b.held {
+		return
+	}
+	b.bar.ChangeMax64(max(b.total, 1))
 	b.bar.Describe(fmt.Sprintf("%d of %d", b.over, b.files))
 	_ = b.bar.Set64(b.moved)
 }
 
 // clear makes room for a line.
 func (b *bar) clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.bar != nil {
 		_ = b.bar.Clear()
 	}
+}
+
+// asking makes room for a question, and keeps the bar, if there is one, away from it until done is called.
+func (c *command) asking() (done func()) {
+	b := c.bar
+	if b == nil {
+		return func() {}
+	}
+	b.clear()
+	b.hold(true)
+	return func() { b.hold(false) }
+}
+
+func (b *bar) hold(held bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.held = held
 }

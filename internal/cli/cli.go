@@ -93,6 +93,7 @@ type command struct {
 	accelerate   bool
 	requestPayer string
 
+	bar       *bar  // of what is under way; nil: nothing has one
 	unwritten error // why standard output did not take what was written there
 }
 

@@ -154,7 +154,7 @@ func (c *command) sendAll(ctx context.Context, d *desk.Desk, dest desk.Destinati
 	c.warn(ctx, d, o)
 	c.sayWhoPays(d, dest)
 	bar := c.newBar()
-	o.Ask = c.askerFor(bar, o.OnClash)
+	o.Ask = c.askerFor(o.OnClash)
 	if zip {
 		return c.follow(ctx, d, d.SendZip(ctx, dest, o, paths), bar)
 	}
@@ -169,11 +169,11 @@ func (c *command) sayWhoPays(d *desk.Desk, dest desk.Destination) {
 }
 
 // askerFor is nil where nobody can be asked, or is to be.
-func (c *command) askerFor(b *bar, onClash desk.Clash) func(context.Context, desk.Transfer) desk.Clash {
+func (c *command) askerFor(onClash desk.Clash) func(context.Context, desk.Transfer) desk.Clash {
 	if onClash != desk.ClashAsk || !isTTY(c.In) || !isTTY(c.Err) {
 		return nil
 	}
-	return c.asker(b)
+	return c.asker()
 }
 
 // follow shows a drop's progress and prints its links until it is over.
@@ -349,15 +349,15 @@ func checked(l *desk.Link) string {
 }
 
 // asker asks at the terminal what to do with a taken name, one question at a time.
-func (c *command) asker(b *bar) func(context.Context, desk.Transfer) desk.Clash {
+func (c *command) asker() func(context.Context, desk.Transfer) desk.Clash {
 	var mu sync.Mutex
 	var forAll desk.Clash
 	in := bufio.NewReader(c.In)
 	return func(_ context.Context, t desk.Transfer) desk.Clash {
 		mu.Lock()
 		defer mu.Unlock()
+		defer c.asking()()
 		for forAll == "" {
-			b.clear()
 			_, _ = fmt.Fprintf(c.Err, "%s is taken. Keep both, replace, or skip? [k/r/s; K/R/S for all] ", oneLine(t.Key))
 			answer, err := in.ReadString('\n')
 			answer = strings.TrimSpace(answer)

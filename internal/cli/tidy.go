@@ -55,7 +55,7 @@ func (c *command) resumeAll(ctx context.Context, d *desk.Desk) error {
 		}
 		c.say("Going on with what was sent to s3://%s/%s on %s", i.Destination.Bucket, i.Destination.Prefix, i.Since.Local().Format("2 Jan 15:04 MST"))
 		bar := c.newBar()
-		drop, err := d.Resume(ctx, i, desk.Attendance{Ask: c.askerFor(bar, desk.ClashAsk), AwaitSignIn: c.canAsk()})
+		drop, err := d.Resume(ctx, i, desk.Attendance{Ask: c.askerFor(desk.ClashAsk), AwaitSignIn: c.canAsk()})
 		if err != nil {
 			return err
 		}
@@ -253,6 +253,7 @@ func (c *command) confirm(ctx context.Context, question string) bool {
 	if !c.canAsk() {
 		return false
 	}
+	defer c.asking()()
 	_, _ = fmt.Fprint(c.Err, question)
 	answers := make(chan string, 1)
 	go func() { // which nothing can call back; the process ends with the command
