@@ -34,7 +34,7 @@ var (
 	ErrPlainHTTP = errors.New("plain http to another machine")
 	// ErrEndpoint: the endpoint is not an http or https URL with a host.
 	ErrEndpoint = errors.New("not an http(s) URL")
-	// ErrEndpointParts: the endpoint of a new profile has a user name, a password, a query or a fragment. It is an ErrEndpoint.
+	// ErrEndpointParts: the endpoint has a query or a fragment, or that of a new profile a user name or a password. It is an ErrEndpoint.
 	ErrEndpointParts = fmt.Errorf("more than a host and a path: %w", ErrEndpoint)
 )
 
@@ -324,6 +324,8 @@ func checkEndpoint(endpoint string, allowHTTP bool) error {
 		return fmt.Errorf("endpoint %q: %w", bare.String(), ErrEndpoint)
 	case u.Scheme == "http" && !allowHTTP && !Loopback(u.Hostname()):
 		return fmt.Errorf("endpoint %q: %w", bare.String(), ErrPlainHTTP)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return fmt.Errorf("endpoint %q: %w", bare.String(), ErrEndpointParts)
 	}
 	return nil
 }

@@ -49,6 +49,9 @@ func (d *Desk) ExportAll(ctx context.Context, to io.Writer) (Moving, error) {
 	if from == nil {
 		return Moving{}, d.noLedger()
 	}
+	if err := d.SureSettings(); err != nil {
+		return Moving{}, err // and not the defaults, which would take the place of somebody's choices elsewhere
+	}
 	buffered := bufio.NewWriter(to)
 	out := newMoveWriter(buffered)
 	s := d.portable()

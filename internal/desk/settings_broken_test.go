@@ -57,6 +57,19 @@ func TestBrokenSettingsAreKept(t *testing.T) {
 	}
 }
 
+// TestNoExportOfDefaults: what stands in the place of choices that nobody can read would take the place of others elsewhere.
+func TestNoExportOfDefaults(t *testing.T) {
+	d := newDesk(t, desk.Options{})
+	write(t, filepath.Join(d.Home(), "settings.json"), "{")
+	path := filepath.Join(t.TempDir(), "waybill.jsonl")
+	if _, err := d.ExportFile(t.Context(), path, false); code(err) != "SettingsUnsure" {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(path); !os.IsNotExist(err) {
+		t.Errorf("something was written: %v", err)
+	}
+}
+
 // TestGoByDefaults: what cannot be read makes way for the defaults, and what can be read stays.
 func TestGoByDefaults(t *testing.T) {
 	home := t.TempDir()

@@ -92,6 +92,7 @@ func (s Store) pinned(opened *signer.Signer) Store {
 	if s.Endpoint == "" && (os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != "") {
 		s.Endpoint = opened.Endpoint()
 	}
+	s.Endpoint = withoutUser(s.Endpoint) // which nobody signs with, and which would stand in the ledger
 	return s
 }
 
