@@ -14,7 +14,9 @@ func (u *ui) openHere() {
 		u.open(u.send)
 		return
 	}
-	u.open(u.here)
+	if u.sure(u.openHere) { // else empty fields would look like what was chosen
+		u.open(u.here)
+	}
 }
 
 // sayUpload names what is chosen for the destination, and looks how far its links reach.

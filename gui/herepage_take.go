@@ -19,7 +19,7 @@ func (p *herePage) take() {
 		p.all.Refresh()
 		return
 	}
-	if p.saving {
+	if p.saving || !p.u.sure(p.take) {
 		return
 	}
 	p.saving = true

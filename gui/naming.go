@@ -116,6 +116,9 @@ func (n *names) toggle() {
 }
 
 func (n *names) open() {
+	if !n.ui.sure(n.open) { // else an empty field would look like what was chosen
+		return
+	}
 	n.card.Show()
 	n.show()
 	n.changed(false)
@@ -214,6 +217,7 @@ func (n *names) take() bool {
 	if err := n.ui.desk.SaveSettings(settings); err != nil {
 		n.ui.notices.trouble("settings", desk.Explain(err), warning)
 	}
+	n.ui.settingsTrouble()
 	n.say()
 	n.changed(true)
 	return true

@@ -91,6 +91,35 @@ func TestNothingGoesByDefaultsUnasked(t *testing.T) {
 	}
 }
 
+// TestNoChoiceByDefaultsUnasked: a page of choices that nobody can read would show that nothing was chosen, and keep that.
+func TestNoChoiceByDefaultsUnasked(t *testing.T) {
+	r := inLinks(t, "choices", "old.txt")
+	settings := filepath.Join(r.desk.Home(), "settings.json")
+	good, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, settings, "{")
+	names := r.send.dest.names
+	r.openHere()
+	names.open()
+	if r.here.all.Visible() || names.card.Visible() || !strings.Contains(r.says(unreadable), "cannot be read") {
+		t.Errorf("page: %v, card: %v, it says %q", r.here.all.Visible(), names.card.Visible(), r.says(unreadable))
+	}
+	write(t, settings, string(good))
+	r.openHere()
+	if !r.here.all.Visible() || r.says(unreadable) != "" {
+		t.Errorf("page: %v, it says %q", r.here.all.Visible(), r.says(unreadable))
+	}
+	write(t, settings, "{")
+	r.here.take()
+	if text, err := os.ReadFile(settings); err != nil || string(text) != "{" || !r.here.all.Visible() || r.says(unreadable) == "" {
+		t.Errorf("the settings hold %q (%v); page: %v, it says %q", text, err, r.here.all.Visible(), r.says(unreadable))
+	}
+	r.press(unreadable, "Go by the defaults")
+	r.until("it is kept", func() bool { return !r.here.all.Visible() && r.desk.SureSettings() == nil })
+}
+
 // TestNoLinksByDefaultsUnasked: the same of everything else that sends or makes links, as on the command line.
 func TestNoLinksByDefaultsUnasked(t *testing.T) {
 	r := inLinks(t, "unsure-links", "1.txt", "2.txt")
