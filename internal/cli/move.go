@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -69,9 +71,13 @@ func (c *command) export() *cobra.Command {
 			"No key, no token and no address of a link is in it. The AWS files, and private keys of distributions, go by hand.\n\n" +
 			"What belongs to this computer stays here: the sandbox with what leads into it, the paths of files that were sent, and drops\n" +
 			"that are not done. Go on with those first, by waybill resume: an unfinished upload is of no use without its file.",
-		Example: "  waybill export waybill.jsonl",
-		Args:    oneFile,
+		Example: "  waybill export waybill.jsonl\n" +
+			"  waybill export - | ssh other 'cat >waybill.jsonl'",
+		Args: oneFile,
 		RunE: func(cmd *cobra.Command, files []string) error {
+			if files[0] == "-" {
+				return c.exportOut(cmd.Context())
+			}
 			files, err := absolute(files)
 			if err != nil {
 				return err
@@ -91,6 +97,21 @@ func (c *command) export() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "replace a file that is there")
 	return cmd
+}
+
+// exportOut writes an export to standard output.
+func (c *command) exportOut(ctx context.Context) error {
+	if c.json {
+		return usage(errors.New("--json and an export cannot both go to standard output"))
+	}
+	return c.withDesk(ctx, func(d *desk.Desk) error {
+		m, err := d.ExportAll(ctx, c.Out)
+		if err != nil {
+			return err
+		}
+		c.sayExported("What was written", m)
+		return nil
+	})
 }
 
 func (c *command) sayExported(file string, m desk.Moving) {

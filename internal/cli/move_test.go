@@ -40,6 +40,12 @@ func TestExportAndImport(t *testing.T) {
 	if got := r.run("export", "--json", file).is(cli.Failed); got.out != "" || !strings.HasPrefix(got.err, "waybill: moved.jsonl is there already.\n  Choose another name, or replace it with --force.\n") {
 		t.Errorf("%q, %q", got.out, got.err)
 	}
+	piped := r.run("export", "-").is(cli.OK)
+	_, body, _ := strings.Cut(piped.out, "\n") // the first line tells when
+	if _, want, _ := strings.Cut(string(text), "\n"); body != want || !strings.HasPrefix(piped.err, "What was written has the settings, 2 links") {
+		t.Errorf("standard output got %q, %q", piped.out, piped.err)
+	}
+	r.run("export", "--json", "-").is(cli.Usage)
 	line := r.run("export", "--json", "--force", file).is(cli.OK).line()
 	fields(t, line, "file", "links", "destinations", "templates", "distributions", "link_endpoints", "upload_settings", "sandbox_links_left", "interrupted_left", "requests", "requests_left", "links_left_out")
 	if line["links"] != float64(2) || line["file"] != file {
