@@ -356,7 +356,8 @@ func (c *command) asker() func(context.Context, desk.Transfer) desk.Clash {
 	return func(_ context.Context, t desk.Transfer) desk.Clash {
 		mu.Lock()
 		defer mu.Unlock()
-		defer c.asking()()
+		done := c.asking()
+		defer done()
 		for forAll == "" {
 			_, _ = fmt.Fprintf(c.Err, "%s is taken. Keep both, replace, or skip? [k/r/s; K/R/S for all] ", oneLine(t.Key))
 			answer, err := in.ReadString('\n')

@@ -253,7 +253,8 @@ func (c *command) confirm(ctx context.Context, question string) bool {
 	if !c.canAsk() {
 		return false
 	}
-	defer c.asking()()
+	done := c.asking()
+	defer done()
 	_, _ = fmt.Fprint(c.Err, question)
 	answers := make(chan string, 1)
 	go func() { // which nothing can call back; the process ends with the command
