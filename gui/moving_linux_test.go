@@ -24,6 +24,11 @@ func TestMovingToAnotherComputer(t *testing.T) {
 		r.desk.SetUpload(t.Context(), at, desk.UploadSettings{CacheControl: "no-store"})); err != nil {
 		t.Fatal(err)
 	}
+	s := r.desk.Settings()
+	s.OnClash = desk.ClashReplace
+	if err := r.desk.SaveSettings(s); err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(t.TempDir(), "moved.jsonl")
 	chooser.answers <- answer{0, []string{"file://" + file}}
 	buttonIn(r.settings.scroll.Content, "Export…").Tapped(nil)
@@ -37,7 +42,7 @@ func TestMovingToAnotherComputer(t *testing.T) {
 	if err != nil || strings.Contains(string(text), "X-Amz") || strings.Contains(string(text), store.Keys().SecretAccessKey) {
 		t.Errorf("%v, or there is a secret in it", err)
 	}
-	s := r.desk.Settings()
+	s = r.desk.Settings()
 	s.Appearance = desk.AppearanceDark
 	if err := r.desk.SaveSettings(s); err != nil {
 		t.Fatal(err)
@@ -70,6 +75,7 @@ func TestMovingToAnotherComputer(t *testing.T) {
 	})
 	for _, says := range []string{
 		"1 request came, 1 of them new. The next drop goes to " + at.Bucket + "/",
+		"A file replaces what has its name from now on.",
 		"Links lead to another address from now on: " + at.Bucket + " (" + outsideStore(t) + ").",
 		"Other upload settings hold from now on: " + at.Bucket + "/" + at.Prefix + ".",
 	} {

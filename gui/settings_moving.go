@@ -103,6 +103,9 @@ func (u *ui) importAll(path string) {
 
 // heldFromNow says what an import has changed of where links lead, and of what objects get.
 func (u *ui) heldFromNow(m desk.Imported) (said []string) {
+	if m.Replacing {
+		said = append(said, lang.L("A file replaces what has its name from now on."))
+	}
 	var lead, get []string
 	for _, e := range m.NewEndpoints {
 		lead = append(lead, oneLine(desk.BucketTitle(e.Bucket)+" ("+e.URL+")"))

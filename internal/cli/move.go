@@ -221,6 +221,9 @@ func (c *command) sayImported(m desk.Imported, next desk.Destination) {
 		}
 		c.say("The window's next drop goes to s3://%s/%s%s.", oneLine(next.Bucket), oneLine(next.Prefix), oneLine(where))
 	}
+	if m.Replacing {
+		c.say("A file that the window sends replaces what has its name from now on, as on the other computer.")
+	}
 	for _, e := range m.NewEndpoints {
 		c.say("Links to s3://%s lead to %s from now on.", oneLine(e.Bucket), oneLine(e.URL))
 	}

@@ -91,7 +91,9 @@ func TestImportSaysWhereLinksLead(t *testing.T) {
 	r := atStore(t)
 	r.desk(func(d *desk.Desk) {
 		to := desk.Destination{Bucket: sandbox.Bucket, Prefix: "raw/"}
-		if err := errors.Join(d.SetLinkEndpoint(desk.Store{}, sandbox.Bucket, desk.LinkEndpoint{URL: outsideOf(t)}),
+		s := d.Settings()
+		s.OnClash = desk.ClashReplace
+		if err := errors.Join(d.SaveSettings(s), d.SetLinkEndpoint(desk.Store{}, sandbox.Bucket, desk.LinkEndpoint{URL: outsideOf(t)}),
 			d.SetUpload(t.Context(), to, desk.UploadSettings{CacheControl: "no-store"})); err != nil {
 			t.Fatal(err)
 		}
@@ -104,6 +106,7 @@ func TestImportSaysWhereLinksLead(t *testing.T) {
 	t.Setenv("WAYBILL_HOME", filepath.Join(t.TempDir(), "new"))
 	in := r.run("import", "--json", file).is(cli.OK)
 	for _, says := range []string{
+		"A file that the window sends replaces what has its name from now on, as on the other computer.\n",
 		"Links to s3://" + sandbox.Bucket + " lead to " + outsideOf(t) + " from now on.\n",
 		"What goes to s3://" + sandbox.Bucket + "/raw/ gets the upload settings of the other computer from now on.\n",
 	} {

@@ -34,6 +34,8 @@ type Imported struct {
 	NewEndpoints []BucketLinkEndpoint
 	// NewUploads are the upload settings of destinations that had none of their own here, or others.
 	NewUploads []DestinationUpload
+	// Replacing: a file whose name is taken replaces what is there from now on, and did not before.
+	Replacing bool
 	// Keys are the paths of private keys of distributions that were imported, and are not on this computer.
 	Keys []string
 	// Backups are the paths of the copies of ledger and settings, as they were before.
@@ -173,10 +175,12 @@ func (d *Desk) doImportInto(ctx context.Context, made *Imported) error {
 		return unfinished(err)
 	}
 	made.RequestsAdded, made.RequestsChanged = merged.Added, merged.Replaced
+	replaced := d.Settings().OnClash == ClashReplace
 	fresh, err := d.takeSettings(r.settings)
 	if err != nil {
 		return unfinished(err)
 	}
+	made.Replacing = !replaced && d.Settings().OnClash == ClashReplace
 	made.Keys, made.NewEndpoints, made.NewUploads = missingKeys(fresh.distributions), fresh.endpoints, fresh.uploads
 	_ = f.Close() // Windows removes no file that is open
 	if err := os.Remove(d.importPath()); err != nil {
