@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -14,18 +15,20 @@ import (
 type bar struct {
 	mu    sync.Mutex
 	bar   *progressbar.ProgressBar
-	held  bool // a person is being asked something: a bar that is drawn would wipe the question away
+	to    io.Writer
 	total int64
 	done  map[string]int64 // bytes of the transfers that are not over
 	sizes map[string]int64
 	moved int64
 	over  int
 	files int
+
+	question string // that a person is being asked, and that a bar would wipe away; "" for none
 }
 
 // newBar is the bar of what the command does next.
 func (c *command) newBar() *bar {
-	b := &bar{done: map[string]int64{}, sizes: map[string]int64{}}
+	b := &bar{to: c.Err, done: map[string]int64{}, sizes: map[string]int64{}}
 	c.bar = b
 	if c.quiet || !isTTY(c.Err) {
 		return b
@@ -63,7 +66,7 @@ func (b *bar) show(t desk.Transfer) {
 		delete(b.done, t.ID)
 		delete(b.sizes, t.ID)
 	}
-	if b.held {
+	if b.question != "" {
 		return
 	}
 	b.bar.ChangeMax64(max(b.total, 1))
@@ -71,28 +74,45 @@ func (b *bar) show(t desk.Transfer) {
 	_ = b.bar.Set64(b.moved)
 }
 
-// clear makes room for a line.
+// clear makes room for a line, also behind a question, which again asks once more below it.
 func (b *bar) clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.bar == nil:
+	case b.question != "":
+		_, _ = fmt.Fprintln(b.to)
+	default:
+		_ = b.bar.Clear()
+	}
+}
+
+// again asks once more what a line has been put behind.
+func (b *bar) again() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.bar != nil && b.question != "" {
+		_, _ = fmt.Fprint(b.to, b.question)
+	}
+}
+
+// asking asks a question at the terminal, and keeps the bar, if there is one, away from it until done is called.
+func (c *command) asking(question string) (done func()) {
+	b := c.bar
+	if b == nil {
+		_, _ = fmt.Fprint(c.Err, question)
+		return func() {}
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.bar != nil {
 		_ = b.bar.Clear()
 	}
-}
-
-// asking makes room for a question, and keeps the bar, if there is one, away from it until done is called.
-func (c *command) asking() (done func()) {
-	b := c.bar
-	if b == nil {
-		return func() {}
+	_, _ = fmt.Fprint(c.Err, question)
+	b.question = question
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.question = ""
 	}
-	b.clear()
-	b.hold(true)
-	return func() { b.hold(false) }
-}
-
-func (b *bar) hold(held bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.held = held
 }

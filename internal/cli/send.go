@@ -197,6 +197,7 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 				if t.Waiting.NeedsSignIn() {
 					c.say("  %s", t.Waiting.Help)
 				}
+				bar.again()
 			}
 			waits[t.ID] = true
 			if !lost {
@@ -208,6 +209,7 @@ func (c *command) follow(ctx context.Context, d *desk.Desk, drop *desk.Drop, bar
 			if !c.report(over, c.ignored(drop)...) {
 				failed = true
 			}
+			bar.again()
 		}
 	}
 	for _, over := range turns.rest() { // the drop was left in the middle
@@ -356,11 +358,10 @@ func (c *command) asker() func(context.Context, desk.Transfer) desk.Clash {
 	return func(_ context.Context, t desk.Transfer) desk.Clash {
 		mu.Lock()
 		defer mu.Unlock()
-		done := c.asking()
-		defer done()
 		for forAll == "" {
-			_, _ = fmt.Fprintf(c.Err, "%s is taken. Keep both, replace, or skip? [k/r/s; K/R/S for all] ", oneLine(t.Key))
+			done := c.asking(oneLine(t.Key) + " is taken. Keep both, replace, or skip? [k/r/s; K/R/S for all] ")
 			answer, err := in.ReadString('\n')
+			done()
 			answer = strings.TrimSpace(answer)
 			choice, ok := map[string]desk.Clash{
 				"k": desk.ClashKeepBoth, "r": desk.ClashReplace, "s": desk.ClashSkip, "": desk.ClashKeepBoth,

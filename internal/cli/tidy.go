@@ -253,9 +253,8 @@ func (c *command) confirm(ctx context.Context, question string) bool {
 	if !c.canAsk() {
 		return false
 	}
-	done := c.asking()
+	done := c.asking(question)
 	defer done()
-	_, _ = fmt.Fprint(c.Err, question)
 	answers := make(chan string, 1)
 	go func() { // which nothing can call back; the process ends with the command
 		answer, _ := bufio.NewReader(c.In).ReadString('\n')
